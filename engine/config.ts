@@ -1,0 +1,52 @@
+/**
+ * The one validated configuration of a run. Fractions are fractions, money is the settle coin, times are ms.
+ * Unknown keys are refused by name; the hash of the parsed value is on every run.
+ */
+import { z } from 'zod';
+
+const slippage = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  /** Whole ticks against the taker. */
+  z.strictObject({ kind: z.literal('ticks'), n: z.number().int().min(0).max(10_000) }),
+  /** Basis points of the price. */
+  z.strictObject({ kind: z.literal('bps'), b: z.number().min(0).max(1_000) }),
+  /** price x k x min(quantity / volume, cap)^2. */
+  z.strictObject({ kind: z.literal('volshare'), k: z.number().min(0).max(10), cap: z.number().min(0).max(1) }),
+]);
+
+export const runConfig = z.strictObject({
+  /** Start balance, settle coin. */
+  cash: z.number().positive().max(1e13).default(10_000),
+  leverage: z.number().min(1).max(200).default(10),
+  /** Order in which a bar's extremes are met; see `holdfast help fills`. */
+  path: z.enum(['adverse', 'favourable', 'adaptive', 'ohlc', 'olhc']).default('adverse'),
+  limitFill: z.enum(['through', 'touch']).default('through'),
+  slippage: slippage.default({ kind: 'none' }),
+  halfSpreadTicks: z.number().int().min(0).max(10_000).default(0),
+  /** Share of a bar's volume an account may take; null = no limit. */
+  participation: z.number().min(0).max(1).nullable().default(null),
+  latencyMs: z.number().int().min(0).max(60_000).default(0),
+  responseLatencyMs: z.number().int().min(0).max(60_000).default(0),
+  liqFormula: z.enum(['mark-value', 'entry-value']).default('mark-value'),
+  /** What a hole in a series does: one warning each, or the end of the run. */
+  dataGap: z.enum(['warn', 'error']).default('warn'),
+  /** Taker and maker fee rates, fractions; null = the instrument's own. */
+  takerFee: z.number().min(-0.01).max(0.05).nullable().default(null),
+  makerFee: z.number().min(-0.01).max(0.05).nullable().default(null),
+  risk: z.strictObject({
+    /** Largest notional of everything that could be open in one symbol, in multiples of equity. */
+    maxLeverage: z.number().positive().max(200).default(10),
+    /** Largest share of equity lost if every stop fills at its trigger. */
+    maxOpenRisk: z.number().positive().max(1).default(0.2),
+  }).prefault({}),
+  adopt: z.strictObject({
+    /** Distance of the stop given to a position found without one, fraction of the mark. */
+    stopDistance: z.number().positive().max(0.5).default(0.02),
+  }).prefault({}),
+  /** How long a cycle waits for a symbol's bar before it goes on without it. */
+  cycleGraceMs: z.number().int().min(0).max(60_000).default(2_000),
+  /** Wait for the venue's own stop after a local breach while armed. */
+  stopFireGraceMs: z.number().int().min(0).max(60_000).default(1_500),
+});
+
+export type RunConfig = z.output<typeof runConfig>;

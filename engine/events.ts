@@ -1,0 +1,117 @@
+/**
+ * Everything the engine can be told: 24 events in four families. An event is a fact with a time; the shell
+ * orders events, the engine never asks. `bar-closed` and `cycle-closed` are reused records, valid during the
+ * call only; every other event is a fresh readonly literal.
+ *
+ * Times are ms UTC of the exchange. `symbol` indexes the run's instruments, `leg` the state's legs, `order`
+ * is the engine's own order id (-1 when the venue acted without an order of ours).
+ */
+import type { Direction, Lots, Money, Ms } from './units.ts';
+
+export type TriggerSource = 'mark' | 'last';
+
+// ---- market
+/** One closed bar of the shell's base timeframe. Also the object a strategy sees as `bar` when timeframes match. */
+export interface BarClosed {
+  readonly tag: 'bar-closed';
+  at: Ms;
+  symbol: number;
+  openedAt: Ms;
+  closedAt: Ms;
+  /** Prices in quote. */
+  open: number; high: number; low: number; close: number;
+  /** Traded quantity in base (contracts when inverse). */
+  volume: number;
+  /** The same prices in ticks; whole unless the source is finer than the tick. */
+  openTicks: number; highTicks: number; lowTicks: number; closeTicks: number;
+}
+/** Mark price known at `at`, in ticks, may be fractional. */
+export interface MarkPrice { readonly tag: 'mark-price'; readonly at: Ms; readonly symbol: number; readonly markTicks: number }
+/** A funding stamp was settled. `payment` is what the wallet received (negative = paid), 0n without a position. */
+export interface Funding {
+  readonly tag: 'funding'; readonly at: Ms; readonly symbol: number; readonly leg: number;
+  readonly rate: number; readonly settledAt: Ms; readonly nextAt: Ms | null; readonly payment: Money;
+}
+
+// ---- venue
+export type RejectReason =
+  | 'malformed' | 'below-min-qty' | 'below-min-notional' | 'through-trigger' | 'no-position'
+  | 'insufficient-margin' | 'duplicate-link' | 'expired' | 'rate-limited' | 'post-only-would-take' | 'other';
+export type CancelCause =
+  | 'requested' | 'post-only-would-take' | 'ioc-unfilled' | 'fok-unfilled' | 'position-closed' | 'insufficient-margin'
+  | 'no-volume' | 'venue' | 'other';
+export interface OrderAccepted { readonly tag: 'order-accepted'; readonly at: Ms; readonly leg: number; readonly order: number }
+export interface OrderRejected {
+  readonly tag: 'order-rejected'; readonly at: Ms; readonly leg: number; readonly order: number; readonly reason: RejectReason;
+}
+export interface OrderChanged {
+  readonly tag: 'order-changed'; readonly at: Ms; readonly leg: number; readonly order: number;
+  readonly change: 'untriggered' | 'triggered' | 'amended'; readonly lots: Lots; readonly priceTicks: number;
+}
+export interface OrderCancelled {
+  readonly tag: 'order-cancelled'; readonly at: Ms; readonly leg: number; readonly order: number; readonly cause: CancelCause;
+}
+export interface OrderExpired { readonly tag: 'order-expired'; readonly at: Ms; readonly leg: number; readonly order: number }
+/** Why the venue itself traded when `order` is -1; 'order' otherwise. */
+export type ExecutionCause = 'order' | 'stop' | 'target' | 'trailing' | 'liquidation' | 'adl' | 'foreign';
+/** One match. Counted once by `id`. */
+export interface Execution {
+  readonly tag: 'execution'; readonly at: Ms; readonly leg: number; readonly order: number; readonly id: number | string;
+  readonly cause: ExecutionCause; readonly side: Direction; readonly lots: Lots;
+  /** Whole ticks, except a liquidation, which closes at an unrounded bankruptcy price. */
+  readonly priceTicks: number;
+  /** Exact value of the fill: price x quantity (linear), quantity / price (inverse). */
+  readonly value: Money;
+  /** Positive = paid. */
+  readonly fee: Money;
+  readonly liquidity: 'maker' | 'taker';
+  /** Lots of the order still to be filled; 0 = the order is done. */
+  readonly leavesLots: number;
+}
+/** The venue holds this stop on the position. `trailTicks` 0 = no trailing stop. */
+export interface StopSet {
+  readonly tag: 'stop-set'; readonly at: Ms; readonly leg: number; readonly triggerTicks: number; readonly by: TriggerSource;
+  readonly trailTicks: number;
+}
+/** The venue already holds exactly what was asked: success. */
+export interface StopUnchanged { readonly tag: 'stop-unchanged'; readonly at: Ms; readonly leg: number }
+export interface StopRefused {
+  readonly tag: 'stop-refused'; readonly at: Ms; readonly leg: number; readonly reason: 'through-trigger' | 'no-position' | 'other';
+}
+/** A request did not come back as an answer. `order` is -1 when it was not about an order. */
+export interface RequestFailed {
+  readonly tag: 'request-failed'; readonly at: Ms; readonly leg: number; readonly order: number;
+  readonly of: 'enter' | 'reduce' | 'amend' | 'cancel' | 'set-stop' | 'query-account';
+  readonly certainty: 'not-applied' | 'unknown'; readonly reason: string;
+}
+/** What the venue says of one leg after `query-account`; 'unknown' parts prove nothing. */
+export interface AccountSnapshot {
+  readonly tag: 'account-snapshot'; readonly at: Ms; readonly leg: number;
+  readonly position: 'unknown' | { readonly side: Direction | 0; readonly lots: number; readonly entryTicks: number };
+  readonly stop: 'unknown' | { readonly triggerTicks: number; readonly by: TriggerSource } | null;
+  readonly openOrders: 'unknown' | readonly { readonly order: number; readonly filled: number; readonly lots: number }[];
+  readonly executions: 'unknown' | readonly Execution[];
+}
+export interface Wallet { readonly tag: 'wallet'; readonly at: Ms; readonly wallet: number; readonly balance: Money }
+export interface InstrumentChanged { readonly tag: 'instrument-changed'; readonly at: Ms; readonly symbol: number }
+export interface Liquidation { readonly tag: 'liquidation'; readonly at: Ms; readonly leg: number }
+export interface Adl { readonly tag: 'adl'; readonly at: Ms; readonly leg: number; readonly lotsAfter: number }
+
+// ---- link
+export interface Connected { readonly tag: 'connected'; readonly at: Ms }
+export interface Disconnected { readonly tag: 'disconnected'; readonly at: Ms }
+export interface Stale { readonly tag: 'stale'; readonly at: Ms; readonly symbol: number }
+
+// ---- system
+export interface Timer { readonly tag: 'timer'; readonly at: Ms; readonly timer: number }
+/** Every symbol's bar of this close is in, or the grace is over: `missing` lists the symbols without one. */
+export interface CycleClosed { readonly tag: 'cycle-closed'; at: Ms; missing: readonly number[] }
+export interface Operator { readonly tag: 'operator'; readonly at: Ms; readonly verb: 'halt' | 'resume' | 'flatten' | 'reduce-only' }
+
+export type MarketEvent = BarClosed | MarkPrice | Funding;
+export type VenueEvent =
+  | OrderAccepted | OrderRejected | OrderChanged | OrderCancelled | OrderExpired | Execution
+  | StopSet | StopUnchanged | StopRefused | RequestFailed | AccountSnapshot | Wallet | InstrumentChanged | Liquidation | Adl;
+export type LinkEvent = Connected | Disconnected | Stale;
+export type SystemEvent = Timer | CycleClosed | Operator;
+export type Event = MarketEvent | VenueEvent | LinkEvent | SystemEvent;

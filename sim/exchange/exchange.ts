@@ -1,0 +1,56 @@
+/**
+ * The matching core's face towards its doors. Placeholder signatures until the core stands beside it.
+ */
+import type { Instrument, Money, Ms } from '../../engine/index.ts';
+import type { Fact, Message } from './messages.ts';
+
+export type PathRule = 'adverse' | 'favourable' | 'adaptive' | 'ohlc' | 'olhc';
+export type Slippage =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ticks'; readonly n: number }
+  | { readonly kind: 'bps'; readonly b: number }
+  | { readonly kind: 'volshare'; readonly k: number; readonly cap: number };
+
+export interface ExchangeConfig {
+  readonly path: PathRule;
+  readonly limitFill: 'through' | 'touch';
+  readonly slippage: Slippage;
+  readonly halfSpreadTicks: number;
+  /** Share of a bar's volume that may be taken; null = no limit. */
+  readonly participation: number | null;
+  readonly liqFormula: 'mark-value' | 'entry-value';
+}
+export interface ExchangeSymbol {
+  readonly instrument: Instrument;
+  /** Decimal text, such as '10'. */
+  readonly leverage: string;
+  /** A mark series will be fed; otherwise mark = last. */
+  readonly hasMark: boolean;
+}
+export interface ExchangeSetup {
+  readonly config: ExchangeConfig;
+  readonly symbols: readonly ExchangeSymbol[];
+  /** Start balance in money units. All symbols settle in one coin. */
+  readonly wallet: Money;
+}
+export interface ExchangePosition { readonly side: 1 | -1 | 0; readonly lots: number; readonly cost: Money; readonly slTicks: number; readonly tpTicks: number }
+
+export interface Exchange {
+  /** Facts since the door last set `facts.length = 0`, in order. */
+  readonly facts: Fact[];
+  readonly ambiguousBars: number;
+  readonly wallet: Money;
+  /** Starts the bar of `symbol` covering [openedAt, closesAt). Prices in ticks, volume in base. The former bar must be finished. */
+  openBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number, volume: number): void;
+  openMarkBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number): void;
+  /** Announces a funding stamp; booked in its place of section 4, at `at`. */
+  fund(symbol: number, at: Ms, rate: number): void;
+  /** Queues a message that reaches the exchange at `arrivesAt` (not before the present instant). */
+  send(message: Message, arrivesAt: Ms): void;
+  /**
+   * Plays time forward to `until` (the end of the bars begun) and stops early after any event that made facts, so that the
+   * door can react inside the bar. Returns true when it stopped early with facts to read, false when `until` is reached.
+   */
+  advance(until: Ms): boolean;
+  position(symbol: number): ExchangePosition;
+}

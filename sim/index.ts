@@ -1,0 +1,3 @@
+export type * from './exchange/index.ts';
+export type * from './market.ts';
+export type * from './result.ts';

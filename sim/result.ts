@@ -1,0 +1,70 @@
+/**
+ * What one run leaves behind: tables for the store, and the few totals that no table can give back exactly.
+ *
+ * Tables and columns (all money in the settle coin, prices in quote, quantities in base, or contracts when inverse):
+ * decisions   time, symbol, intent, outcome (accepted | changed | refused), reason, price, stop, qty
+ *             (every decision other than hold, and every refusal or change with its reason)
+ * orders      order, symbol, role (entry | exit | target | rest), side (buy | sell), type, time_in_force, reduce_only,
+ *             qty, price, trigger, stop, sent_at, ended_at, outcome, filled_qty, reason
+ * executions  time, execution, order, symbol, cause (order | stop | target | trailing | liquidation | adl), side, qty, price,
+ *             reference (price wanted: decision close, limit or trigger), slippage_bps, value, fee, liquidity, lots, price_ticks
+ * trades      trade, symbol, side (long | short), opened_at, closed_at, qty, entry_price, exit_price, gross, fees, funding,
+ *             slippage, net, risk, r, mae, mfe, bars, entry_reason, exit_reason, quality (executed | estimated)
+ *             (gross - fees + funding = net; slippage is already inside gross; mae and mfe are fractions of the entry price)
+ * stops       time, symbol, change (requested | armed | breached | refused | waived | unprotected | fired), trigger, by, cause
+ * equity      time, equity, wallet, exposure (open notional)
+ * warnings    code, symbol, count, first_at, text
+ */
+import type { Ms, Table } from '../engine/index.ts';
+
+/** Exact ledger of the run as decimal text: start + realised - fees + funding = end. Funding: received is positive. */
+export interface LedgerTotals {
+  readonly settle: string;
+  readonly start: string;
+  readonly realised: string;
+  readonly fees: string;
+  readonly funding: string;
+  readonly end: string;
+}
+
+export interface DrawdownTotals {
+  /** Fraction of the peak. */
+  readonly fraction: number;
+  readonly peakAt: Ms;
+  readonly troughAt: Ms;
+  /** Longest time under water. */
+  readonly longestMs: Ms;
+}
+
+export interface RunResult {
+  readonly strategy: string;
+  readonly symbols: readonly string[];
+  readonly from: Ms;
+  readonly to: Ms;
+  /** Bars fed, all symbols. */
+  readonly bars: number;
+  /** Calls of `decide`, or cycles of `decideCycle`. */
+  readonly decisions: number;
+  readonly warmupBars: number;
+  readonly tables: readonly Table[];
+  readonly ledger: LedgerTotals;
+  readonly equity: { readonly start: number; readonly end: number };
+  /** Equity at each 00:00 UTC from the first to the last day, days without change included; first value is the start. */
+  readonly daily: { readonly times: Float64Array; readonly equity: Float64Array };
+  /** Equity at mark on every closed bar. */
+  readonly barDrawdown: DrawdownTotals;
+  /** Bars with an open position / bars. */
+  readonly exposureFraction: number;
+  /** Value of everything bought and sold. */
+  readonly tradedValue: number;
+  /** Cost of slippage and spread against the wanted prices, positive = lost. */
+  readonly slippageCost: number;
+  readonly ambiguousBars: number;
+  /** Stored refusals and changes by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
+  /** Positions and orders left at the end of the data. */
+  readonly open: readonly { readonly symbol: string; readonly side: 'long' | 'short'; readonly qty: number; readonly entryPrice: number; readonly unrealised: number }[];
+  /** 64 hex digits: SHA-256 over the recorded columns; `loopDigest` are the two 32-bit lanes over the commands. */
+  readonly digest: string;
+  readonly loopDigest: string;
+}
