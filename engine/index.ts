@@ -8,3 +8,5 @@ export type * from './commands.ts';
 export type * from './table.ts';
 export { runConfig } from './config.ts';
 export type { RunConfig } from './config.ts';
+export * from './strategy.ts';
+export { IntentError } from './intents.ts';
