@@ -1,0 +1,111 @@
+/**
+ * `npm test`: the type check, lint, unused code, build, package check and tests, in that order, on two cores
+ * in minutes. Every check says how many files it read, and one that read none fails. All of them run, whatever
+ * failed before; the last line is `N passed, N failed`, a check counting as one beside the tests.
+ *
+ * `tsx test/house/check.ts types lint` runs only the named checks.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { verdictOf } from './verdict.ts';
+import type { Reasons, TestReport } from './verdict.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const scratch = mkdtempSync(join(tmpdir(), 'holdfast-check-'));
+
+/** Tests that may stay out although the reference files are there, each with its reason. */
+const reasons: Reasons = {};
+
+interface Outcome { readonly passed: number; readonly failed: number; readonly told: string }
+type Check = () => Outcome;
+
+const checks: Readonly<Record<string, Check>> = {
+  types: () => {
+    const { status, text } = run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--listFiles']);
+    const listed = text.split('\n');
+    const ours = listed.filter((line) => line.startsWith(root) && !line.includes('node_modules'));
+    return one(status, ours.length, listed.filter((line) => !/^\/.*\.(d\.)?[mc]?ts$|\.json$/.test(line)).join('\n'));
+  },
+  lint: () => {
+    const { status, text } = run('oxlint/bin/oxlint', ['--deny-warnings', '.']);
+    return one(status, numberIn(/on (\d+) files/, text), text);
+  },
+  unused: () => {
+    const { status, text } = run('knip/bin/knip.js', ['--no-progress', '--reporter', 'symbols', '--reporter', './test/house/knip-count.ts']);
+    return one(status, numberIn(/knip read (\d+) files/, text), text);
+  },
+  build: () => {
+    const { status, text } = run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+    const emitted = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist'), { recursive: true }) : [];
+    return one(status, emitted.filter((name) => String(name).endsWith('.js')).length, text);
+  },
+  package: () => {
+    const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', scratch], { cwd: root, encoding: 'utf8' });
+    const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+    const listed = spawnSync('tar', ['tzf', join(scratch, tarball)], { encoding: 'utf8' });
+    const { status, text } = run('publint/src/cli.js', ['run', join(scratch, tarball), '--strict']);
+    return one(packed.status === 0 ? status : 1, listed.stdout.split('\n').filter((line) => line !== '').length, packed.stderr + text);
+  },
+  tests: () => {
+    const file = join(scratch, 'tests.json');
+    const { status } = run('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], true);
+    if (!existsSync(file)) return { passed: 0, failed: 1, told: 'tests: no result was written' };
+    const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
+    const strict = process.env['CI'] !== undefined && existsSync(resolve(root, '../shared'));
+    const { passed, failed, leftOut, unexcused } = verdictOf(report, reasons, strict);
+    const told = [
+      `tests: ${report.testResults.length} files read, ${passed} passed, ${failed} failed, ${leftOut.length} left out`,
+      ...leftOut.map((name) => `  left out: ${name}${unexcused.includes(name) ? ' (no reason on the list)' : ''}`),
+    ].join('\n');
+    const nothing = report.testResults.length === 0 || (status !== 0 && failed === 0);
+    return { passed, failed: nothing ? failed + 1 : failed, told };
+  },
+};
+
+main(process.argv.slice(2));
+
+function main(names: readonly string[]): void {
+  const wanted = names.length === 0 ? Object.keys(checks) : names;
+  const totals = { passed: 0, failed: 0 };
+  const failures: string[] = [];
+  for (const name of wanted) {
+    const check = checks[name];
+    if (check === undefined) throw new Error(`check must be one of ${Object.keys(checks).join(', ')}, was '${name}'`);
+    const started = performance.now();
+    const { passed, failed, told } = check();
+    const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+    console.log(told.replace(/^tests: |^/, `${name}: `).trimEnd() + (failed === 0 ? '' : `\n${name}: FAILED`) + ` (${seconds} s)`);
+    totals.passed += passed;
+    totals.failed += failed;
+    if (failed > 0) failures.push(name);
+  }
+  rmSync(scratch, { recursive: true, force: true });
+  if (failures.length > 0) console.log(`failed: ${failures.join(', ')}`);
+  console.log(`${totals.passed} passed, ${totals.failed} failed`);
+  process.exitCode = totals.failed === 0 ? 0 : 1;
+}
+
+/** Outcome of a check that reads files and passes or fails as one. */
+function one(status: number, files: number, text: string): Outcome {
+  const good = status === 0 && files > 0;
+  return { passed: good ? 1 : 0, failed: good ? 0 : 1, told: `${files} files read${good ? '' : `\n${text.trim()}\nexit code ${status}`}` };
+}
+
+function numberIn(pattern: RegExp, text: string): number {
+  return Number(pattern.exec(text)?.[1] ?? 0);
+}
+
+function run(program: string, args: readonly string[], show = false): { readonly status: number; readonly text: string } {
+  const env = { ...process.env, HOLDFAST_BUILT: show && builtHere() ? '1' : '' };
+  const done = spawnSync(process.execPath, [resolve(root, 'node_modules', program), ...args], {
+    cwd: root, env, encoding: 'utf8', maxBuffer: 256e6, stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+  });
+  return { status: done.status ?? 1, text: `${done.stdout ?? ''}${done.stderr ?? ''}` };
+}
+
+function builtHere(): boolean {
+  const names = process.argv.slice(2);
+  return names.length === 0 || names.includes('build');
+}

@@ -1,0 +1,15 @@
+/**
+ * Before the first test: builds `dist` once, because the tests of the command line run the built program.
+ * `HOLDFAST_BUILT=1` says that the caller has just built it.
+ */
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { seed } from './seed.ts';
+
+export function setup(): void {
+  console.log(`seed ${seed} (HOLDFAST_SEED=n tries another)`);
+  if (process.env['HOLDFAST_BUILT'] === '1') return;
+  const root = resolve(import.meta.dirname, '../..');
+  const compiler = resolve(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+}
