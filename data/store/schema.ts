@@ -110,19 +110,19 @@ export function columnsSql(table: StoreTable): string {
 }
 
 /**
- * The table as the store keeps it: `run` first, then the schema's columns in order; absent ones are NULL.
- * A column the schema does not know, or text where a number belongs, is a broken promise of the recorder.
+ * The table as the store keeps it: `run` first, then the schema's columns in order; absent ones are NULL (whole numbers
+ * and flags cannot be absent). A column the schema does not know, or text where a number belongs, is a broken promise.
  */
 export function conformTable(schema: StoreTable, id: string, table: Table | undefined): Table {
   const rows = table?.rows ?? 0;
   const given = new Map((table?.columns ?? []).map((column) => [column.name, column]));
+  const unknown = [...given.keys()].filter((name) => !schema.columns.some((column) => column.name === name));
+  if (unknown.length > 0) throw new RangeError(`store table ${schema.name} has no column ${unknown.join(', ')}`);
   const columns = schema.columns.map((wanted): Column => {
     if (wanted.name === 'run') return constant('run', id, rows);
     const column = given.get(wanted.name);
-    given.delete(wanted.name);
     return column === undefined ? absent(wanted, rows) : conformColumn(schema.name, wanted, column);
   });
-  if (given.size > 0) throw new RangeError(`store table ${schema.name} has no column ${[...given.keys()].join(', ')}`);
   return { name: schema.name, rows, columns };
 }
 
@@ -143,7 +143,7 @@ const constant = (name: string, value: string, rows: number): Column =>
 
 function absent({ name, type }: StoreColumn, rows: number): Column {
   if (type === 'text') return { name, type, codes: new Int32Array(rows).fill(-1), dictionary: [] };
-  if (type === 'integer') return { name, type, values: new Int32Array(rows) };
-  if (type === 'boolean') return { name, type, values: new Uint8Array(rows) };
-  return { name, type, values: new Float64Array(rows).fill(Number.NaN) };
+  if (type === 'double' || type === 'time') return { name, type, values: new Float64Array(rows).fill(Number.NaN) };
+  if (rows > 0) throw new RangeError(`store column ${name} is missing, expected ${type}`);
+  return type === 'integer' ? { name, type, values: new Int32Array(0) } : { name, type, values: new Uint8Array(0) };
 }

@@ -1,0 +1,48 @@
+/**
+ * Where the store keeps things below its folder, and the errors it can answer with.
+ *
+ * runs/<run>/      manifest.json, summary.json, runs.parquet (one row) and one Parquet file per table: the truth
+ * partial/<...>/   a run being written; renamed to runs/<run> when whole, so a run is there wholly or not at all
+ * holdfast.duckdb  the same tables for one owner at a time, derived from the Parquet files
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export const runsFolder = (folder: string): string => join(folder, 'runs');
+export const runFolder = (folder: string, run: string): string => join(folder, 'runs', run);
+export const partialFolder = (folder: string): string => join(folder, 'partial');
+export const databaseFile = (folder: string): string => join(folder, 'holdfast.duckdb');
+
+export type StoreProblem =
+  | 'bad-run-id'      // the run id cannot be a folder name
+  | 'already-stored'  // a run of this id is there
+  | 'bad-run'         // a stored run cannot be read
+  | 'locked'          // another process owns the database file
+  | 'not-a-query'     // SQL that is not one single SELECT
+  | 'bad-query';      // SQL that DuckDB refused
+
+/** A refusal of the store in one line: what, where, was X, expected Y. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly problem: StoreProblem;
+  constructor(problem: StoreProblem, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.problem = problem;
+  }
+}
+
+/** Ids of all finished runs, sorted by name; none when nothing was stored yet. */
+export async function storedRuns(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(runsFolder(folder), { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() && isRunId(entry.name)).map((entry) => entry.name).sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** Letters, digits, dot, dash and underscore, at most 100, not starting with a dot: safe as a folder name and in a glob. */
+export const isRunId = (run: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(run);
+
+export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

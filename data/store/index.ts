@@ -1,0 +1,14 @@
+/** The run store: save a finished run, list the stored ones, ask them anything. */
+export { saveRun } from './save.ts';
+export type { RunToSave, SavedRun } from './save.ts';
+export { rebuildStore } from './database.ts';
+export type { DatabaseState } from './database.ts';
+export { defaultRowLimit, queryRuns } from './query.ts';
+export type { Answer, PlainValue } from './query.ts';
+export { listRuns } from './runs.ts';
+export type { StoredRun } from './runs.ts';
+export type { Json, RunManifest, RunSummary } from './manifest.ts';
+export { storeTables } from './schema.ts';
+export type { StoreColumn, StoreTable } from './schema.ts';
+export { StoreError } from './folder.ts';
+export type { StoreProblem } from './folder.ts';

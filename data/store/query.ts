@@ -1,0 +1,115 @@
+/**
+ * Any question to all finished runs, in SQL, without ever waiting for a writer: views over the Parquet files in a
+ * DuckDB that lives in memory for this one question.
+ *
+ * It cannot change anything: one statement, and only a SELECT (also DESCRIBE, SHOW and SUMMARIZE); files outside
+ * `runs/` cannot be reached, extensions cannot be loaded, nothing spills to disk, and the settings are locked.
+ */
+import { join, resolve } from 'node:path';
+import { closeDatabase, execute, openDatabase, quoteText, withConnection } from '../duckdb.ts';
+import type { Connection } from '../duckdb.ts';
+import { runsFolder, StoreError, storedRuns } from './folder.ts';
+import { columnsSql, storeTables } from './schema.ts';
+import type { StoreTable } from './schema.ts';
+
+/** Plain JSON but for NaN and infinities: whole numbers beyond 2^53 and times are text (ISO 8601, UTC). */
+export type PlainValue = null | boolean | number | string | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+export interface Answer {
+  /** `type` is DuckDB's word, for example DOUBLE. Repeated names get a number. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly Readonly<Record<string, PlainValue>>[];
+  /** True when there were more rows than `limit`. */
+  readonly isCut: boolean;
+  readonly limit: number;
+}
+
+/** Largest answer unless told otherwise. Unit: rows. */
+export const defaultRowLimit = 1_000;
+
+/** `StatementType.SELECT` of DuckDB's C interface. */
+const selectStatement = 1;
+
+export async function queryRuns(
+  folder: string, sql: string, { limit = defaultRowLimit }: { readonly limit?: number } = {},
+): Promise<Answer> {
+  const database = await openDatabase(':memory:');
+  try {
+    return await withConnection(database, async (connection) => {
+      await showRuns(connection, folder);
+      return await inOneLine(async () => await ask(connection, sql, limit));
+    });
+  } finally {
+    closeDatabase(database);
+  }
+}
+
+async function showRuns(connection: Connection, folder: string): Promise<void> {
+  const runs = await storedRuns(folder);
+  // An absolute path, because DuckDB compares the allowed folder with the files' paths as text.
+  const home = resolve(runsFolder(folder));
+  for (const table of storeTables) await execute(connection, viewSql(table, home, runs.length > 0));
+  await execute(connection, `
+    SET TimeZone = 'UTC';
+    SET temp_directory = '';
+    SET allowed_directories = [${quoteText(home)}];
+    SET enable_external_access = false;
+    SET lock_configuration = true`);
+}
+
+/** Typed and empty without runs; with them, columns that older runs lack are NULL. */
+function viewSql(table: StoreTable, home: string, hasRuns: boolean): string {
+  const shape = columnsSql(table).split(', ').map((column) => {
+    const cut = column.lastIndexOf(' ');
+    return `NULL::${column.slice(cut + 1)} AS ${column.slice(0, cut)}`;
+  });
+  const empty = `SELECT ${shape.join(', ')} WHERE false`;
+  const files = quoteText(join(home, '*', `${table.name}.parquet`));
+  const rows = hasRuns ? ` UNION ALL BY NAME SELECT * FROM read_parquet(${files}, union_by_name = true)` : '';
+  return `CREATE VIEW ${table.name} AS ${empty}${rows}`;
+}
+
+async function ask(connection: Connection, sql: string, limit: number): Promise<Answer> {
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) {
+    throw new StoreError('not-a-query', `query: was ${statements.count} statements, expected one SELECT`);
+  }
+  const statement = await statements.prepare(0);
+  if (statement.statementType !== selectStatement) {
+    throw new StoreError('not-a-query', 'query: was a statement that is not a SELECT, expected a SELECT; the run store is read-only here');
+  }
+  if (statement.parameterCount > 0) {
+    throw new StoreError('not-a-query', 'query: was a SELECT with parameters, expected values in place of them');
+  }
+  const reader = await statement.streamAndReadUntil(limit + 1);
+  const names = reader.deduplicatedColumnNames();
+  const types = reader.columnTypes().map(String);
+  const rows = reader.getRowsJS();
+  return {
+    columns: names.map((name, k) => ({ name, type: types[k] ?? '' })),
+    rows: rows.slice(0, limit).map((row) =>
+      Object.fromEntries(names.map((name, k) => [name, plainValue(row[k], types[k] === 'DATE')]))),
+    isCut: rows.length > limit,
+    limit,
+  };
+}
+
+function plainValue(value: unknown, isDate: boolean): PlainValue {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  if (value instanceof Date) return isDate ? value.toISOString().slice(0, 10) : value.toISOString();
+  if (Array.isArray(value)) return value.map((item) => plainValue(item, false));
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, plainValue(item, false)]));
+}
+
+/** DuckDB's errors, several lines with a drawing, as one. */
+async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreError || !(error instanceof Error)) throw error;
+    const words = error.message.split(/\n\s*\n/)[0] ?? error.message;
+    throw new StoreError('bad-query', `query: ${words.replace(/\s+/g, ' ').replaceAll('!', '.').trim()}`, error);
+  }
+}
