@@ -11,7 +11,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin } from 'esbuild';
+import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, PartialMessage, Plugin } from 'esbuild';
 import { Failure, textOf } from '../failure.ts';
 
 /** One file the strategy is made of. */
@@ -108,7 +108,9 @@ function strategyFiles(read: Map<string, Buffer>): Plugin {
       onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }): Promise<OnLoadResult> => {
         const contents = await readFile(path);
         read.set(path, contents);
-        return { contents, loader: loaders[extname(path)] ?? 'js' };
+        const loader = loaders[extname(path)] ?? 'js';
+        const errors = loader.startsWith('ts') ? await unusedBuiltins(path, contents.toString('utf8'), loader) : [];
+        return { contents, loader, errors };
       });
       onLoad({ filter: /.*/, namespace: 'holdfast' }, async ({ path }): Promise<OnLoadResult> => ({
         contents: await reExport(path as PureSpecifier),
@@ -128,9 +130,7 @@ async function resolveImport({ path, importer, kind, resolveDir }: OnResolveArgs
     if (loaders[extname(found)] === undefined) return refusal(`'${path}' is a '${extname(found)}' file, expected .ts, .js or .json`);
     return { path: found };
   }
-  if (isBuiltin(path)) {
-    return refusal(`module '${path}' is not available to a strategy: it reaches outside the market's own data. Fix: remove the import`);
-  }
+  if (isBuiltin(path)) return refusal(builtinRefused(path));
   if (path === 'zod' || path.startsWith('zod/')) return refusal(`package '${path}' is not available to a strategy. Fix: import { z } from 'holdfast'`);
   if (path.startsWith('holdfast/')) {
     return refusal(`'${path}' is not available to a strategy, expected ${pureSpecifiers.join(' or ')}. Fix: import from 'holdfast'`);
@@ -138,6 +138,25 @@ async function resolveImport({ path, importer, kind, resolveDir }: OnResolveArgs
   return refusal(`package '${path}' is not available to a strategy, expected 'holdfast' or a relative file. Fix: copy the code beside the strategy`);
 }
 
+/**
+ * An import that TypeScript drops because nothing uses its names is refused all the same when it is a module of Node:
+ * the file says what it wants. Looks at the file printed with every import kept.
+ */
+async function unusedBuiltins(file: string, source: string, loader: Loader): Promise<PartialMessage[]> {
+  const { transform } = await import('esbuild');
+  const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } };
+  const printed = await transform(source, { loader, tsconfigRaw, logLevel: 'silent' }).catch(() => null);
+  if (printed === null) return []; // the build reports the mistake with its place
+  const imported = [...printed.code.matchAll(/^(?:import (?:[^"\n]* from )?|\} from )"([^"\n]+)"/gm)].map(([, name]) => name ?? '');
+  return imported.filter((name) => isBuiltin(name)).map((name) => {
+    const written = [`from '${name}'`, `from "${name}"`, `import '${name}'`, `import "${name}"`];
+    const line = source.split('\n').findIndex((text) => written.some((words) => text.includes(words))) + 1;
+    return { text: builtinRefused(name), location: { file, line: Math.max(1, line) } };
+  });
+}
+
+const builtinRefused = (name: string): string =>
+  `module '${name}' is not available to a strategy: it reaches outside the market's own data. Fix: remove the import`;
 const refusal = (text: string): OnResolveResult => ({ errors: [{ text }] });
 
 async function existing(target: string): Promise<string | null> {

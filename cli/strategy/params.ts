@@ -9,7 +9,11 @@ import { Failure, nearest } from '../failure.ts';
 /** What the user wrote: `text` is kept beside the value because `name=007` may be meant as a text. */
 export interface GivenParam { readonly name: string; readonly value: unknown; readonly text: string | null }
 
-export type ParsedParams = Readonly<Record<string, unknown>>;
+/** `input` is what the engine is given and parses again; `output` has the defaults filled in. */
+export interface ParsedParams {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: Readonly<Record<string, unknown>>;
+}
 
 /** Parses and fills in defaults. Throws a Failure (exit 2). */
 export function parseParams(strategy: AnyStrategy, given: readonly GivenParam[]): ParsedParams {
@@ -22,13 +26,13 @@ export function parseParams(strategy: AnyStrategy, given: readonly GivenParam[])
     if (text !== null) texts.set(name, text);
   }
   const first = strategy.params.safeParse(wanted);
-  if (first.success) return first.data;
+  if (first.success) return { input: wanted, output: first.data };
   for (const issue of first.error.issues) {
     const name = String(issue.path[0]);
     if (issue.code === 'invalid_type' && issue.expected === 'string' && texts.has(name)) wanted[name] = texts.get(name);
   }
   const second = strategy.params.safeParse(wanted);
-  if (second.success) return second.data;
+  if (second.success) return { input: wanted, output: second.data };
   throw refused(strategy, wanted, second.error.issues[0]);
 }
 

@@ -1,0 +1,212 @@
+/**
+ * Every command with its options, in one place; what a command does is loaded only when it is called. Turns whatever
+ * goes wrong into one line on stderr and an exit code.
+ */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Failure, nearest, oneLine, textOf } from './failure.ts';
+import { packageVersion } from './version.ts';
+
+/** Runs one command line (without node and script) and returns its exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = buildProgram((result) => { code = result; });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (thrown) {
+    return explainEnd(thrown, words, program);
+  }
+}
+
+type End = (code: number) => void;
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+function buildProgram(end: End): Command {
+  const program = new Command('holdfast');
+  program
+    .description('One trading engine for history, simulated disaster and live trading: what you tested is what trades.')
+    .version(packageVersion(), '-V, --version')
+    .option('--data-dir <dir>', 'folder of candles and runs (default: HOLDFAST_DATA, else ~/.holdfast)')
+    .option('--debug', 'print the stack of an error as well')
+    .configureOutput({ writeErr: () => {}, outputError: () => {} })
+    .exitOverride()
+    .showHelpAfterError(false)
+    .helpCommand('help [command]', 'show the options of a command, with an example');
+  addInit(program, end);
+  addData(program, end);
+  addBacktest(program, end);
+  addCases(program, end);
+  addStored(program, end);
+  example(program, 'holdfast backtest strategy.ts --market builtin:linear');
+  return program;
+}
+
+function addInit(program: Command, end: End): void {
+  const command = program.command('init').argument('[dir]', 'folder to write into', '.')
+    .description('write a strategy to start from; nothing is overwritten')
+    .action(async (dir: string) => end(await (await import('./init.ts')).init(dir)));
+  example(command, 'holdfast init my-strategy && holdfast backtest my-strategy/strategy.ts --market builtin:linear');
+}
+
+function addData(program: Command, end: End): void {
+  const data = program.command('data').description('import, check and list candles, mark prices and funding');
+  const importing = data.command('import').argument('<files...>', 'Parquet, CSV or CSV.gz files')
+    .description('put files into the candle lake; all of them or none')
+    .option('--market <venue:category>', 'market the files belong to', 'bybit:linear')
+    .option('--symbol <symbol>', 'symbol, when neither the columns nor the file name say it')
+    .option('--kind <kind>', 'last, mark or funding, when the file does not say it')
+    .option('--timeframe <timeframe>', 'bar length such as 5m, when the stamps do not say it')
+    .option('--replace', 'replace bars that are already there with other values')
+    .option('--allow-gaps', 'import although bars are missing')
+    .option('--json', 'print one JSON object')
+    .action(async (files: string[], _: unknown, command: Command) =>
+      end(await (await import('./data-import.ts')).dataImport(files, command.optsWithGlobals())));
+  example(importing, 'holdfast data import BTCUSDT_5m.parquet funding.csv --market bybit:linear');
+  const checking = data.command('check').argument('[files...]', 'files; without any, the whole lake')
+    .description('report gaps, duplicates, impossible bars, jumps; exit 1 when something is wrong')
+    .option('--market <venue:category>', 'market the files belong to', 'bybit:linear')
+    .option('--symbol <symbol>', 'symbol the files are said to hold')
+    .option('--kind <kind>', 'last, mark or funding')
+    .option('--timeframe <timeframe>', 'bar length such as 5m')
+    .option('--json', 'print one JSON object')
+    .action(async (files: string[], _: unknown, command: Command) =>
+      end(await (await import('./data-check.ts')).dataCheck(files, command.optsWithGlobals())));
+  example(checking, 'holdfast data check BTCUSDT_5m.parquet');
+  const listing = data.command('list').description('what the candle lake holds')
+    .option('--json', 'print one JSON object')
+    .action(async (_: unknown, command: Command) => end(await (await import('./data-list.ts')).dataList(command.optsWithGlobals())));
+  example(listing, 'holdfast data list');
+}
+
+function addBacktest(program: Command, end: End): void {
+  const command = program.command('backtest').argument('<strategy>', 'strategy file, or FILE#name when it holds several')
+    .description('run a strategy over history and store the result')
+    .option('--market <venue:category>', 'market to decide and trade on', 'bybit:linear')
+    .option('--data <venue:category>', 'decide on the prices of this market; needs --exec')
+    .option('--exec <venue:category>', 'trade by the rules of this market; needs --data')
+    .option('--from <time>', 'first bar, such as 2025-10-01 or 2025-10-01T12:00Z (UTC)')
+    .option('--to <time>', 'end of the last bar (UTC)')
+    .option('--params <pairs...>', 'parameters of the strategy: key=value ..., or JSON', collect)
+    .option('--config <file>', 'run configuration, JSON')
+    .option('--cash <amount>', 'start balance in the settle coin (default 10000)')
+    .option('--leverage <factor>', 'leverage of the account (default 10)')
+    .option('--slippage <model>', 'none, ticks:N, bps:N or volshare:K:CAP (default none)')
+    .option('--set <pairs...>', 'any other configuration key, such as risk.maxLeverage=3', collect)
+    .option('--instrument <file>', 'instrument rules that replace the packaged ones, JSON')
+    .option('--record <amount>', 'normal, or all to keep every event', oneOf('normal', 'all'), 'normal')
+    .option('--decide-timeout <seconds>', 'end a strategy that makes no step for so long', seconds, 5)
+    .option('--no-store', 'do not store the run')
+    .option('--json', 'print one JSON object')
+    .action(async (strategy: string, _: unknown, self: Command) =>
+      end(await (await import('./backtest.ts')).backtest(strategy, self.optsWithGlobals())));
+  example(command, 'holdfast backtest strategy.ts --from 2025-10-01 --to 2025-11-01 --params fast=10 --slippage ticks:1');
+}
+
+function addCases(program: Command, end: End): void {
+  const command = program.command('cases').argument('<files...>', 'case files in the FS-1 format, JSON')
+    .description('play fill cases against the exchange of the simulator; exit 1 when one differs')
+    .option('--json', 'print one JSON object')
+    .action(async (files: string[], _: unknown, self: Command) => end(await (await import('./cases.ts')).cases(files, self.optsWithGlobals())));
+  example(command, 'holdfast cases worked-examples.json');
+}
+
+function addStored(program: Command, end: End): void {
+  const runs = program.command('runs').description('stored runs, the last one first')
+    .option('--json', 'print one JSON object')
+    .action(async (_: unknown, self: Command) => end(await (await import('./runs.ts')).runs(self.optsWithGlobals())));
+  example(runs, 'holdfast runs');
+  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, equity, warnings')
+    .description('ask the stored runs anything, in SQL')
+    .option('--limit <rows>', 'most rows shown', positive, 1_000)
+    .option('--csv', 'print CSV with a header')
+    .option('--json', 'print one JSON object')
+    .action(async (sql: string, _: unknown, self: Command) => end(await (await import('./query.ts')).query(sql, self.optsWithGlobals())));
+  example(query, 'holdfast query "SELECT symbol, count(*) AS trades, sum(net) AS net FROM trades GROUP BY symbol"');
+}
+
+function example(command: Command, text: string): void {
+  command.addHelpText('after', `\nExample:\n  ${text}`);
+}
+
+const oneOf = (...allowed: readonly string[]) => (value: string): string => {
+  if (!allowed.includes(value)) throw new InvalidArgumentError(`expected ${allowed.join(' or ')}`);
+  return value;
+};
+
+function seconds(value: string): number {
+  const parsed = Number(value);
+  if (!Number.isFinite(parsed) || parsed <= 0 || parsed > 86_400) throw new InvalidArgumentError('expected seconds above 0');
+  return parsed;
+}
+
+function positive(value: string): number {
+  const parsed = Number(value);
+  if (!Number.isSafeInteger(parsed) || parsed <= 0) throw new InvalidArgumentError('expected a whole number above 0');
+  return parsed;
+}
+
+/** Names of errors that other folders throw for their own refusals, and the exit codes they mean. */
+const known: Readonly<Record<string, number>> = { DataError: 3, StoreError: 3, StrategyError: 2, IntentError: 2, CaseError: 2 };
+
+function explainEnd(thrown: unknown, words: readonly string[], program: Command): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+  const debug = words.includes('--debug');
+  const say = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+    if (debug && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ''}\n`);
+  };
+  if (thrown instanceof CommanderError) {
+    say(usageLine(thrown, words, program));
+    return 2;
+  }
+  if (thrown instanceof Failure) {
+    say(thrown.message);
+    return thrown.exitCode;
+  }
+  const code = thrown instanceof Error ? known[thrown.name] : undefined;
+  if (code !== undefined) {
+    say(oneLine(textOf(thrown)));
+    return code === 3 && isQuery(thrown) ? 2 : code;
+  }
+  say(`this is a bug in holdfast: ${oneLine(textOf(thrown))}. Fix: report it with the output of --debug`);
+  return 70;
+}
+
+/** SQL that was wrong is a mistake in the command, not in the data. */
+function isQuery(thrown: unknown): boolean {
+  return thrown instanceof Error && 'problem' in thrown && (thrown.problem === 'not-a-query' || thrown.problem === 'bad-query');
+}
+
+/** Commander's complaint in our form: `arguments: holdfast backtest: unknown option '--foo'. Fix: ...`. */
+function usageLine(thrown: CommanderError, words: readonly string[], program: Command): string {
+  const command = commandOf(words, program);
+  const path = pathOf(command);
+  const text = oneLine(thrown.message.replace(/^error: /, '')).replace(/\.$/, '');
+  if (thrown.code === 'commander.help' || thrown.code === 'commander.missingCommand') {
+    return `arguments: ${path}: was no command, expected one of ${namesOf(command).join(', ')}. Fix: see '${path} --help'`;
+  }
+  if (thrown.code === 'commander.unknownCommand' || thrown.code === 'commander.excessArguments') {
+    const word = words.find((candidate) => !candidate.startsWith('-') && !path.split(' ').includes(candidate)) ?? '';
+    const names = namesOf(command);
+    const near = nearest(word, names);
+    if (names.length > 0) {
+      return `arguments: ${path}: was '${word}', expected one of ${names.join(', ')}. Fix: ${near === null ? `see '${path} --help'` : `${path} ${near}`}`;
+    }
+  }
+  const hint = /\(Did you mean ([^)]*)\?\)/.exec(text)?.[1];
+  const plain = text.replace(/\s*\(Did you mean [^)]*\)/, '');
+  return `arguments: ${path}: ${plain}. Fix: ${hint === undefined ? `see '${path} --help'` : `use ${hint}`}`;
+}
+
+function commandOf(words: readonly string[], program: Command): Command {
+  let command = program;
+  for (const word of words) {
+    const inner = command.commands.find((candidate) => candidate.name() === word);
+    if (inner !== undefined) command = inner;
+  }
+  return command;
+}
+
+const pathOf = (command: Command): string => (command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`);
+const namesOf = (command: Command): string[] => command.commands.map((inner) => inner.name());
