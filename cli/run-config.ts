@@ -45,7 +45,7 @@ export function readParams(given: readonly string[]): GivenParam[] {
       const { name, value, text: written } = splitPair('--params', text);
       return [{ name, value, text: written }];
     }
-    const object = parseObject('--params', text);
+    const object = parseObject('arguments: --params', text);
     return Object.entries(object).map(([name, value]) => ({ name, value, text: null }));
   });
 }
