@@ -3,6 +3,7 @@
  * that a loader can tell a strategy from anything else a module exports. Nothing here runs during a decision.
  */
 import { z } from 'zod';
+import { StrategyError } from './strategy-error.ts';
 import { isTimeframe, timeframes } from './timeframe.ts';
 import type { Timeframe } from './timeframe.ts';
 import type { Ind, Kernels } from './indicators/index.ts';
@@ -10,6 +11,7 @@ import type { Context, Cycle } from './scene.ts';
 import type { Intent } from './wants.ts';
 
 export { z };
+export { StrategyError } from './strategy-error.ts';
 export { noStop } from './wants.ts';
 export type {
   Add, At, Enter, Guard, Intent, Intents, NoStop, Resting, Side, Size, StopLevel, Target, TriggerBy,
@@ -61,11 +63,6 @@ export type Strategy<P extends z.ZodObject, I, M, S extends string> =
       readonly decideCycle: (c: Cycle<I, M, S>, p: z.output<P>) => Readonly<Partial<Record<S, Intent>>>;
       readonly decide?: never;
     });
-
-/** A definition that cannot be run. The message names the strategy, the field and what was expected. */
-export class StrategyError extends Error {
-  override readonly name = 'StrategyError';
-}
 
 /** Shared by all copies of this module, so that a strategy is one whichever copy defined it. */
 const mark = Symbol.for('holdfast.strategy');

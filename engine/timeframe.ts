@@ -5,6 +5,7 @@
  * 2. A bar is completed by its last base bar, or, when base bars are missing, by the first base bar of a later
  *    bucket, before that bar is added. It is never known earlier than the close of a base bar.
  * 3. A completed bar depends on its own base bars only.
+ * 4. A feed that begins inside a bucket leaves that bucket out, so that where a feed begins changes no bar.
  */
 import { invariant } from './invariant.ts';
 import type { Ms } from './units.ts';
@@ -43,14 +44,16 @@ export const part = { openedAt: 2, open: 3, high: 4, low: 5, close: 6, volume: 7
 export const done = { openedAt: 8, open: 9, high: 10, low: 11, close: 12, volume: 13 } as const;
 const base = 0;
 const target = 1;
-const size = 14;
+/** First bucket that counts; NaN before the first base bar. */
+const begins = 14;
+const size = 15;
 
 /** State of one aggregate; NaN in `part.openedAt` means that no bucket is open. */
 export type Aggregate = Float64Array;
 
 /** No target bar was completed by this base bar. */
 export const nothing = 0;
-/** The bucket of the earlier base bars ended with a hole; its bar is in the `done` fields. This base bar is not yet added. */
+/** The bucket of earlier base bars ended with a hole; its bar is in `done`. The present base bar is not yet added. */
 export const late = 1;
 /** This base bar was added and completed its bucket; the bar is in the `done` fields. */
 export const completed = 2;
@@ -84,6 +87,9 @@ export function addToAggregate(
   state: Aggregate, openedAt: Ms, open: number, high: number, low: number, close: number, volume: number,
 ): number { // hot
   const bucket = bucketOf(openedAt, state[target]!);
+  const first = state[begins]!;
+  if (first !== first) state[begins] = bucket === openedAt ? bucket : bucket + state[target]!;
+  if (bucket < state[begins]!) return nothing;
   if (state[part.openedAt]! === bucket) {
     if (high > state[part.high]!) state[part.high] = high;
     if (low < state[part.low]!) state[part.low] = low;

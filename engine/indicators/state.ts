@@ -1,0 +1,98 @@
+/**
+ * The indicators of one leg: an arena of doubles, the values now and one decision bar ago, and the two views that a
+ * decision reads them through. A snapshot is a copy of the numbers; restored, the run goes on bit for bit.
+ */
+import { invariant } from '../invariant.ts';
+import type { Step } from '../units.ts';
+import { columns } from './kernel.ts';
+import { pushWindow } from './library.ts';
+import type { IndicatorPlan } from './plan.ts';
+import { updateKernel } from './update.ts';
+import { viewOf } from './view.ts';
+
+/** What a decision reads: numbers, or objects of numbers and sides, by the strategy's own keys. */
+export type IndicatorView = Readonly<Record<string, unknown>>;
+
+export interface IndicatorState {
+  readonly arena: Float64Array;
+  /** The present values, then as many one decision bar earlier; NaN where there is none yet. */
+  readonly values: Float64Array;
+  /** The two halves of `values`. */
+  readonly current: Float64Array;
+  readonly previous: Float64Array;
+  /** The bar being fed, by `columns`, in ticks. */
+  readonly bar: Float64Array;
+  /** One tick is `num / den` quote. */
+  readonly num: number;
+  readonly den: number;
+  readonly ind: IndicatorView;
+  readonly prev: IndicatorView;
+}
+
+export function createIndicators(plan: IndicatorPlan, tick: Step): IndicatorState {
+  const values = new Float64Array(2 * plan.outputs).fill(Number.NaN);
+  const current = values.subarray(0, plan.outputs);
+  const previous = values.subarray(plan.outputs);
+  return {
+    arena: new Float64Array(plan.arenaSize), values, current, previous, bar: new Float64Array(8),
+    num: tick.num, den: tick.den, ind: viewOf(plan, current), prev: viewOf(plan, previous),
+  };
+}
+
+/** One closed bar of the plan's timeframe `timeframeIndex`. Prices in ticks, volume in base, `openedAt` in ms UTC. */
+export function feedTimeframe(
+  plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number,
+  openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, volume: number, openedAt: number,
+): void { // hot
+  const { kernels } = plan.timeframes[timeframeIndex]!;
+  const { bar } = state;
+  bar[columns.open] = openTicks;
+  bar[columns.high] = highTicks;
+  bar[columns.low] = lowTicks;
+  bar[columns.close] = closeTicks;
+  bar[columns.hl2] = highTicks + lowTicks;
+  bar[columns.hlc3] = highTicks + lowTicks + closeTicks;
+  bar[columns.ohlc4] = openTicks + highTicks + lowTicks + closeTicks;
+  bar[columns.volume] = volume;
+  for (let i = 0; i < kernels.length; i++) {
+    const kernel = kernels[i]!;
+    if (kernel.window < 0) updateKernel(kernel, state, openedAt);
+    else {
+      state.current[kernel.out] =
+        pushWindow(plan.windows[kernel.window]!, state.arena, kernel.offset, bar, state.num, state.den);
+    }
+  }
+}
+
+/** Makes the present values the previous ones. Once per decision bar, before its feeding. */
+export function rollDecision(state: IndicatorState): void { // hot
+  const { current, previous } = state;
+  for (let i = 0; i < current.length; i++) previous[i] = current[i]!;
+}
+
+/** True once every value of `ind` and `prev` is a number. */
+export function isWarm(state: IndicatorState): boolean { // hot
+  const { values } = state;
+  for (let i = 0; i < values.length; i++) if (values[i] !== values[i]) return false;
+  return true;
+}
+
+/** Plain numbers, so that JSON keeps them; null stands for NaN. */
+export interface IndicatorSnapshot {
+  readonly arena: readonly (number | null)[];
+  readonly values: readonly (number | null)[];
+}
+
+export function snapshotIndicators(state: IndicatorState): IndicatorSnapshot {
+  const plain = (value: number): number | null => (Number.isNaN(value) ? null : value);
+  return { arena: Array.from(state.arena, plain), values: Array.from(state.values, plain) };
+}
+
+/** Writes a snapshot of the same plan into `out`. */
+export function restoreIndicators(out: IndicatorState, snapshot: IndicatorSnapshot): void {
+  invariant(snapshot.arena.length === out.arena.length && snapshot.values.length === out.values.length,
+    'indicator snapshot must be of the same plan',
+    { arena: [snapshot.arena.length, out.arena.length], values: [snapshot.values.length, out.values.length] });
+  for (let i = 0; i < out.arena.length; i++) out.arena[i] = snapshot.arena[i] ?? Number.NaN;
+  for (let i = 0; i < out.values.length; i++) out.values[i] = snapshot.values[i] ?? Number.NaN;
+}
