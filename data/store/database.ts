@@ -1,65 +1,76 @@
 /**
- * `holdfast.duckdb`: every stored run in one file, for whoever owns it. It is derived: it takes in whatever Parquet
- * runs it does not hold yet, so a save while another process holds the file is made good by the next one.
+ * `holdfast.duckdb`: the run store for any DuckDB client, derived from the Parquet runs and rebuildable at any time.
  *
- * 1. One owner per file and process: `saveRun` and `rebuildStore` belong on the main thread, never in a worker.
- * 2. A run is in all tables or in none (one transaction).
- * 3. Tables of an older schema are made anew from the Parquet files.
+ * Its tables are views over the Parquet files, so a run is in it the moment its folder has its name, and nothing is
+ * stored twice. Copying the rows in was measured: 460,000 rows cost 1.1 s, and 2.2 s whenever DuckDB merged row groups,
+ * beside 0.25 s for the Parquet files. `copyStore` makes a file that stands alone, for whoever wants to carry it away.
+ *
+ * 1. One owner per file and process; these belong on the main thread, never in a worker.
+ * 2. The file is written only when it is new, of an older schema, or was moved: nothing waits for it.
  */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { closeDatabase, execute, openDatabase, queryRows, quoteText, withConnection } from '../duckdb.ts';
+import { resolve } from 'node:path';
+import { closeDatabase, execute, openDatabase, queryRows, withConnection } from '../duckdb.ts';
 import type { Connection, Database } from '../duckdb.ts';
-import { databaseFile, runFolder, StoreError, storedRuns } from './folder.ts';
-import { columnsSql, storeTables } from './schema.ts';
+import { databaseFile, isThere, runsFolder, StoreError, storedRuns } from './folder.ts';
+import { storeTables, tableSql } from './schema.ts';
+import { filesOf, viewSql } from './views.ts';
 
 export type DatabaseState =
-  | { readonly tag: 'current'; readonly added: number }
-  /** The Parquet run is stored; the database file could not be, and follows with the next save. */
+  | { readonly tag: 'current' }
+  /** The Parquet run is stored; the database file could not be had, and follows with the next save. */
   | { readonly tag: 'behind'; readonly why: string };
 
-/** Runs taken in by one INSERT. */
-const runsPerInsert = 500;
+/** Sees to it that the database file shows every stored run. Never throws for a file it cannot have. */
+export async function catchUp(folder: string): Promise<DatabaseState> {
+  return await inTurn(folder, async () => await showAll(folder));
+}
 
-const schemaText = storeTables.map((table) => `${table.name}(${columnsSql(table)})`).join('; ');
+async function showAll(folder: string): Promise<DatabaseState> {
+  const opened = await tryOpen(databaseFile(folder));
+  if (opened.tag === 'refused') return { tag: 'behind', why: opened.why };
+  await closing(opened.database, async (connection) => {
+    if (await schemaIn(connection) !== schemaText(folder)) await makeViews(connection, folder);
+  });
+  return { tag: 'current' };
+}
+
+/** Makes the database file anew from the Parquet runs and returns how many it shows. A damaged file is replaced. */
+export async function rebuildStore(folder: string): Promise<number> {
+  return await inTurn(folder, async () => {
+    const opened = await tryOpen(databaseFile(folder));
+    if (opened.tag === 'refused' && opened.isLocked) throw new StoreError('locked', opened.why);
+    if (opened.tag === 'open') closeDatabase(opened.database);
+    await removeDatabase(databaseFile(folder));
+    const state = await showAll(folder);
+    if (state.tag === 'behind') throw new StoreError('locked', state.why);
+    return (await storedRuns(folder)).length;
+  });
+}
+
+/** Writes every stored run into a new DuckDB file with real tables, which needs nothing beside it. Refuses an old one. */
+export async function copyStore({ folder, to }: { readonly folder: string; readonly to: string }): Promise<void> {
+  if (await isThere(to)) throw new StoreError('already-stored', `copy of the run store: ${to} exists, expected a new file`);
+  const home = resolve(runsFolder(folder));
+  const hasRuns = (await storedRuns(folder)).length > 0;
+  try {
+    await closing(await openDatabase(to), async (connection) => {
+      for (const table of storeTables) {
+        await execute(connection, tableSql(table));
+        if (!hasRuns) continue;
+        await execute(connection,
+          `INSERT INTO ${table.name} BY NAME SELECT * FROM read_parquet(${filesOf(table, home)}, union_by_name = true)`);
+      }
+    });
+  } catch (error) {
+    await removeDatabase(to);
+    throw error;
+  }
+}
 
 const queues = new Map<string, Promise<unknown>>();
 
-/** Puts every run that the database does not hold into it. Never throws for a file it cannot have. */
-export async function catchUp(folder: string): Promise<DatabaseState> {
-  return await inTurn(folder, async () => {
-    const opened = await tryOpen(folder);
-    if (opened.tag === 'refused') return { tag: 'behind', why: opened.why };
-    try {
-      return { tag: 'current', added: await withConnection(opened.database, async (connection) => await takeIn(connection, folder)) };
-    } finally {
-      closeDatabase(opened.database);
-    }
-  });
-}
-
-/** Makes all tables anew from the Parquet runs and returns how many runs they hold. A damaged file is replaced. */
-export async function rebuildStore(folder: string): Promise<number> {
-  return await inTurn(folder, async () => {
-    let opened = await tryOpen(folder);
-    if (opened.tag === 'refused' && !opened.isLocked) {
-      await rm(databaseFile(folder), { force: true });
-      await rm(`${databaseFile(folder)}.wal`, { force: true });
-      opened = await tryOpen(folder);
-    }
-    if (opened.tag === 'refused') throw new StoreError('locked', opened.why);
-    try {
-      return await withConnection(opened.database, async (connection) => {
-        await execute(connection, 'DROP TABLE IF EXISTS store_schema');
-        return await takeIn(connection, folder);
-      });
-    } finally {
-      closeDatabase(opened.database);
-    }
-  });
-}
-
-/** One at a time per folder: two connections could otherwise both miss the same run and both add it. */
+/** One at a time per folder: two connections that both make the views would conflict. */
 async function inTurn<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const before = queues.get(folder) ?? Promise.resolve();
   const mine = before.then(work, work);
@@ -71,49 +82,52 @@ async function inTurn<T>(folder: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-type Opened =
-  | { readonly tag: 'open'; readonly database: Database }
-  | { readonly tag: 'refused'; readonly isLocked: boolean; readonly why: string };
+/** What the views are made of: another text means that they must be made anew. */
+const schemaText = (folder: string): string =>
+  storeTables.map((table) => viewSql(table, resolve(runsFolder(folder)), true)).join(';\n');
 
-async function tryOpen(folder: string): Promise<Opened> {
-  const file = databaseFile(folder);
-  try {
-    return { tag: 'open', database: await openDatabase(file) };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const isLocked = /could not set lock|conflicting lock/i.test(error.message);
-    const why = isLocked ? 'another process holds it' : error.message.split('\n')[0] ?? 'it cannot be opened';
-    return { tag: 'refused', isLocked, why: `store: ${file}: ${why}` };
-  }
+async function schemaIn(connection: Connection): Promise<unknown> {
+  await execute(connection, 'CREATE TABLE IF NOT EXISTS store_schema (views VARCHAR)');
+  return (await queryRows(connection, 'SELECT views FROM store_schema'))[0]?.['views'];
 }
 
-async function takeIn(connection: Connection, folder: string): Promise<number> {
+async function makeViews(connection: Connection, folder: string): Promise<void> {
   await execute(connection, 'BEGIN');
   try {
-    await prepareTables(connection);
-    const held = new Set((await queryRows(connection, 'SELECT run FROM runs')).map((row) => row['run']));
-    const missing = (await storedRuns(folder)).filter((run) => !held.has(run));
-    for (let start = 0; start < missing.length; start += runsPerInsert) {
-      const some = missing.slice(start, start + runsPerInsert);
-      for (const table of storeTables) {
-        const files = some.map((run) => quoteText(join(runFolder(folder, run), `${table.name}.parquet`))).join(', ');
-        await execute(connection,
-          `INSERT INTO ${table.name} BY NAME SELECT * FROM read_parquet([${files}], union_by_name = true)`);
-      }
-    }
+    await execute(connection, schemaText(folder));
+    await execute(connection, 'DELETE FROM store_schema');
+    await execute(connection, 'INSERT INTO store_schema VALUES ($1)', [schemaText(folder)]);
     await execute(connection, 'COMMIT');
-    return missing.length;
   } catch (error) {
     await execute(connection, 'ROLLBACK');
     throw error;
   }
 }
 
-async function prepareTables(connection: Connection): Promise<void> {
-  await execute(connection, 'CREATE TABLE IF NOT EXISTS store_schema (tables VARCHAR)');
-  const known = await queryRows(connection, 'SELECT tables FROM store_schema');
-  if (known.length === 1 && known[0]?.['tables'] === schemaText) return;
-  for (const table of storeTables) await execute(connection, `CREATE OR REPLACE TABLE ${table.name} (${columnsSql(table)})`);
-  await execute(connection, 'DELETE FROM store_schema');
-  await execute(connection, 'INSERT INTO store_schema VALUES ($1)', [schemaText]);
+type Opened =
+  | { readonly tag: 'open'; readonly database: Database }
+  | { readonly tag: 'refused'; readonly isLocked: boolean; readonly why: string };
+
+async function tryOpen(file: string): Promise<Opened> {
+  try {
+    return { tag: 'open', database: await openDatabase(file) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isLocked = /could not set lock|conflicting lock/i.test(error.message);
+    const why = isLocked ? 'another process holds it' : error.message.split('\n')[0]?.replaceAll('!', '.') ?? 'it cannot be opened';
+    return { tag: 'refused', isLocked, why: `run store: ${file}: ${why}` };
+  }
+}
+
+async function closing(database: Database, work: (connection: Connection) => Promise<void>): Promise<void> {
+  try {
+    await withConnection(database, work);
+  } finally {
+    closeDatabase(database);
+  }
+}
+
+async function removeDatabase(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await rm(`${file}.wal`, { force: true });
 }

@@ -3,9 +3,9 @@
  *
  * runs/<run>/      manifest.json, summary.json, runs.parquet (one row) and one Parquet file per table: the truth
  * partial/<...>/   a run being written; renamed to runs/<run> when whole, so a run is there wholly or not at all
- * holdfast.duckdb  the same tables for one owner at a time, derived from the Parquet files
+ * holdfast.duckdb  the same tables as views over the Parquet files, for any DuckDB client
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export const runsFolder = (folder: string): string => join(folder, 'runs');
@@ -38,6 +38,17 @@ export async function storedRuns(folder: string): Promise<readonly string[]> {
     return entries.filter((entry) => entry.isDirectory() && isRunId(entry.name)).map((entry) => entry.name).sort();
   } catch (error) {
     if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** Whether a file or folder exists. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
     throw error;
   }
 }

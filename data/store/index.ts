@@ -1,7 +1,7 @@
 /** The run store: save a finished run, list the stored ones, ask them anything. */
 export { saveRun } from './save.ts';
 export type { RunToSave, SavedRun } from './save.ts';
-export { rebuildStore } from './database.ts';
+export { copyStore, rebuildStore } from './database.ts';
 export type { DatabaseState } from './database.ts';
 export { defaultRowLimit, queryRuns } from './query.ts';
 export type { Answer, PlainValue } from './query.ts';

@@ -5,12 +5,12 @@
  * It cannot change anything: one statement, and only a SELECT (also DESCRIBE, SHOW and SUMMARIZE); files outside
  * `runs/` cannot be reached, extensions cannot be loaded, nothing spills to disk, and the settings are locked.
  */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { closeDatabase, execute, openDatabase, quoteText, withConnection } from '../duckdb.ts';
 import type { Connection } from '../duckdb.ts';
 import { runsFolder, StoreError, storedRuns } from './folder.ts';
-import { columnsSql, storeTables } from './schema.ts';
-import type { StoreTable } from './schema.ts';
+import { storeTables } from './schema.ts';
+import { viewSql } from './views.ts';
 
 /** Plain JSON but for NaN and infinities: whole numbers beyond 2^53 and times are text (ISO 8601, UTC). */
 export type PlainValue = null | boolean | number | string | readonly PlainValue[] | { readonly [key: string]: PlainValue };
@@ -54,18 +54,6 @@ async function showRuns(connection: Connection, folder: string): Promise<void> {
     SET allowed_directories = [${quoteText(home)}];
     SET enable_external_access = false;
     SET lock_configuration = true`);
-}
-
-/** Typed and empty without runs; with them, columns that older runs lack are NULL. */
-function viewSql(table: StoreTable, home: string, hasRuns: boolean): string {
-  const shape = columnsSql(table).split(', ').map((column) => {
-    const cut = column.lastIndexOf(' ');
-    return `NULL::${column.slice(cut + 1)} AS ${column.slice(0, cut)}`;
-  });
-  const empty = `SELECT ${shape.join(', ')} WHERE false`;
-  const files = quoteText(join(home, '*', `${table.name}.parquet`));
-  const rows = hasRuns ? ` UNION ALL BY NAME SELECT * FROM read_parquet(${files}, union_by_name = true)` : '';
-  return `CREATE VIEW ${table.name} AS ${empty}${rows}`;
 }
 
 async function ask(connection: Connection, sql: string, limit: number): Promise<Answer> {

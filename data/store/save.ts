@@ -1,13 +1,13 @@
 /**
  * Stores a finished run: Parquet files first, into a folder that gets its name only when it is whole, then the
- * database file, if it can be had. Parquet is the truth; a save succeeds when the folder has its name.
+ * database file, if it must change and can be had. Parquet is the truth; a save succeeds when the folder has its name.
  * Survives a kill at any instant; after a power cut the run written last may be lost.
  */
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { catchUp } from './database.ts';
 import type { DatabaseState } from './database.ts';
-import { isMissing, isRunId, partialFolder, runFolder, runsFolder, StoreError } from './folder.ts';
+import { isMissing, isRunId, isThere, partialFolder, runFolder, runsFolder, StoreError } from './folder.ts';
 import { runRow } from './manifest.ts';
 import type { RunManifest, RunSummary } from './manifest.ts';
 import { parquetParts } from './parquet.ts';
@@ -101,15 +101,5 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     // No permission to signal it means that it exists.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
   }
 }

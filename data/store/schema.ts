@@ -104,9 +104,12 @@ const sqlTypes: Readonly<Record<ColumnType, string>> = {
   double: 'DOUBLE', integer: 'INTEGER', time: 'TIMESTAMP', boolean: 'BOOLEAN', text: 'VARCHAR',
 };
 
-/** Name and SQL type of each column, as CREATE TABLE wants them. */
-export function columnsSql(table: StoreTable): string {
-  return table.columns.map((column) => `"${column.name}" ${sqlTypes[column.type]}`).join(', ');
+/** SQL type of a column. */
+export const columnSql = (column: StoreColumn): string => sqlTypes[column.type];
+
+/** CREATE TABLE with every column in order. */
+export function tableSql(table: StoreTable): string {
+  return `CREATE TABLE ${table.name} (${table.columns.map((column) => `"${column.name}" ${columnSql(column)}`).join(', ')})`;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { queryRows, withDatabase } from '../../../data/duckdb.ts';
 import type { Row } from '../../../data/duckdb.ts';
-import { listRuns, queryRuns, rebuildStore, saveRun, storeTables, StoreError } from '../../../data/store/index.ts';
+import { copyStore, listRuns, queryRuns, rebuildStore, saveRun, storeTables, StoreError } from '../../../data/store/index.ts';
 import type { Table } from '../../../engine/index.ts';
 import { filledTable, filledTables, manifestOf, summaryOf } from './run-tables.ts';
 
@@ -16,15 +16,17 @@ afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
 const save = async (run: string, tables: readonly Table[] = [], createdAt?: number): ReturnType<typeof saveRun> =>
   await saveRun({ folder, manifest: manifestOf(run, createdAt), tables, summary: summaryOf() });
 
-async function databaseRows(sql: string): Promise<readonly Row[]> {
-  return await withDatabase(join(folder, 'holdfast.duckdb'), async (connection) => await queryRows(connection, sql));
+const databaseFile = (): string => join(folder, 'holdfast.duckdb');
+
+async function rowsIn(file: string, sql: string): Promise<readonly Row[]> {
+  return await withDatabase(file, async (connection) => await queryRows(connection, sql));
 }
 
 describe('saving a run', () => {
   it('leaves a folder of two JSON files and eight Parquet files, and nothing half-written', async () => {
     const saved = await save('r1', filledTables(10, 1));
 
-    expect(saved).toEqual({ run: 'r1', path: join(folder, 'runs', 'r1'), database: { tag: 'current', added: 1 } });
+    expect(saved).toEqual({ run: 'r1', path: join(folder, 'runs', 'r1'), database: { tag: 'current' } });
     expect(readdirSync(saved.path).sort()).toEqual([
       'decisions.parquet', 'equity.parquet', 'executions.parquet', 'manifest.json', 'orders.parquet',
       'runs.parquet', 'stops.parquet', 'summary.json', 'trades.parquet', 'warnings.parquet',
@@ -62,57 +64,77 @@ describe('saving a run', () => {
 });
 
 describe('the database file', () => {
-  it('holds after three saves exactly what a rebuild from the Parquet runs holds, in all eight tables', async () => {
+  it('shows after three saves exactly what a rebuild shows and what a copy with real tables holds, in all eight tables', async () => {
     await save('r1', filledTables(50, 10));
     await save('r2', filledTables(0, 20));
     await save('r3', filledTables(75, 30));
-    const contents = async (): Promise<unknown> => {
+    const contents = async (file: string): Promise<unknown> => {
       const out: Record<string, unknown> = {};
-      for (const table of storeTables) out[table.name] = await databaseRows(`SELECT * FROM ${table.name} ORDER BY ALL`);
+      for (const table of storeTables) {
+        out[table.name] = await rowsIn(file, `SELECT * FROM ${table.name} ORDER BY ALL`);
+        out[`${table.name} columns`] = await rowsIn(file, `DESCRIBE ${table.name}`);
+      }
       return out;
     };
-    const saved = await contents();
+    const saved = await contents(databaseFile());
 
-    rmSync(join(folder, 'holdfast.duckdb'));
     const count = await rebuildStore(folder);
+    await copyStore({ folder, to: join(folder, 'copy.duckdb') });
+    const rebuilt = await contents(databaseFile());
+    rmSync(join(folder, 'runs'), { recursive: true });
 
     expect(count).toBe(3);
-    expect(await contents()).toEqual(saved);
-    expect(await databaseRows('SELECT run, count(*) AS n FROM trades GROUP BY run ORDER BY run')).toEqual([{ run: 'r1', n: 50 }, { run: 'r3', n: 75 }]);
+    expect(rebuilt).toEqual(saved);
+    expect(await contents(join(folder, 'copy.duckdb'))).toEqual(saved);
+    expect(await rowsIn(join(folder, 'copy.duckdb'), 'SELECT run, count(*) AS n FROM trades GROUP BY run ORDER BY run'))
+      .toEqual([{ run: 'r1', n: 50 }, { run: 'r3', n: 75 }]);
+  });
+
+  it('refuses to copy over a file that exists', async () => {
+    await save('r1');
+    writeFileSync(join(folder, 'mine.duckdb'), 'mine');
+
+    await expect(copyStore({ folder, to: join(folder, 'mine.duckdb') })).rejects.toMatchObject({ problem: 'already-stored' });
+    expect(readFileSync(join(folder, 'mine.duckdb'), 'utf8')).toBe('mine');
   });
 
   it('is replaced by a rebuild when its bytes are damaged, and a save before that still stores its run', async () => {
     await save('r1', filledTables(5, 1));
-    writeFileSync(join(folder, 'holdfast.duckdb'), 'not a database');
+    writeFileSync(databaseFile(), 'not a database');
 
     const saved = await save('r2', filledTables(5, 2));
 
     expect(saved.database.tag).toBe('behind');
     expect(await rebuildStore(folder)).toBe(2);
-    expect(await databaseRows('SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }]);
+    expect(await rowsIn(databaseFile(), 'SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }]);
   });
 
-  it('is made anew when its schema is of another version', async () => {
+  it('is made anew when its schema is of another version or its folder was moved', async () => {
     await save('r1', filledTables(5, 1));
-    await withDatabase(join(folder, 'holdfast.duckdb'), async (connection) => {
-      await connection.run("ALTER TABLE trades DROP COLUMN mae; UPDATE store_schema SET tables = 'older'");
+    await withDatabase(databaseFile(), async (connection) => {
+      await connection.run("CREATE OR REPLACE VIEW trades AS SELECT 1 AS older; UPDATE store_schema SET views = 'older'");
     });
-
     await save('r2', filledTables(5, 2));
 
-    expect(await databaseRows('SELECT run, count(mae) > 0 AS has_mae FROM trades GROUP BY run ORDER BY run'))
+    expect(await rowsIn(databaseFile(), 'SELECT run, count(mae) > 0 AS has_mae FROM trades GROUP BY run ORDER BY run'))
       .toEqual([{ run: 'r1', has_mae: true }, { run: 'r2', has_mae: true }]);
+
+    const moved = `${folder}-moved`;
+    renameSync(folder, moved);
+    folder = moved;
+    await save('r3');
+    expect(await rowsIn(databaseFile(), 'SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }, { run: 'r3' }]);
   });
 
   it('takes two saves at once in one process, each run once', async () => {
     await Promise.all([save('r1', filledTables(5, 1)), save('r2', filledTables(5, 2))]);
 
-    expect(await databaseRows('SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }]);
+    expect(await rowsIn(databaseFile(), 'SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }]);
   });
 
-  it('stays behind while another process owns it, answers queries meanwhile, and has both runs after the next save', async () => {
+  it('stays behind while another process owns it, answers queries meanwhile, and has all three runs after the next save', async () => {
     await save('r1');
-    const owner = await ownInOtherProcess(join(folder, 'holdfast.duckdb'));
+    const owner = await ownInOtherProcess(databaseFile());
     try {
       const saved = await save('r2');
 
@@ -125,8 +147,8 @@ describe('the database file', () => {
 
     const next = await save('r3');
 
-    expect(next.database).toEqual({ tag: 'current', added: 2 });
-    expect(await databaseRows('SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }, { run: 'r3' }]);
+    expect(next.database).toEqual({ tag: 'current' });
+    expect(await rowsIn(databaseFile(), 'SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }, { run: 'r3' }]);
   });
 });
 
