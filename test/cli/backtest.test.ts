@@ -1,0 +1,154 @@
+/** `holdfast backtest` from outside: what it prints and stores, which strategy it takes, and how it ends when one misbehaves. */
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { folderWith, holdfast, strategyText } from './command.ts';
+
+const folder = folderWith({});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let count = 0;
+const fileOf = (text: string): string => {
+  const name = `probe-${(count += 1)}.ts`;
+  writeFileSync(join(folder, name), text);
+  return name;
+};
+const backtest = (file: string, ...more: readonly string[]) =>
+  holdfast(folder, 'backtest', file, '--market', 'builtin:linear', '--no-store', ...more);
+const enterOnce = 'return intents.enter({ side: \'long\', risk: 0.005, stop: bar.close * 0.98 });';
+
+interface Card {
+  readonly run: string; readonly bars: number; readonly decisions: number; readonly digest: string; readonly trades: number;
+  readonly manifest: { readonly strategy: string; readonly strategyHash: string; readonly params: unknown; readonly configHash: string };
+}
+
+describe.concurrent('a strategy that misbehaves ends the run with exit 2, its line, symbol and bar', () => {
+  const bad: readonly (readonly [string, string, RegExp])[] = [
+    ['throws', 'throw new Error(\'no idea\');', /:6: .*BTCUSDT bar 20.*no idea/],
+    ['throws a text', 'throw \'no idea\';', /BTCUSDT bar 20.*no idea/],
+    ['reads a field of nothing', 'return (null as unknown as { x: never }).x;', /:6: .*TypeError: Cannot read properties of null/],
+    ['returns a number', 'return 42 as never;', /BTCUSDT bar 20.*intent/],
+    ['returns nothing', '', /BTCUSDT bar 20.*intent/],
+    ['returns a promise', 'return Promise.resolve(intents.hold) as never;', /BTCUSDT bar 20.*intent/],
+    ['wants a stop at NaN', 'return intents.enter({ side: \'long\', risk: 0.01, stop: Number.NaN });', /:6: .*NaN/],
+    ['wants an infinite size', 'return intents.enter({ side: \'long\', notional: Infinity, stop: bar.close * 0.9 });', /:6: .*Infinity/],
+    ['calls itself for ever', 'const again = (): never => again(); return again();', /:6: .*Maximum call stack/],
+  ];
+  it.each(bad)('%s', async (_, body, expected) => {
+    const { code, stdout, stderr } = await backtest(fileOf(strategyText({ body })));
+
+    expect(stderr).toMatch(expected);
+    expect(stderr).toMatch(/^strategy: /);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('keeps a Map in memory: the path is named', async () => {
+    const text = strategyText({ body: 'return intents.hold;' })
+      .replace('  indicators:', '  memory: () => ({ seen: { by: new Map() } }) as never,\n  indicators:');
+
+    const { code, stderr } = await backtest(fileOf(text));
+
+    expect(stderr).toContain('memory.seen.by');
+    expect(code).toBe(2);
+  });
+
+  it('loops for ever in decide: ended after --decide-timeout 1', async () => {
+    const started = performance.now();
+
+    const { code, stdout, stderr } = await backtest(fileOf(strategyText({ body: 'for (;;) { if (bar.close < 0) break; } return intents.hold;' })), '--decide-timeout', '1');
+
+    expect(stderr).toMatch(/^strategy did not return within 1 s: .*probe-\d+\.ts: BTCUSDT bar 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\. Fix: /);
+    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  it('loops for ever at the top level: ended before the first bar', async () => {
+    const { code, stderr } = await backtest(fileOf(strategyText({ top: 'for (;;);' })), '--decide-timeout', '1');
+
+    expect(stderr).toMatch(/^strategy did not return within 1 s: .*before the first bar/);
+    expect(code).toBe(2);
+  });
+
+  it('has a parameter out of bounds or unknown', async () => {
+    const file = fileOf(strategyText());
+
+    expect((await backtest(file, '--params', 'n=500')).stderr).toContain('params: n: was 500, expected a whole number from 2 to 200');
+    expect((await backtest(file, '--params', 'm=5')).stderr).toContain('params: m: was not a parameter of probe, expected one of n, side');
+  });
+
+  it('trades a symbol that the market does not have: exit 3', async () => {
+    const { code, stderr } = await backtest(fileOf(strategyText().replace('BTCUSDT', 'NOPEUSDT')));
+
+    expect(stderr).toContain('NOPEUSDT');
+    expect(code).toBe(3);
+  });
+});
+
+describe.concurrent('several strategies in a file', () => {
+  const two = `${strategyText({ name: 'first-one', exported: 'one' })}${strategyText({ name: 'second-one', exported: 'two' }).replace(/^import.*\n/, '')}`;
+
+  it('are listed when none is named', async () => {
+    const { code, stderr } = await backtest(fileOf(two));
+
+    expect(stderr).toMatch(/was a file with 2 strategies \(one, two\), expected one or a default export\. Fix: say probe-\d+\.ts#one/);
+    expect(code).toBe(2);
+  });
+  it('are named by export or by their own name after #', async () => {
+    const file = fileOf(two);
+
+    const byExport = JSON.parse((await backtest(`${file}#two`, '--json')).stdout) as Card;
+    const byName = JSON.parse((await backtest(`${file}#first-one`, '--json')).stdout) as Card;
+
+    expect(byExport.manifest.strategy).toBe('second-one');
+    expect(byName.manifest.strategy).toBe('first-one');
+  });
+  it('have a default export that is taken', async () => {
+    const text = `${two}export default two;\n`;
+
+    expect((JSON.parse((await backtest(fileOf(text), '--json')).stdout) as Card).manifest.strategy).toBe('second-one');
+  });
+  it('named wrongly are listed with the nearest', async () => {
+    expect((await backtest(`${fileOf(two)}#twoo`)).stderr).toMatch(/was #twoo, expected one of one, two\. Fix: say probe-\d+\.ts#two/);
+  });
+});
+
+describe('a finished run', () => {
+  it('prints one object with --json, is stored, and is the same run the second time', async () => {
+    const file = fileOf(strategyText({ body: enterOnce }));
+    const words = ['backtest', file, '--market', 'builtin:linear', '--params', 'n=10', '--slippage', 'ticks:1', '--json'] as const;
+
+    const first = await holdfast(folder, ...words);
+    const second = await holdfast(folder, ...words);
+    const [a, b] = [JSON.parse(first.stdout) as Card, JSON.parse(second.stdout) as Card];
+
+    expect(first.code).toBe(0);
+    expect(first.stdout.trimEnd().split('\n')).toHaveLength(1);
+    for (const key of ['run', 'manifest', 'bars', 'decisions', 'trades', 'equity', 'fees', 'funding', 'metrics', 'ambiguousBars', 'warnings', 'digest', 'timing']) {
+      expect(a).toHaveProperty(key);
+    }
+    expect(a.manifest).toMatchObject({ strategy: 'probe', params: { n: 10, side: 'long' } });
+    expect(b.digest).toBe(a.digest);
+    expect(b.manifest.configHash).toBe(a.manifest.configHash);
+    expect(b.run).not.toBe(a.run);
+    expect(existsSync(join(folder, 'data/runs', a.run, 'manifest.json'))).toBe(true);
+
+    const listed = JSON.parse((await holdfast(folder, 'runs', '--json')).stdout) as { runs: { run: string }[] };
+    const asked = JSON.parse((await holdfast(folder, 'query', `SELECT digest FROM runs WHERE run = '${a.run}'`, '--json')).stdout) as { rows: unknown[] };
+    expect(listed.runs.map(({ run }) => run)).toEqual([b.run, a.run]);
+    expect(asked.rows).toEqual([{ digest: a.digest }]);
+  });
+
+  it('of the strategy that init writes ends with exit 0 and a card of at most 24 lines', async () => {
+    await holdfast(folder, 'init', 'mine');
+
+    const { code, stdout, stderr } = await backtest('mine/strategy.ts');
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain('trend-pullback');
+    expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(24);
+    expect(code).toBe(0);
+  });
+});
