@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hazardViolations } from './house/hazards.ts';
 import { cycleViolations, layerViolations, reachViolations } from './house/layers.ts';
 import { sizeViolations } from './house/size.ts';
 import type { Ratchet } from './house/size.ts';
@@ -48,6 +49,9 @@ describe(`the house, ${sources.length} source files, ${tests.length} test files 
 
     expect(told(wordViolations([...sources, ...tests]))).toEqual([]);
     expect(told(inPages)).toEqual([]);
+  });
+  it('no function keeps a running Math.min beside a running Math.max, which node 20.20.2 compiles wrongly', () => {
+    expect(told(hazardViolations(sources))).toEqual([]);
   });
   it('no file has over 400 lines and no function over 70, the ratchet aside', () => {
     expect(told(sizeViolations(sources, ratchet))).toEqual([]);
@@ -139,6 +143,16 @@ describe('a planted violation is found', () => {
     ['cli/a.ts', 'const t = Date.now(); await f(); console.log(t);'],
   ])('words: in %s the text `%s` is left alone', (path, text) => {
     expect(told(wordViolations(planted(path, text)))).toEqual([]);
+  });
+  it('hazards: both running extremes in one function are found, one of them, or comparisons, are not', () => {
+    const both = 'for (const x of xs) { high = Math.max(high, x); low[0] = Math.min(low[0]!, x); }';
+    const one = 'for (const x of xs) { high = Math.max(high, x); low = Math.min(x, 3); }';
+    const compared = 'for (const x of xs) { if (x > high) high = x; if (x < low) low = x; }';
+
+    expect(hazardViolations(planted('lab/a.ts', both))).toHaveLength(1);
+    expect(hazardViolations(planted('lab/a.ts', one))).toEqual([]);
+    expect(hazardViolations(planted('lab/a.ts', compared))).toEqual([]);
+    expect(hazardViolations(planted('lab/a.ts', `function f() { ${one} } function g() { low = Math.min(low, x); }`))).toEqual([]);
   });
   it('sizes: 400 lines and a function of 70 pass, 401 and 71 do not', () => {
     const lines = (n: number) => 'f();\n'.repeat(n);
