@@ -12,6 +12,8 @@ export interface EnterCommand {
   readonly tag: 'enter'; readonly leg: number; readonly order: number; readonly side: Direction; readonly lots: Lots;
   readonly type: 'market' | 'limit';
   readonly priceTicks: number; readonly triggerTicks: number; readonly triggerBy: TriggerSource;
+  /** 1 = fires at or above the trigger, 2 = at or below, 0 = not conditional. */
+  readonly triggerDirection: 0 | 1 | 2;
   readonly timeInForce: TimeInForce;
   /** Stop that rides on the order and protects from the first fill; 0 = none. */
   readonly stopTicks: number; readonly stopBy: TriggerSource;

@@ -52,6 +52,10 @@ export interface Instrument {
   readonly moneyScale: number;
   /** Linear: money units of one tick times one lot, exactly. Inverse: numerator of `lots * n / ticks`. */
   readonly unitMoney: bigint;
+  /** The same as a double of the settle coin, for marks and limits. */
+  readonly unitNumber: number;
+  /** Money units of one settle coin, as a double: 1e12 or 1e16. */
+  readonly moneyUnits: number;
   /** Fee rates in 1e-12. */
   readonly takerPico: bigint;
   readonly makerPico: bigint;
@@ -83,6 +87,8 @@ export function instrumentOf(rules: InstrumentRules): Instrument {
     makerRate: Number(rules.makerRate),
     moneyScale,
     unitMoney: divideHalfEven(top, bottom),
+    unitNumber: Number(top) / Number(bottom) / 10 ** moneyScale,
+    moneyUnits: 10 ** moneyScale,
     takerPico: parseDecimal(rules.takerRate, 12),
     makerPico: parseDecimal(rules.makerRate, 12),
   };
@@ -107,6 +113,21 @@ export function feeOf(value: Money, ratePico: bigint): Money { // hot
 }
 
 /** Money units as a double of the settle coin: for display and for limits, never for the ledger. */
-export function moneyToNumber(instrument: { readonly moneyScale: number }, money: Money): number { // hot
-  return Number(money) / 10 ** instrument.moneyScale;
+export function moneyToNumber(instrument: { readonly moneyUnits: number }, money: Money): number { // hot
+  return Number(money) / instrument.moneyUnits;
+}
+
+/** Value of lots at a price as a double of the settle coin; for marks and limits, never for the ledger. */
+export function valueNumber(instrument: Instrument, priceTicks: number, sizeLots: number): number { // hot
+  return instrument.kind === 'linear'
+    ? priceTicks * sizeLots * instrument.unitNumber
+    : (sizeLots * instrument.unitNumber) / priceTicks;
+}
+
+/**
+ * Gain of a position of `side` whose lots were opened at value `costNumber` and are now worth `worth`: a long gains
+ * when a linear value rises, and when an inverse value (coins per contract) falls. Settle coin.
+ */
+export function gainNumber(instrument: Instrument, side: number, costNumber: number, worth: number): number { // hot
+  return instrument.kind === 'linear' ? side * (worth - costNumber) : side * (costNumber - worth);
 }

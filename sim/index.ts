@@ -1,3 +1,7 @@
-export type * from './exchange/index.ts';
+/** The simulator: the matching core, the market it plays and the run. Pure: no file, clock or chance. */
+export * from './exchange/index.ts';
 export type * from './market.ts';
 export type * from './result.ts';
+export { run } from './run.ts';
+export { MarketError } from './clock.ts';
+export type { Gauge, RunRequest } from './play.ts';

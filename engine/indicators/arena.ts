@@ -124,7 +124,7 @@ function seed(arena: Float64Array, at: number, n: number, x: number): number { /
   return (arena[at + 1] = arena[at + 1]! / n);
 }
 
-export const rangeSize = 2 + averageSize;
+export const rangeSize = 4;
 /** Wilder's average true range; the first true range is high - low: [seen, previous close, count, value]. */
 export function pushRange(
   arena: Float64Array, at: number, n: number, high: number, low: number, close: number,

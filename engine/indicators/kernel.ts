@@ -9,7 +9,11 @@ export const kinds = {
 export type Kind = (typeof kinds)[keyof typeof kinds];
 
 /** Columns of the bar a kernel is fed, in ticks; the means as whole sums, divided when a value is put out. */
-export const columns = { open: 0, high: 1, low: 2, close: 3, hl2: 4, hlc3: 5, ohlc4: 6, volume: 7 } as const;
+export const columns = {
+  open: 0, high: 1, low: 2, close: 3, hl2: 4, hlc3: 5, ohlc4: 6, volume: 7,
+  /** Ms UTC; not a source. */
+  openedAt: 8,
+} as const;
 /** What turns a column into ticks; 0 = not a price, put out as it is. */
 export const divisors = { open: 1, high: 1, low: 1, close: 1, hl2: 2, hlc3: 3, ohlc4: 4, volume: 0 } as const;
 

@@ -296,6 +296,6 @@ function positive(kernel: string, value: unknown): void {
 }
 
 function source(kernel: string, value: unknown): void {
-  if (typeof value === 'string' && Object.hasOwn(columns, value)) return;
-  throw new StrategyError(`${kernel}: source must be one of ${Object.keys(columns).join(' ')}, was ${String(value)}`);
+  if (typeof value === 'string' && Object.hasOwn(divisors, value)) return;
+  throw new StrategyError(`${kernel}: source must be one of ${Object.keys(divisors).join(' ')}, was ${String(value)}`);
 }

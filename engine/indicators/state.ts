@@ -4,11 +4,22 @@
  */
 import { invariant } from '../invariant.ts';
 import type { Step } from '../units.ts';
-import { columns } from './kernel.ts';
+import type { columns } from './kernel.ts';
 import { pushWindow } from './library.ts';
 import type { IndicatorPlan } from './plan.ts';
 import { updateKernel } from './update.ts';
 import { viewOf } from './view.ts';
+
+// Constants of this module, not imported ones: the compiler folds only these into the code. Their types hold them equal.
+const openColumn: typeof columns.open = 0;
+const highColumn: typeof columns.high = 1;
+const lowColumn: typeof columns.low = 2;
+const closeColumn: typeof columns.close = 3;
+const hl2Column: typeof columns.hl2 = 4;
+const hlc3Column: typeof columns.hlc3 = 5;
+const ohlc4Column: typeof columns.ohlc4 = 6;
+const volumeColumn: typeof columns.volume = 7;
+const openedAtColumn: typeof columns.openedAt = 8;
 
 /** What a decision reads: numbers, or objects of numbers and sides, by the strategy's own keys. */
 export type IndicatorView = Readonly<Record<string, unknown>>;
@@ -34,7 +45,7 @@ export function createIndicators(plan: IndicatorPlan, tick: Step): IndicatorStat
   const current = values.subarray(0, plan.outputs);
   const previous = values.subarray(plan.outputs);
   return {
-    arena: new Float64Array(plan.arenaSize), values, current, previous, bar: new Float64Array(8),
+    arena: new Float64Array(plan.arenaSize), values, current, previous, bar: new Float64Array(9),
     num: tick.num, den: tick.den, ind: viewOf(plan, current), prev: viewOf(plan, previous),
   };
 }
@@ -44,22 +55,28 @@ export function feedTimeframe(
   plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number,
   openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, volume: number, openedAt: number,
 ): void { // hot
-  const { kernels } = plan.timeframes[timeframeIndex]!;
   const { bar } = state;
-  bar[columns.open] = openTicks;
-  bar[columns.high] = highTicks;
-  bar[columns.low] = lowTicks;
-  bar[columns.close] = closeTicks;
-  bar[columns.hl2] = highTicks + lowTicks;
-  bar[columns.hlc3] = highTicks + lowTicks + closeTicks;
-  bar[columns.ohlc4] = openTicks + highTicks + lowTicks + closeTicks;
-  bar[columns.volume] = volume;
+  bar[openColumn] = openTicks;
+  bar[highColumn] = highTicks;
+  bar[lowColumn] = lowTicks;
+  bar[closeColumn] = closeTicks;
+  bar[hl2Column] = highTicks + lowTicks;
+  bar[hlc3Column] = highTicks + lowTicks + closeTicks;
+  bar[ohlc4Column] = openTicks + highTicks + lowTicks + closeTicks;
+  bar[volumeColumn] = volume;
+  bar[openedAtColumn] = openedAt;
+  updateKernels(plan, state, timeframeIndex);
+}
+
+/** Apart from `feedTimeframe`, which thereby stays small enough to be inlined: a double passed to it is not boxed. */
+function updateKernels(plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number): void { // hot
+  const { kernels } = plan.timeframes[timeframeIndex]!;
   for (let i = 0; i < kernels.length; i++) {
     const kernel = kernels[i]!;
-    if (kernel.window < 0) updateKernel(kernel, state, openedAt);
+    if (kernel.window < 0) updateKernel(kernel, state);
     else {
       state.current[kernel.out] =
-        pushWindow(plan.windows[kernel.window]!, state.arena, kernel.offset, bar, state.num, state.den);
+        pushWindow(plan.windows[kernel.window]!, state.arena, kernel.offset, state.bar, state.num, state.den);
     }
   }
 }

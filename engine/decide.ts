@@ -1,0 +1,160 @@
+/**
+ * Stages 7 and 8: the strategy's decision of one leg or one cycle, turned into commands.
+ *
+ * Asked only while trading, only at a closed cycle, only when every indicator is warm. A throw or garbage from the
+ * strategy halts the engine with cause `strategy-failed`; protection goes on.
+ */
+import { wantAdd, wantEntry } from './entries.ts';
+import type { Verdict } from './entries.ts';
+import { verdict } from './entries.ts';
+import { wantExit, wantMoveStop, wantReduce, wantTargets } from './exits.ts';
+import { readIntent } from './intents.ts';
+import type { Wanted } from './intents.ts';
+import type { Out } from './notes.ts';
+import { cancelOrder, workingEntry } from './orders.ts';
+import { unrealisedOf } from './position.ts';
+import { moveToBreakEven } from './protection.ts';
+import { keepResting, wantRest } from './resting.ts';
+import { approveReducing } from './risk.ts';
+import type { Leg, SceneSlot, State } from './state.ts';
+import { isEnding } from './view.ts';
+
+/** Decides every leg whose bar of this close is in, in the strategy's order. */
+export function decideCycle(state: State, out: Out): void { // hot
+  if (state.setup.strategy.decideCycle !== undefined) {
+    decideTogether(state, out);
+    return;
+  }
+  const { legs } = state;
+  for (let i = 0; i < legs.length; i++) {
+    const leg = legs[i]!;
+    if (leg.isDue && prepare(state, leg, out)) decideLeg(state, leg, state.views.scenes[i]!, out);
+    leg.isDue = false;
+  }
+}
+
+/** What happens at a decision close whether or not the strategy is asked. True when it is to be asked. */
+function prepare(state: State, leg: Leg, out: Out): boolean { // hot
+  const { position } = leg;
+  if (position.tag === 'open') {
+    if (position.openedAt < state.now) position.barsHeld += 1;
+    if (position.breakEvenAt > 0) moveToBreakEven(state, leg, position, unrealisedOf(state, leg), out);
+  }
+  if (leg.historyCount < state.setup.warmupBars) return false;
+  leg.decisions += 1;
+  state.decisionSequence += 1;
+  if (state.mode.tag === 'trading') return true;
+  endDueEntry(state, leg, out);
+  return false;
+}
+
+function decideLeg(state: State, leg: Leg, scene: SceneSlot, out: Out): void { // hot
+  let wanted: Wanted;
+  state.trace[0] = leg.symbol;
+  try {
+    scene.memory = leg.memory;
+    wanted = readIntent(state.setup.strategy.decide!(scene as never, state.setup.params));
+  } catch (error) {
+    fail(state, leg, error, out);
+    return;
+  }
+  finish(state, leg, wanted, out);
+}
+
+function decideTogether(state: State, out: Out): void {
+  const { legs, setup } = state;
+  let asked = false;
+  for (const leg of legs) if (leg.isDue) leg.isDue = prepare(state, leg, out);
+  for (const leg of legs) asked ||= leg.isDue;
+  if (!asked) return;
+  let wants: Readonly<Record<string, unknown>>;
+  const wanted: (Wanted | null)[] = [];
+  try {
+    state.views.cycle.memory = state.memory;
+    wants = setup.strategy.decideCycle!(state.views.cycle as never, setup.params);
+    if (typeof wants !== 'object' || wants === null) throw new TypeError(`decideCycle must return an object of intents by symbol, was ${String(wants)}`);
+    for (const symbol of Object.keys(wants)) {
+      if (!setup.strategy.symbols.includes(symbol)) throw new TypeError(`decideCycle answered for '${symbol}', which the strategy does not trade`);
+    }
+    for (const leg of legs) {
+      const want = wants[setup.strategy.symbols[leg.symbol]!];
+      wanted.push(want === undefined || !leg.isDue ? null : readIntent(want));
+    }
+  } catch (error) {
+    fail(state, legs[0]!, error, out);
+    return;
+  }
+  for (let i = 0; i < legs.length; i++) {
+    const leg = legs[i]!;
+    if (leg.isDue) finish(state, leg, wanted[i] ?? hold, out);
+    leg.isDue = false;
+  }
+}
+
+const hold: Wanted = { tag: 'hold' };
+
+function finish(state: State, leg: Leg, wanted: Wanted, out: Out): void { // hot
+  if (wanted.tag === 'all') for (const want of wanted.wants) apply(state, leg, want, out);
+  else if (wanted.tag !== 'hold') apply(state, leg, wanted, out);
+  if (leg.resting !== null && wanted.tag === 'hold') keepResting(state, leg, leg.resting, out);
+  if (leg.orders.length > 0) endDueEntry(state, leg, out);
+  if (leg.closed.length > 0) leg.closed = [];
+}
+
+/** Cancels the entry whose last bar closed, unless this decision amended or replaced it. */
+function endDueEntry(state: State, leg: Leg, out: Out): void {
+  for (const order of leg.orders) {
+    if (order.role === 'entry' && order.state.tag !== 'cancelling' && isEnding(leg, order)) cancelOrder(state, leg, order, out);
+  }
+}
+
+function apply(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, out: Out): void { // hot
+  const result = verdictOf(state, leg, want, out);
+  if (result.outcome === 'accepted') leg.heldFor = '';
+  else {
+    state.refusals[result.reason] = (state.refusals[result.reason] ?? 0) + 1;
+    if (result.outcome === 'held') {
+      if (leg.heldFor === result.reason || result.reason === 'unchanged' || result.reason === 'resting') return;
+      leg.heldFor = result.reason;
+    }
+  }
+  out.notes.push({
+    tag: 'decision', at: state.now, leg: leg.index, intent: want.tag,
+    outcome: result.outcome === 'held' ? 'changed' : result.outcome, reason: result.reason,
+    priceTicks: result.priceTicks, stopTicks: result.stopTicks, lots: result.lots,
+  });
+}
+
+function verdictOf(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, out: Out): Verdict { // hot
+  switch (want.tag) {
+    case 'move-stop': return wantMoveStop(state, leg, want, out);
+    case 'enter': case 'reverse': return wantEntry(state, leg, want, out);
+    case 'exit': return wantExit(state, leg, want.reason, out);
+    case 'reduce': return wantReduce(state, leg, want, out);
+    case 'add': return wantAdd(state, leg, want, out);
+    case 'set-targets': return wantTargets(state, leg, want, out);
+    case 'rest': return wantRest(state, leg, want, out);
+    case 'cancel-entry': return cancelEntry(state, leg, out);
+    case 'hold': return verdict('held', 'unchanged');
+    default: return verdict('refused', 'unknown-intent');
+  }
+}
+
+function cancelEntry(state: State, leg: Leg, out: Out): Verdict {
+  const order = workingEntry(leg);
+  if (order === null) return verdict('held', 'unchanged');
+  if (leg.staged !== null) leg.staged = null;
+  for (const live of leg.orders) if (live.role === 'entry') cancelOrder(state, leg, live, out);
+  return verdict('accepted', '');
+}
+
+/** Halts with the strategy's own words as evidence. */
+function fail(state: State, leg: Leg, error: unknown, out: Out): void {
+  const message = error instanceof Error ? error.message : `threw ${String(error)}`;
+  const symbol = state.setup.strategy.symbols[leg.symbol]!;
+  const stack = error instanceof Error && error.stack !== undefined ? error.stack : '';
+  state.failure = { symbol, at: state.now, message, stack };
+  state.mode = { tag: 'halted', cause: 'strategy-failed', evidence: message, since: state.now };
+  out.commands.push(approveReducing({ tag: 'notify', severity: 'alarm', cause: 'strategy-failed', text: `${symbol}: ${message}` }));
+}
+

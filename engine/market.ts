@@ -1,0 +1,95 @@
+/**
+ * Stage 2: the market book, higher timeframes and indicators of a leg. Only closed bars are known here, and a longer
+ * timeframe shows its last closed bar: a bucket ends with its last base bar, or late, when a later bar arrives.
+ */
+import type { BarClosed, Funding, MarkPrice } from './events.ts';
+import { feedTimeframe, rollDecision } from './indicators/index.ts';
+import type { BarRecord, Leg, State } from './state.ts';
+import { addToAggregate, completed, done, endBucket, late } from './timeframe.ts';
+import type { Aggregate } from './timeframe.ts';
+import { valueOf } from './units.ts';
+import { rememberBar } from './view.ts';
+
+export function takeBar(state: State, leg: Leg, bar: BarClosed): void { // hot
+  const { book } = leg;
+  book.lastTicks = bar.closeTicks;
+  book.markTicks = bar.closeTicks + book.basisTicks;
+  book.lastAt = bar.at;
+  if (leg.hold.tag === 'blocked' && leg.hold.cause === 'stale') leg.hold = { tag: 'none' };
+  if (leg.rollDue) {
+    rollDecision(leg.indicators);
+    leg.rollDue = false;
+  }
+  feedIndicators(state, leg, bar);
+  if (leg.decisionAggregate === null) dueWith(state, leg, bar);
+  else buildDecisionBar(state, leg, leg.decisionAggregate, bar);
+}
+
+function feedIndicators(state: State, leg: Leg, bar: BarClosed): void { // hot
+  const { aggregates, indicators } = leg;
+  const { plan } = state.setup;
+  for (let i = 0; i < aggregates.length; i++) {
+    const aggregate = aggregates[i]!;
+    if (aggregate === null) {
+      feedTimeframe(plan, indicators, i, bar.openTicks, bar.highTicks, bar.lowTicks, bar.closeTicks, bar.volume, bar.openedAt);
+      continue;
+    }
+    if (endBucket(aggregate, bar.openedAt) === late) feedDone(state, leg, i, aggregate);
+    const ended = addToAggregate(
+      aggregate, bar.openedAt, bar.openTicks, bar.highTicks, bar.lowTicks, bar.closeTicks, bar.volume,
+    );
+    if (ended === completed) feedDone(state, leg, i, aggregate);
+  }
+}
+
+function feedDone(state: State, leg: Leg, timeframe: number, a: Aggregate): void {
+  feedTimeframe(
+    state.setup.plan, leg.indicators, timeframe,
+    a[done.open]!, a[done.high]!, a[done.low]!, a[done.close]!, a[done.volume]!, a[done.openedAt]!,
+  );
+}
+
+/** A decision bar of several base bars; one that ends late is history, not a reason to decide. */
+function buildDecisionBar(state: State, leg: Leg, aggregate: Aggregate, bar: BarClosed): void {
+  if (endBucket(aggregate, bar.openedAt) === late) {
+    fillRecord(state, leg, aggregate);
+    rememberBar(leg, leg.decisionBar);
+  }
+  const ended = addToAggregate(
+    aggregate, bar.openedAt, bar.openTicks, bar.highTicks, bar.lowTicks, bar.closeTicks, bar.volume,
+  );
+  if (ended !== completed) return;
+  fillRecord(state, leg, aggregate);
+  dueWith(state, leg, leg.decisionBar);
+}
+
+function fillRecord(state: State, leg: Leg, a: Aggregate): void {
+  const { tick } = state.setup.instruments[leg.symbol]!;
+  const record = leg.decisionBar;
+  record.openedAt = a[done.openedAt]!;
+  record.closedAt = record.openedAt + state.setup.decisionMs;
+  record.open = valueOf(a[done.open]!, tick);
+  record.high = valueOf(a[done.high]!, tick);
+  record.low = valueOf(a[done.low]!, tick);
+  record.close = valueOf(a[done.close]!, tick);
+  record.volume = a[done.volume]!;
+}
+
+function dueWith(state: State, leg: Leg, record: BarRecord): void { // hot
+  state.views.scenes[leg.index]!.bar = record;
+  rememberBar(leg, record);
+  leg.isDue = true;
+  leg.rollDue = true;
+}
+
+/** The mark as told; between two words of it the mark moves with the last price. */
+export function takeMark(leg: Leg, event: MarkPrice): void {
+  leg.book.markTicks = event.markTicks;
+  leg.book.basisTicks = Number.isNaN(leg.book.lastTicks) ? 0 : event.markTicks - leg.book.lastTicks;
+}
+
+export function takeFunding(leg: Leg, event: Funding): void {
+  leg.fundingRate = event.rate;
+  leg.fundingAt = event.settledAt;
+  leg.fundingNextAt = event.nextAt;
+}

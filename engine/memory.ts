@@ -1,0 +1,50 @@
+/**
+ * A strategy's memory must survive a restart: plain JSON of finite numbers, at most 64 kB. It is checked and
+ * replaced by its own round trip at every snapshot, so that what a restart would lose is lost, and seen, at once.
+ */
+import type { State } from './state.ts';
+import { StrategyError } from './strategy.ts';
+
+/** UTF-16 units of the JSON text. */
+export const memoryLimit = 65_536;
+
+/** Throws a StrategyError naming the path of the first value that JSON cannot carry. Returns a checked copy. */
+export function roundTrip(memory: unknown): unknown {
+  const fault = findFault(memory, 'memory', []);
+  if (fault !== null) throw new StrategyError(fault);
+  const text = JSON.stringify(memory);
+  if (text.length > memoryLimit) {
+    throw new StrategyError(`memory must be at most ${memoryLimit} characters of JSON, was ${text.length}`);
+  }
+  return JSON.parse(text) as unknown;
+}
+
+function findFault(value: unknown, path: string, above: readonly unknown[]): string | null {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
+  if (typeof value === 'number') return Number.isFinite(value) ? null : `${path} must be a finite number, was ${value}`;
+  if (typeof value !== 'object') return `${path} must be plain JSON, was ${typeof value}`;
+  if (above.includes(value)) return `${path} must not contain itself`;
+  const chain = [...above, value];
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const fault = findFault(value[i], `${path}[${i}]`, chain);
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+  const shape: unknown = Object.getPrototypeOf(value);
+  if (shape !== Object.prototype && shape !== null) {
+    return `${path} must be plain JSON, was a ${(value as { constructor?: { name?: string } }).constructor?.name ?? 'class instance'}`;
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const fault = findFault(inner, `${path}.${key}`, chain);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+/** Checks and replaces every memory of the run. */
+export function roundTripMemories(state: State): void {
+  if (state.memory !== null) state.memory = roundTrip(state.memory);
+  for (const leg of state.legs) if (leg.memory !== null) leg.memory = roundTrip(leg.memory);
+}

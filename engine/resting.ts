@@ -1,0 +1,155 @@
+/**
+ * The keyed set of resting limit orders (`rest`): what is wanted is compared with what is live, key by key.
+ *
+ * 1. Never two live orders for one key.
+ * 2. A key's quantity is a total: what filled since the key was last absent is not bought again (unless `once: false`).
+ * 3. An order that can open carries the guard of its side as its stop from the first fill.
+ * 4. Everything that could open is reviewed together, not only what is open.
+ */
+import { verdict } from './entries.ts';
+import type { Verdict } from './entries.ts';
+import type { WantGuard, WantRest, WantResting } from './intents.ts';
+import type { Out } from './notes.ts';
+import { cancelOrder, sendEntry } from './orders.ts';
+import { isTighter, requestStop, wantedTrigger } from './protection.ts';
+import { approveAmend, approveReducing, reviewOpening } from './risk.ts';
+import { directionOf } from './setup.ts';
+import { lossPerLot } from './size.ts';
+import type { EntryTerms, Leg, Order, RestingSet, RestingWish, State } from './state.ts';
+import { lots as lotsOf, wholeSteps } from './units.ts';
+import type { Step } from './units.ts';
+
+export function wantRest(state: State, leg: Leg, want: WantRest, out: Out): Verdict {
+  const instrument = state.setup.instruments[leg.symbol]!;
+  const filled = leg.resting?.filled ?? {};
+  const keys = new Set(want.orders.map((order) => order.key));
+  for (const key of Object.keys(filled)) if (!keys.has(key)) delete filled[key];
+  const set: RestingSet = {
+    wishes: want.orders.map((order) => wishOf(order, instrument.tick, instrument.lot)),
+    longStopTicks: guardTicks(want.long, instrument.tick, 'up'),
+    shortStopTicks: guardTicks(want.short, instrument.tick, 'down'),
+    stopBy: want.stopBy,
+    filled,
+  };
+  leg.resting = set;
+  for (const order of leg.orders) if (order.role === 'rest' && !keys.has(order.key)) cancelOrder(state, leg, order, out);
+  const reason = keepResting(state, leg, set, out);
+  return reason === '' ? verdict('held', 'resting') : verdict('changed', reason);
+}
+
+/** Makes the live orders those of the set; the last reason why one cannot be as wished, '' when all can. */
+export function keepResting(state: State, leg: Leg, set: RestingSet, out: Out): string {
+  let reason = '';
+  for (const wish of set.wishes) {
+    const refusal = keepWish(state, leg, set, wish, out);
+    if (refusal !== '') reason = refusal;
+  }
+  tightenGuard(state, leg, set, out);
+  return reason;
+}
+
+function wishOf(order: WantResting, tick: Step, lot: Step): RestingWish {
+  return {
+    key: order.key, side: directionOf(order.side), priceTicks: wholeSteps(order.price, tick, order.side === 'buy' ? 'down' : 'up'),
+    lots: wholeSteps(order.qty, lot, 'down'), reduceOnly: order.reduceOnly, postOnly: order.postOnly, once: order.once,
+  };
+}
+
+function guardTicks(guard: WantGuard, tick: Step, rounding: 'up' | 'down'): number {
+  if (guard === 'absent') return 0;
+  return guard === 'waived' ? -1 : wholeSteps(guard, tick, rounding);
+}
+
+/** Places, amends or leaves the order of one key. Returns the reason when it cannot be as wished. */
+function keepWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, out: Out): string {
+  const live = leg.orders.find((order) => order.role === 'rest' && order.key === wish.key);
+  const done = set.filled[wish.key] ?? 0;
+  if (live === undefined && !wish.once && done >= wish.lots) set.filled[wish.key] = 0;
+  const open = wish.lots - (set.filled[wish.key] ?? 0);
+  if (live === undefined) return open <= 0 ? '' : placeWish(state, leg, set, wish, open, out);
+  if (live.state.tag === 'cancelling' || live.state.tag === 'sent') return '';
+  if (open <= 0 || live.side !== wish.side || live.reduceOnly !== wish.reduceOnly) {
+    cancelOrder(state, leg, live, out);
+    return '';
+  }
+  const total = live.filled + open;
+  if (live.priceTicks === wish.priceTicks && live.lots === total) return '';
+  if (state.mode.tag !== 'trading') return state.mode.tag;
+  const refusal = wish.reduceOnly ? '' : refusalOf(state, leg, set, wish, open, live.id);
+  if (refusal !== '') {
+    cancelOrder(state, leg, live, out);
+    return refusal;
+  }
+  live.priceTicks = wish.priceTicks;
+  live.lots = total;
+  out.commands.push(approveAmend(state, { tag: 'amend', leg: leg.index, order: live.id, priceTicks: wish.priceTicks, lots: lotsOf(total) }));
+  return '';
+}
+
+function refusalOf(state: State, leg: Leg, set: RestingSet, wish: RestingWish, lots: number, replaces: number): string {
+  const guard = wish.side === 1 ? set.longStopTicks : set.shortStopTicks;
+  if (guard === 0) return 'no-stop';
+  if (guard > 0 && wish.side * (wish.priceTicks - guard) <= 0) return 'stop-wrong-side';
+  const review = reviewOpening(state, leg, {
+    side: wish.side, lots, priceTicks: wish.priceTicks, stopTicks: Math.max(0, guard), waived: guard === -1,
+    entryTakes: !wish.postOnly, closesFirst: 0, replaces,
+  });
+  return review.tag === 'refused' ? review.why : '';
+}
+
+function placeWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, lots: number, out: Out): string {
+  if (wish.priceTicks <= 0) return 'price-below-tick';
+  const refusal = wish.reduceOnly ? '' : refusalOf(state, leg, set, wish, lots, -1);
+  if (refusal !== '') return refusal;
+  if (wish.reduceOnly && (leg.position.tag === 'flat' || leg.position.side === wish.side)) return 'no-position';
+  const order: Order = {
+    id: state.nextOrder++, leg: leg.index, role: 'rest', side: wish.side, type: 'limit', reduceOnly: wish.reduceOnly,
+    timeInForce: wish.postOnly ? 'PostOnly' : 'GTC', triggerTicks: 0, triggerDirection: 0, referenceTicks: wish.priceTicks,
+    key: wish.key, reason: `rest ${wish.key}`, terms: wish.reduceOnly ? null : restTerms(state, leg, set, wish, lots),
+    sentAt: state.now, endsAtDecision: 0, priceTicks: wish.priceTicks, lots, filled: 0, state: { tag: 'sent', since: state.now },
+  };
+  if (!wish.reduceOnly) {
+    sendEntry(state, leg, order, out);
+    return '';
+  }
+  leg.orders.push(order);
+  out.commands.push(approveReducing({
+    tag: 'reduce', leg: leg.index, order: order.id, side: order.side, lots: lotsOf(lots), type: 'limit',
+    priceTicks: order.priceTicks, timeInForce: order.timeInForce, reduceOnly: true,
+  }));
+  return '';
+}
+
+function restTerms(state: State, leg: Leg, set: RestingSet, wish: RestingWish, lots: number): EntryTerms {
+  const guard = wish.side === 1 ? set.longStopTicks : set.shortStopTicks;
+  const waived = guard === -1;
+  const { position } = leg;
+  const held = position.tag === 'open' && position.side === wish.side ? wantedTrigger(position.protection) : 0;
+  const stopTicks = waived ? 0 : held > 0 && isTighter(wish.side, held, guard) ? held : guard;
+  const question = {
+    instrument: state.setup.instruments[leg.symbol]!, config: state.setup.config, side: wish.side,
+    entryTicks: wish.priceTicks, stopTicks, entryTakes: !wish.postOnly,
+  };
+  return {
+    stopTicks, stopBy: set.stopBy, distanceTicks: waived ? 0 : wish.side * (wish.priceTicks - stopTicks), follows: false,
+    risk: waived ? 0 : Math.max(0, lossPerLot(question)) * lots, targets: [], trailTicks: 0, trailFromTicks: 0,
+    breakEvenAt: 0, isAdd: false,
+  };
+}
+
+/** Counts a fill of a key. */
+export function countRestFill(leg: Leg, order: Order, lots: number): void {
+  if (leg.resting === null || order.role !== 'rest') return;
+  leg.resting.filled[order.key] = (leg.resting.filled[order.key] ?? 0) + lots;
+}
+
+/** The guard of an open position follows the set, towards less risk only. */
+function tightenGuard(state: State, leg: Leg, set: RestingSet, out: Out): void {
+  const { position } = leg;
+  if (position.tag === 'flat') return;
+  const guard = position.side === 1 ? set.longStopTicks : set.shortStopTicks;
+  if (guard <= 0) return;
+  const current = wantedTrigger(position.protection);
+  if (current !== 0 && !isTighter(position.side, guard, current)) return;
+  requestStop(state, leg, position, { triggerTicks: guard, trailTicks: 0, activeTicks: 0, loosens: false }, out);
+}

@@ -1,0 +1,267 @@
+/**
+ * The engine's state: one plain tree, owned by `step`. Legs are indexed by (symbol, position slot); slot 0 is the
+ * only one in one-way mode. Lifecycle records (`Protection`, `OrderState`, `Mode`, `Hold`) are replaced, never edited;
+ * `setup` is the immutable part that a snapshot leaves out.
+ */
+import type { TimeInForce } from './commands.ts';
+import type { TriggerSource } from './events.ts';
+import type { IndicatorState } from './indicators/index.ts';
+import type { Aggregate } from './timeframe.ts';
+import type { Setup } from './setup.ts';
+import type { Trade } from './strategy.ts';
+import type { Direction, Money, Ms } from './units.ts';
+
+// ---- lifecycles
+
+export type UnprotectedCause = 'new' | 'adopted' | 'refused' | 'cancelled' | 'expired' | 'unknown' | 'overgrown';
+
+/** How an open position is guarded. It exists only inside an open position. Triggers are ticks. */
+export type Protection =
+  /** No trigger field: there is nothing that could be taken for hit. */
+  | { readonly tag: 'unprotected'; readonly cause: UnprotectedCause; readonly since: Ms }
+  /** Asked for; `replaces` is the trigger the venue still holds, null when it holds none. */
+  | { readonly tag: 'requested'; readonly trigger: number; readonly by: TriggerSource; readonly replaces: number | null;
+      readonly attempt: number; readonly since: Ms }
+  /** The venue confirmed it. */
+  | { readonly tag: 'armed'; readonly trigger: number; readonly by: TriggerSource; readonly since: Ms }
+  /** The price is through the trigger and no stop of the venue takes care of it: an exit is due or under way. */
+  | { readonly tag: 'breached'; readonly trigger: number; readonly by: TriggerSource; readonly price: number; readonly since: Ms }
+  /** The strategy spelled out that it wants none. */
+  | { readonly tag: 'waived'; readonly since: Ms };
+
+export type OrderOutcome = 'filled' | 'cancelled' | 'rejected' | 'expired';
+export type OrderState =
+  | { readonly tag: 'sent'; readonly since: Ms }
+  | { readonly tag: 'working'; readonly since: Ms }
+  | { readonly tag: 'cancelling'; readonly since: Ms }
+  | { readonly tag: 'unknown'; readonly cause: 'restart' | 'no-answer'; readonly since: Ms }
+  | { readonly tag: 'done'; readonly outcome: OrderOutcome; readonly since: Ms };
+
+export type HaltCause = 'unprotected' | 'unreconciled' | 'money' | 'journal' | 'strategy-failed' | 'operator';
+export type Mode =
+  | { readonly tag: 'recovering'; readonly missing: readonly string[] }
+  | { readonly tag: 'trading' }
+  | { readonly tag: 'cooldown'; readonly until: Ms; readonly cause: string }
+  | { readonly tag: 'reducing'; readonly cause: string }
+  | { readonly tag: 'halted'; readonly cause: HaltCause; readonly evidence: string; readonly since: Ms };
+
+/** Per leg: one closed or stale symbol does not stop the others. */
+export type Hold =
+  | { readonly tag: 'none' }
+  | { readonly tag: 'blocked'; readonly cause: 'stale' | 'instrument' | 'venue'; readonly until: Ms | null };
+
+// ---- orders
+
+export type OrderRole = 'entry' | 'exit' | 'target' | 'rest';
+
+/** What an entry carries so that its fills can be protected, measured and explained. Ticks; 0 = none. */
+export interface EntryTerms {
+  /** Level of the stop riding on the order; 0 = none. */
+  readonly stopTicks: number;
+  readonly stopBy: TriggerSource;
+  /** The one integer distance that sizes, rides and is installed. 0 = waived. */
+  readonly distanceTicks: number;
+  /** The stop keeps its distance from the fill instead of its level. */
+  readonly follows: boolean;
+  /** Planned loss at the stop with both fees and slippage, settle coin. 0 = waived. */
+  readonly risk: number;
+  readonly targets: readonly { readonly priceTicks: number; readonly fraction: number }[];
+  readonly trailTicks: number;
+  readonly trailFromTicks: number;
+  /** In R; 0 = off. */
+  readonly breakEvenAt: number;
+  readonly isAdd: boolean;
+}
+
+export interface Order {
+  readonly id: number;
+  readonly leg: number;
+  readonly role: OrderRole;
+  readonly side: Direction;
+  readonly type: 'market' | 'limit';
+  readonly reduceOnly: boolean;
+  readonly timeInForce: TimeInForce;
+  readonly triggerTicks: number;
+  readonly triggerDirection: 0 | 1 | 2;
+  /** Price against which slippage is measured: decision close, limit or trigger. Ticks. */
+  readonly referenceTicks: number;
+  /** Key of a resting order, index of a target, '' otherwise. */
+  readonly key: string;
+  readonly reason: string;
+  readonly terms: EntryTerms | null;
+  readonly sentAt: Ms;
+  /** Count of the leg's decision at which the order ends; 0 = it does not end by itself. */
+  endsAtDecision: number;
+  priceTicks: number;
+  lots: number;
+  filled: number;
+  state: OrderState;
+}
+
+/** An entry that waits for another order's answer: the exit of a reversal, or the cancel of the entry it replaces. */
+export interface StagedEntry {
+  readonly after: number;
+  readonly until: 'accepted' | 'done';
+  readonly order: Order;
+}
+
+// ---- position
+
+/** Running account of the trade (flat -> open -> flat) the position belongs to. Money in money units. */
+export interface OpenTrade {
+  realised: Money;
+  fees: Money;
+  funding: Money;
+  entryLots: number;
+  /** Sum of price x lots of the opening and closing fills, in ticks x lots as doubles (for average prices shown). */
+  entryTickLots: number;
+  exitLots: number;
+  exitTickLots: number;
+  /** Slippage against the wanted prices, settle coin, positive = lost. */
+  slippage: number;
+  risk: number;
+  entryReason: string;
+  exitReason: string;
+  highTicks: number;
+  lowTicks: number;
+}
+
+/** One partial take profit: a reduce-only limit order for a fraction of the filled entry. */
+export interface TargetLeg {
+  readonly key: string;
+  readonly priceTicks: number;
+  readonly fraction: number;
+  filled: number;
+}
+
+export interface OpenPosition {
+  readonly tag: 'open';
+  readonly side: Direction;
+  readonly openedAt: Ms;
+  readonly adopted: boolean;
+  lots: number;
+  /** Exact value at which the lots held were opened, money units. */
+  cost: Money;
+  /** The same as a double of the settle coin, and the average entry in ticks; for marks, not for the ledger. */
+  costNumber: number;
+  entryTicks: number;
+  barsHeld: number;
+  protection: Protection;
+  /** Source of the stop's trigger, also of one still to be asked for. */
+  stopBy: TriggerSource;
+  /** 0 = no trailing stop. */
+  trailTicks: number;
+  /** In R; 0 = off or done. */
+  breakEvenAt: number;
+  targets: TargetLeg[];
+  trade: OpenTrade;
+}
+export interface FlatPosition { readonly tag: 'flat' }
+export type Position = FlatPosition | OpenPosition;
+
+// ---- legs
+
+export interface Book {
+  /** Last closed price, ticks. */
+  lastTicks: number;
+  /** Mark price, ticks: the last one told, moved along with the last price since (`basis`). */
+  markTicks: number;
+  basisTicks: number;
+  lastAt: Ms;
+}
+
+export interface RestingWish {
+  readonly key: string; readonly side: Direction; readonly priceTicks: number; readonly lots: number;
+  readonly reduceOnly: boolean; readonly postOnly: boolean; readonly once: boolean;
+}
+export interface RestingSet {
+  wishes: readonly RestingWish[];
+  /** Guard levels in ticks; 0 = none stated, -1 = waived. */
+  longStopTicks: number;
+  shortStopTicks: number;
+  stopBy: TriggerSource;
+  /** Filled lots per key since the key was last absent. */
+  filled: Record<string, number>;
+}
+
+export interface Leg {
+  readonly index: number;
+  readonly symbol: number;
+  readonly slot: 0;
+  readonly book: Book;
+  /** One per timeframe of the plan that is longer than the base; the decision's own is at `decisionAggregate`. */
+  readonly aggregates: (Aggregate | null)[];
+  readonly decisionAggregate: Aggregate | null;
+  readonly indicators: IndicatorState;
+  /** The bar built from shorter ones, when the decision timeframe is longer than the base. */
+  readonly decisionBar: BarRecord;
+  /** Ring of closed decision bars, 7 doubles each: openedAt, closedAt, open, high, low, close, volume. */
+  readonly history: Float64Array;
+  historyCount: number;
+  rollDue: boolean;
+  /** A decision bar closed and waits for its cycle. */
+  isDue: boolean;
+  decisions: number;
+  position: Position;
+  orders: Order[];
+  staged: StagedEntry | null;
+  resting: RestingSet | null;
+  hold: Hold;
+  closed: Trade[];
+  fundingRate: number;
+  fundingAt: Ms;
+  fundingNextAt: Ms | null;
+  memory: unknown;
+  /** Last stored hold reason, so that a run of equal ones is stored once. */
+  heldFor: string;
+}
+
+export interface WalletState {
+  readonly settle: string;
+  /** Money units. */
+  balance: Money;
+  balanceNumber: number;
+  realised: Money;
+  fees: Money;
+  funding: Money;
+}
+
+export interface StrategyFailure { readonly symbol: string; readonly at: Ms; readonly message: string; readonly stack: string }
+
+/** What the last execution did, on its way from the order stage to the protection stage. Reused. */
+export interface Fill { isNew: boolean; order: Order | null; opened: number; referenceTicks: number }
+
+/** The bar a decision sees; prices in quote, times ms. */
+export interface BarRecord {
+  openedAt: number; closedAt: number; open: number; high: number; low: number; close: number; volume: number;
+}
+/** A leg's scene as far as the engine writes to it; built by `view.ts`. */
+export interface SceneSlot { bar: BarRecord; memory: unknown }
+export interface Views { readonly scenes: readonly SceneSlot[]; readonly cycle: { memory: unknown } }
+
+export interface State {
+  readonly setup: Setup;
+  /** Views for the strategy; rebuilt, not snapshot. */
+  views: Views;
+  readonly fill: Fill;
+  /** trace[0] = symbol being decided; may be shared memory, so that a watcher can name a decision that never ends. */
+  readonly trace: Int32Array;
+  sequence: number;
+  now: Ms;
+  mode: Mode;
+  readonly wallet: WalletState;
+  readonly legs: readonly Leg[];
+  nextOrder: number;
+  decisionSequence: number;
+  /** Wallet plus unrealised at mark, as of the last market event, settle coin. */
+  equity: number;
+  equityPeak: number;
+  /** Ids of executions already counted, newest last, bounded. */
+  readonly seen: { readonly ring: (number | string)[]; next: number; readonly set: Set<number | string> };
+  /** Memory of a strategy that decides once a cycle. */
+  memory: unknown;
+  /** Refused, changed and held wants by reason. */
+  readonly refusals: Record<string, number>;
+  /** Set when the strategy threw or returned garbage; the mode is then halted. */
+  failure: StrategyFailure | null;
+}

@@ -1,0 +1,113 @@
+/**
+ * The whole brain: one event in, commands and notes out. No clock, no promise, no surprise.
+ *
+ *  1 header      2 market book, indicators      3 orders      4 fold executions      5 protection
+ *  6 limits      7 strategy                     8 plan        9 risk review          10 emit
+ *
+ * Facts are taken in before safety acts, and safety acts before entries. The list is an order, not ten calls: an
+ * event's family calls only the stages that it can move.
+ *
+ *   market              2   5 6         bar, mark, funding
+ *   cycle                     7 8 9 10  decisions, only at a closed cycle
+ *   venue                 3 4 5 6       answers and executions
+ *   link, timer, operator     5 6       what people and wires do
+ *
+ * `stepThroughAll` takes every event through every stage; a test demands the same commands from both.
+ */
+import { decideCycle } from './decide.ts';
+import type { Event } from './events.ts';
+import { invariant } from './invariant.ts';
+import { takeLimits } from './limits.ts';
+import { takeBar, takeFunding, takeMark } from './market.ts';
+import type { Out } from './notes.ts';
+import { takeOperator } from './operator.ts';
+import { takeOrderEvent, takeExecution } from './answers.ts';
+import { equityOf, foldFunding } from './position.ts';
+import { takeProtection } from './guard.ts';
+import type { State } from './state.ts';
+
+export function step(state: State, event: Event, out: Out): void { // hot
+  takeHeader(state, event);
+  switch (event.tag) {
+    case 'bar-closed':
+      takeMarket(state, event);
+      takeProtection(state, event, out);
+      takeLimits(state, event, out);
+      return;
+    case 'cycle-closed':
+      takeCycle(state, event, out);
+      return;
+    case 'mark-price':
+    case 'funding':
+      takeMarket(state, event);
+      takeLimits(state, event, out);
+      return;
+    case 'execution':
+      takeOrderEvent(state, event, out);
+      takeExecution(state, event, out);
+      takeProtection(state, event, out);
+      takeLimits(state, event, out);
+      return;
+    case 'order-accepted':
+    case 'order-rejected':
+    case 'order-changed':
+    case 'order-cancelled':
+    case 'order-expired':
+      takeOrderEvent(state, event, out);
+      return;
+    case 'stop-set':
+    case 'stop-unchanged':
+    case 'stop-refused':
+      takeProtection(state, event, out);
+      return;
+    default:
+      takeOperator(state, event, out);
+      takeLimits(state, event, out);
+  }
+}
+
+/** Every stage for every event: the slow, obvious order that `step` must agree with. */
+export function stepThroughAll(state: State, event: Event, out: Out): void {
+  takeHeader(state, event);
+  takeMarket(state, event);
+  takeOrderEvent(state, event, out);
+  takeExecution(state, event, out);
+  takeProtection(state, event, out);
+  takeOperator(state, event, out);
+  takeLimits(state, event, out);
+  takeCycle(state, event, out);
+}
+
+function takeHeader(state: State, event: Event): void { // hot
+  invariant(event.at >= state.now, 'time never runs backwards', { now: state.now, at: event.at, tag: event.tag });
+  state.now = event.at;
+  state.sequence += 1;
+}
+
+function takeMarket(state: State, event: Event): void { // hot
+  switch (event.tag) {
+    case 'bar-closed':
+      takeBar(state, state.legs[event.symbol]!, event);
+      state.equity = equityOf(state);
+      return;
+    case 'mark-price':
+      takeMark(state.legs[event.symbol]!, event);
+      state.equity = equityOf(state);
+      return;
+    case 'funding':
+      takeFunding(state.legs[event.leg]!, event);
+      foldFunding(state, state.legs[event.leg]!, event.payment);
+      return;
+    default:
+  }
+}
+
+function takeCycle(state: State, event: Event, out: Out): void { // hot
+  if (event.tag !== 'cycle-closed') return;
+  const { missing } = event;
+  for (let i = 0; i < missing.length; i++) {
+    const leg = state.legs[missing[i]!]!;
+    leg.hold = { tag: 'blocked', cause: 'stale', until: null };
+  }
+  decideCycle(state, out);
+}

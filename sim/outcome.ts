@@ -1,0 +1,67 @@
+/** What a finished play amounts to. */
+import { digestText, formatDecimal, moneyToNumber, unrealisedOf, valueOf } from '../engine/index.ts';
+import type { Table } from '../engine/index.ts';
+import { digestTables } from './digest.ts';
+import { Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './record/columns.ts';
+import type { RunResult } from './result.ts';
+import type { Play } from './play.ts';
+
+export function resultOf(play: Play): RunResult {
+  const { state, setup, trading, clock } = play;
+  const { wallet } = state;
+  const { drawdown, daily, exposureFraction, table: equity } = play.equity.finish(play.lastAt);
+  const tables = [...trading.tables(state), equity, warningsOf(play), ...(play.events === null ? [] : [play.events.table()])];
+  const exact = (money: bigint): string => formatDecimal(money, setup.instruments[0]!.moneyScale);
+  const ledger = {
+    settle: wallet.settle, start: exact(setup.cash), realised: exact(wallet.realised),
+    fees: exact(wallet.fees), funding: exact(wallet.funding), end: exact(wallet.balance),
+  };
+  const loopDigest = digestText(play.digest);
+  return {
+    strategy: setup.strategy.name, symbols: setup.strategy.symbols, from: clock.from, to: play.lastAt, bars: play.bars,
+    decisions: state.decisionSequence, warmupBars: setup.warmupBars, tables, ledger,
+    equity: { start: moneyToNumber(setup.instruments[0]!, setup.cash), end: state.equity },
+    daily, barDrawdown: drawdown, exposureFraction, tradedValue: trading.totals.tradedValue,
+    slippageCost: trading.totals.slippageCost, ambiguousBars: play.exchange.ambiguousBars, refusals: state.refusals,
+    open: openPositions(play), digest: digestTables(tables, `${loopDigest} ${JSON.stringify(ledger)}`), loopDigest,
+  };
+}
+
+function openPositions({ state, setup }: Play): RunResult['open'] {
+  return state.legs.flatMap((leg) => {
+    const { position } = leg;
+    if (position.tag === 'flat') return [];
+    const { tick, lot } = setup.instruments[leg.symbol]!;
+    return [{
+      symbol: setup.strategy.symbols[leg.symbol]!, side: position.side === 1 ? 'long' as const : 'short' as const,
+      qty: valueOf(position.lots, lot), entryPrice: valueOf(position.entryTicks, tick), unrealised: unrealisedOf(state, leg),
+    }];
+  });
+}
+
+/** Holes in the data by symbol, and every notice of the engine by cause. */
+function warningsOf({ clock, notices, setup }: Play): Table {
+  const code = new Texts(), symbol = new Texts(), count = new Integers(), firstAt = new Doubles(), text = new Texts();
+  const row = (c: string, s: string | null, n: number, at: number, words: string): void => {
+    code.push(c); symbol.push(s); count.push(n); firstAt.push(at); text.push(words);
+  };
+  for (const [index, name] of setup.strategy.symbols.entries()) {
+    const holes = clock.holes.filter((hole) => hole.symbol === index);
+    if (holes.length === 0) continue;
+    const bars = holes.reduce((sum, hole) => sum + hole.bars, 0);
+    row('DATA_GAP', name, holes.length, holes[0]!.at, `${holes.length} holes, ${bars} bars missing`);
+  }
+  const causes = new Map<string, { at: number; count: number; text: string }>();
+  for (const notice of notices) {
+    const known = causes.get(notice.cause);
+    if (known === undefined) causes.set(notice.cause, { at: notice.at, count: 1, text: notice.text });
+    else known.count += 1;
+  }
+  for (const [cause, first] of causes) row(cause.toUpperCase(), null, first.count, first.at, first.text);
+  return {
+    name: 'warnings', rows: code.codes.length, columns: [
+      textColumn('code', code), textColumn('symbol', symbol), integerColumn('count', count), timeColumn('first_at', firstAt),
+      textColumn('text', text),
+    ],
+  };
+}

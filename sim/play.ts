@@ -1,0 +1,43 @@
+/** What a run is asked for, and everything it holds while it plays. */
+import type { AnyStrategy, Digest, Ms, Out, RunConfig, Setup, State } from '../engine/index.ts';
+import type { Clock } from './clock.ts';
+import type { Exchange } from './exchange/index.ts';
+import type { Market } from './market.ts';
+import type { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
+import type { SimulatedVenue } from './venue.ts';
+
+/** Shared memory in which a watcher sees how far the run is. */
+export interface Gauge {
+  /** [0] = bars fed, [1] = symbol being decided. */
+  readonly counters: Int32Array;
+  /** [0] = close of the bar being played, ms. */
+  readonly times: Float64Array;
+}
+
+export interface RunRequest {
+  readonly strategy: AnyStrategy;
+  /** Raw parameters, parsed with the strategy's schema. */
+  readonly params: unknown;
+  readonly market: Market;
+  readonly config: RunConfig;
+  readonly record: 'normal' | 'all';
+  readonly progress: Gauge | null;
+}
+
+/** Everything one run holds. */
+export interface Play {
+  readonly setup: Setup;
+  readonly state: State;
+  readonly exchange: Exchange;
+  readonly venue: SimulatedVenue;
+  readonly clock: Clock;
+  readonly out: Out;
+  readonly digest: Digest;
+  readonly trading: TradingRecord;
+  readonly equity: EquityRecord;
+  readonly events: EventRecord | null;
+  readonly notices: { readonly at: Ms; readonly cause: string; readonly text: string }[];
+  timers: { readonly timer: number; readonly at: Ms }[];
+  bars: number;
+  lastAt: Ms;
+}

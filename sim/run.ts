@@ -1,0 +1,192 @@
+/**
+ * Plays a market through the engine: orders events, calls `step`, hands commands to the venue, records. It decides
+ * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
+ * commands; funding and arrivals of T belong to the next bar's first instant.
+ */
+import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, StrategyError } from '../engine/index.ts';
+import type { BarClosed, CycleClosed, Event, Ms, State } from '../engine/index.ts';
+import { createExchange } from './exchange/index.ts';
+import { Clock } from './clock.ts';
+import { EquityRecord, EventRecord, createTradingRecord } from './record/index.ts';
+import { resultOf } from './outcome.ts';
+import type { Play, RunRequest } from './play.ts';
+import type { RunResult } from './result.ts';
+import { SimulatedVenue } from './venue.ts';
+
+/** Bars between two checks of the strategy's memory. */
+const memoryCheckBars = 10_000;
+
+export function run(request: RunRequest): RunResult {
+  const play = begin(request);
+  const { clock, state, setup } = play;
+  const { progress } = request;
+  const bar = barRecord();
+  const cycle: CycleClosed = { tag: 'cycle-closed', at: 0, missing: none };
+  let checkAt = memoryCheckBars;
+  while (clock.openNext(play.exchange, play.venue)) {
+    const at = clock.closesAt;
+    if (progress !== null) {
+      progress.times[0] = at;
+      progress.counters[0] = play.bars;
+    }
+    playTo(play, at);
+    closeBars(play, bar, at);
+    if (at % setup.decisionMs === 0) {
+      cycle.at = at;
+      cycle.missing = clock.missing(at);
+      take(play, cycle);
+    }
+    if (play.out.commands.length > 0) flush(play, at);
+    recordEquity(play, at);
+    if (state.failure !== null) throwFailure(state);
+    if (play.bars >= checkAt) {
+      checkAt += memoryCheckBars;
+      roundTripMemories(state);
+    }
+  }
+  roundTripMemories(state);
+  return resultOf(play);
+}
+
+const none: readonly number[] = Object.freeze([]);
+
+function begin(request: RunRequest): Play {
+  const { market, config, strategy } = request;
+  const clock = new Clock(market, config.dataGap);
+  const setup = setupOf({
+    strategy, params: request.params, config, instruments: market.symbols.map((s) => s.instrument), baseMs: clock.intervalMs,
+  });
+  const state = createState(setup, request.progress === null ? new Int32Array(2) : request.progress.counters.subarray(1, 2));
+  const exchange = createExchange({
+    config, wallet: setup.cash,
+    symbols: market.symbols.map((s, i) => ({ instrument: setup.instruments[i]!, leverage: String(config.leverage), hasMark: s.mark !== null })),
+  });
+  return {
+    setup, state, exchange, venue: new SimulatedVenue(exchange, config, market.symbols.length), clock,
+    out: { commands: [], notes: [] }, digest: createDigest(),
+    trading: createTradingRecord(strategy.symbols, setup.instruments),
+    equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
+    events: request.record === 'all' ? new EventRecord() : null, notices: [], timers: [], bars: 0, lastAt: clock.from,
+  };
+}
+
+function barRecord(): BarClosed {
+  return {
+    tag: 'bar-closed', at: 0, symbol: 0, openedAt: 0, closedAt: 0, open: 0.5, high: 0.5, low: 0.5, close: 0.5, volume: 0.5,
+    openTicks: 0.5, highTicks: 0.5, lowTicks: 0.5, closeTicks: 0.5,
+  };
+}
+
+/** Lets the exchange play to `until`; whatever it makes known on the way is taken in at once. */
+function playTo(play: Play, until: Ms): void { // hot
+  const { exchange, venue } = play;
+  for (;;) {
+    const due = nextDue(play);
+    const target = due < until ? due : until;
+    if (exchange.advance(target)) {
+      venue.collect();
+      deliver(play, Math.min(target, nextDue(play)));
+      continue;
+    }
+    if (nextDue(play) > target) {
+      if (target === until) return;
+      continue;
+    }
+    deliver(play, target);
+  }
+}
+
+function nextDue(play: Play): Ms { // hot
+  const due = play.venue.nextDue();
+  return play.timers.length === 0 ? due : Math.min(due, play.timers[0]!.at);
+}
+
+/** Takes in what is known by now, one event after the other, sending what each decides. */
+function deliver(play: Play, until: Ms): void {
+  const { venue } = play;
+  while (nextDue(play) <= until) {
+    const at = nextDue(play);
+    const timer = play.timers[0];
+    if (timer !== undefined && timer.at <= venue.nextDue()) {
+      play.timers.shift();
+      take(play, { tag: 'timer', at, timer: timer.timer });
+    } else {
+      take(play, venue.take());
+    }
+    if (play.out.commands.length > 0) flush(play, at);
+  }
+}
+
+function closeBars(play: Play, bar: BarClosed, at: Ms): void { // hot
+  const { clock, state } = play;
+  const count = clock.market.symbols.length;
+  for (let symbol = 0; symbol < count; symbol++) {
+    if (!clock.fillBar(symbol, at, bar)) continue;
+    play.bars += 1;
+    take(play, bar);
+    if (play.out.commands.length > 0) flush(play, at);
+  }
+  for (let symbol = 0; symbol < count; symbol++) {
+    const markTicks = clock.markClosedAt(symbol, at);
+    if (markTicks > 0) take(play, { tag: 'mark-price', at, symbol, markTicks });
+  }
+  if (state.failure !== null) throwFailure(state);
+}
+
+function take(play: Play, event: Event): void { // hot
+  const { state, out } = play;
+  step(state, event, out);
+  if (event.tag === 'execution' && state.fill.isNew) play.trading.execution(state, event);
+  if (play.events !== null && event.tag !== 'bar-closed' && event.tag !== 'cycle-closed') play.events.event(event);
+  const { notes } = out;
+  if (notes.length === 0) return;
+  for (let i = 0; i < notes.length; i++) {
+    const note = notes[i]!;
+    play.trading.note(note);
+    if (note.tag === 'trade') play.equity.keep(event.at, state.equity, state.wallet.balanceNumber, exposureOf(state));
+  }
+  notes.length = 0;
+}
+
+/** Hands the commands of this decision over: venue ones to the venue, timers and notices to the shell. */
+function flush(play: Play, at: Ms): void { // hot
+  const { commands } = play.out;
+  for (let i = 0; i < commands.length; i++) {
+    const command = commands[i]!;
+    digestCommand(play.digest, at, command);
+    if (play.events !== null) play.events.command(at, command);
+    if (command.tag === 'set-timer') {
+      play.timers.push({ timer: command.timer, at: Math.max(at, command.at) });
+      play.timers.sort((a, b) => a.at - b.at || a.timer - b.timer);
+    } else if (command.tag === 'notify') {
+      play.notices.push({ at, cause: command.cause, text: command.text });
+    }
+  }
+  play.venue.send(commands, at);
+  commands.length = 0;
+}
+
+function recordEquity(play: Play, at: Ms): void { // hot
+  const { state } = play;
+  play.equity.take(at, state.equity, state.wallet.balanceNumber, exposureOf(state));
+  play.lastAt = at;
+}
+
+/** Value of all open positions at cost, settle coin. */
+function exposureOf(state: State): number { // hot
+  let exposure = 0;
+  const { legs } = state;
+  for (let i = 0; i < legs.length; i++) {
+    const { position } = legs[i]!;
+    if (position.tag === 'open') exposure += position.costNumber;
+  }
+  return exposure;
+}
+
+/** The strategy's own error, with its own stack, so that the line that threw can be named. */
+function throwFailure(state: State): never {
+  const failure = state.failure!;
+  const error = new StrategyError(`${failure.symbol}: ${failure.message}`);
+  error.stack = failure.stack;
+  throw error;
+}

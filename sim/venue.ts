@@ -1,0 +1,209 @@
+/**
+ * The venue of a simulated run: commands become messages of the matching core, its facts become engine events.
+ *
+ * 1. A message sent at s arrives at s + latency; a fact of u is known at u + response latency.
+ * 2. Commands of one decision go out in order, the next after the answer to the one before.
+ * 3. The venue never answers a call and never throws at one: outcomes come back as events.
+ */
+import { unreachable } from '../engine/index.ts';
+import type { Approved, CancelCause, Event, ExecutionCause, Lots, Ms, RejectReason } from '../engine/index.ts';
+import type { Exchange } from './exchange/index.ts';
+import type { Fact } from './exchange/index.ts';
+
+export interface VenueTimes { readonly latencyMs: Ms; readonly responseLatencyMs: Ms }
+
+/** A funding stamp on its way through the exchange. */
+export interface Stamp { readonly settledAt: Ms; readonly rate: number; readonly nextAt: Ms | null }
+
+export class SimulatedVenue {
+  readonly #exchange: Exchange;
+  readonly #latencyMs: Ms;
+  readonly #responseMs: Ms;
+  /** Stamps announced to the exchange and not yet settled, per symbol, oldest first. */
+  readonly stamps: Stamp[][];
+  readonly #queue: Event[] = [];
+  readonly #due: number[] = [];
+  #head = 0;
+  #reference = 0;
+
+  constructor(exchange: Exchange, times: VenueTimes, symbols: number) {
+    this.#exchange = exchange;
+    this.#latencyMs = times.latencyMs;
+    this.#responseMs = times.responseLatencyMs;
+    this.stamps = Array.from({ length: symbols }, () => []);
+  }
+
+  /** Sends the commands of one decision taken at `at`. Timers and notices are the shell's, not the venue's. */
+  send(commands: readonly Approved[], at: Ms): void { // hot
+    let sentAt = at;
+    for (let i = 0; i < commands.length; i++) {
+      this.#sendOne(commands[i]!, sentAt);
+      sentAt += this.#latencyMs + this.#responseMs;
+    }
+  }
+
+  #sendOne(command: Approved, sentAt: Ms): void { // hot
+    const arrivesAt = sentAt + this.#latencyMs;
+    const exchange = this.#exchange;
+    switch (command.tag) {
+      case 'set-stop':
+        exchange.send({
+          tag: 'trading-stop', symbol: command.leg, reference: ++this.#reference, slTicks: command.triggerTicks, slBy: command.by,
+          tpTicks: null, tpBy: 'last', trailTicks: command.trailTicks === 0 ? null : command.trailTicks,
+          activeTicks: command.activeTicks === 0 ? null : command.activeTicks,
+        }, arrivesAt);
+        return;
+      case 'enter':
+        exchange.send({
+          tag: 'submit', symbol: command.leg, order: command.order, side: command.side, lots: command.lots, type: command.type,
+          priceTicks: command.priceTicks, triggerTicks: command.triggerTicks, triggerDirection: command.triggerDirection,
+          triggerBy: command.triggerBy, timeInForce: command.timeInForce, reduceOnly: false, expireAt: 0,
+          slTicks: command.stopTicks, slBy: command.stopBy, tpTicks: 0, tpBy: 'last', malformed: '',
+        }, arrivesAt);
+        return;
+      case 'reduce':
+        exchange.send({
+          tag: 'submit', symbol: command.leg, order: command.order, side: command.side, lots: command.lots, type: command.type,
+          priceTicks: command.priceTicks, triggerTicks: 0, triggerDirection: 0, triggerBy: 'last',
+          timeInForce: command.timeInForce, reduceOnly: true, expireAt: 0,
+          slTicks: 0, slBy: 'mark', tpTicks: 0, tpBy: 'last', malformed: '',
+        }, arrivesAt);
+        return;
+      case 'amend':
+        exchange.send({
+          tag: 'amend', symbol: command.leg, order: command.order, priceTicks: command.priceTicks, lots: command.lots,
+          triggerTicks: 0, malformed: '',
+        }, arrivesAt);
+        return;
+      case 'cancel':
+        exchange.send({ tag: 'cancel', symbol: command.leg, order: command.order }, arrivesAt);
+        return;
+      case 'query-account':
+        this.#snapshot(command.leg, arrivesAt);
+        return;
+      case 'set-timer':
+      case 'notify':
+        return;
+      default:
+        unreachable(command);
+    }
+  }
+
+  /** The exchange's present truth of one leg. */
+  #snapshot(leg: number, at: Ms): void {
+    const { side, lots, cost, slTicks } = this.#exchange.position(leg);
+    this.#push(at + this.#responseMs, {
+      tag: 'account-snapshot', at: at + this.#responseMs, leg,
+      position: { side, lots, entryTicks: lots === 0 ? 0 : Number(cost) / lots },
+      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: 'mark' }, openOrders: 'unknown', executions: 'unknown',
+    });
+  }
+
+  /** Turns the core's new facts into events that become known after the response latency. */
+  collect(): void { // hot
+    const { facts } = this.#exchange;
+    for (let i = 0; i < facts.length; i++) {
+      const fact = facts[i]!;
+      const at = fact.at + this.#responseMs;
+      this.#push(at, this.#eventOf(fact, at));
+    }
+    facts.length = 0;
+  }
+
+  #push(due: Ms, event: Event): void { // hot
+    this.#queue.push(event);
+    this.#due.push(due);
+  }
+
+  /** When the next event becomes known; Infinity when none waits. */
+  nextDue(): Ms { // hot
+    return this.#head < this.#due.length ? this.#due[this.#head]! : Number.POSITIVE_INFINITY;
+  }
+
+  take(): Event { // hot
+    const event = this.#queue[this.#head]!;
+    this.#head += 1;
+    if (this.#head === this.#queue.length) {
+      this.#queue.length = 0;
+      this.#due.length = 0;
+      this.#head = 0;
+    }
+    return event;
+  }
+
+  #eventOf(fact: Fact, at: Ms): Event { // hot
+    const leg = fact.symbol;
+    const { order } = fact;
+    switch (fact.kind) {
+      case 'stop-set':
+        return { tag: 'stop-set', at, leg, triggerTicks: fact.slTicks, by: fact.slBy, trailTicks: fact.trailTicks };
+      case 'execution':
+        return {
+          tag: 'execution', at, leg, order, id: fact.execution, cause: causeOf(fact), side: fact.side === -1 ? -1 : 1,
+          lots: fact.lots as Lots, priceTicks: fact.priceTicks, value: fact.value, fee: fact.fee,
+          liquidity: fact.liquidity === 'maker' ? 'maker' : 'taker', leavesLots: fact.leavesLots,
+        };
+      case 'accepted': return { tag: 'order-accepted', at, leg, order };
+      case 'rejected': return { tag: 'order-rejected', at, leg, order, reason: rejectReason(fact.code) };
+      case 'cancelled': return { tag: 'order-cancelled', at, leg, order, cause: cancelCause(fact.code) };
+      case 'expired': return { tag: 'order-expired', at, leg, order };
+      case 'triggered':
+      case 'amended':
+        return { tag: 'order-changed', at, leg, order, change: fact.kind, lots: fact.lots as Lots, priceTicks: fact.priceTicks };
+      case 'refused': return this.#refusal(fact, at);
+      case 'funding': {
+        const stamp = this.stamps[leg]!.shift();
+        return {
+          tag: 'funding', at, symbol: leg, leg, rate: stamp?.rate ?? 0, settledAt: stamp?.settledAt ?? fact.at,
+          nextAt: stamp?.nextAt ?? null, payment: fact.payment,
+        };
+      }
+      default: return unreachable(fact.kind);
+    }
+  }
+
+  #refusal(fact: Fact, at: Ms): Event {
+    const leg = fact.symbol;
+    if (fact.of === 'trading-stop') {
+      if (fact.code === '34040') return { tag: 'stop-unchanged', at, leg };
+      const open = this.#exchange.position(leg).lots > 0;
+      return { tag: 'stop-refused', at, leg, reason: open ? 'through-trigger' : 'no-position' };
+    }
+    return {
+      tag: 'request-failed', at, leg, order: fact.order, of: fact.of === 'amend' ? 'amend' : 'cancel',
+      certainty: 'not-applied', reason: fact.code,
+    };
+  }
+}
+
+function causeOf(fact: Fact): ExecutionCause {
+  switch (fact.cause) {
+    case 'SL': return 'stop';
+    case 'TP': return 'target';
+    case 'TS': return 'trailing';
+    case 'LIQ': return 'liquidation';
+    default: return 'order';
+  }
+}
+
+function rejectReason(code: string): RejectReason {
+  switch (code) {
+    case 'QTY_BELOW_MIN': return 'below-min-qty';
+    case '110094': return 'below-min-notional';
+    case '110092': case '110093': return 'through-trigger';
+    case '110017': return 'no-position';
+    case '110007': return 'insufficient-margin';
+    case 'EXPIRED': return 'expired';
+    default: return code.startsWith('BAD_ORDER') ? 'malformed' : 'other';
+  }
+}
+
+function cancelCause(code: string): CancelCause {
+  switch (code) {
+    case 'requested': return 'requested';
+    case 'EC_PostOnlyWillTakeLiquidity': return 'post-only-would-take';
+    case '110007': return 'insufficient-margin';
+    case 'position-closed': return 'position-closed';
+    default: return 'venue';
+  }
+}
