@@ -47,7 +47,8 @@ const layers: Readonly<Record<string, Layer>> = {
     ours: ['engine', 'sim', 'data', 'live', 'lab'],
     npm: {
       zod: ['cli/'], pino: ['cli/'], commander: ['cli/'], 'cli-progress': ['cli/'], tsx: ['cli/'],
-      '@inquirer/prompts': ['cli/'], croner: ['cli/'],
+      // esbuild comes with tsx, which pins it: the two translate the same way.
+      '@inquirer/prompts': ['cli/'], croner: ['cli/'], esbuild: ['cli/strategy/'],
     },
     node: 'all',
   },
