@@ -17,14 +17,14 @@ export type Metric = MetricValue | MetricAbsent;
 interface Sample {
   readonly n: number;
   readonly needs: number;
-  /** What is counted, in the plural: 'trades', 'days'. */
+  /** What is counted, in the plural: 'trades', 'days', 'trades with a stop'. */
   readonly of: string;
   readonly unit: Unit;
 }
 
 /** The number if the sample is large enough and the number exists; `missing` says why it would not exist. */
 export function measured({ n, needs, of, unit }: Sample, missing: string, compute: () => number): Metric {
-  if (n < needs) return { tag: 'n/a', why: `${n} ${n === 1 ? of.replace(/s$/, '') : of}, needs ${needs}`, n, needs };
+  if (n < needs) return { tag: 'n/a', why: `${n} ${n === 1 ? of.replace(/s\b/, '') : of}, needs ${needs}`, n, needs };
   const value = compute();
   return Number.isFinite(value) ? { tag: 'value', value, unit, n } : { tag: 'n/a', why: missing, n, needs };
 }
