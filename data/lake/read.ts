@@ -1,0 +1,122 @@
+/** Reading series out of the lake: listing what is there, and columns of a range of months. */
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Candles, FundingStamps, SeriesKind } from '../candles.ts';
+import { sharedColumns } from '../candles.ts';
+import type { Connection } from '../duckdb.ts';
+import { queryInto, quoteText } from '../duckdb.ts';
+import { DataError } from '../error.ts';
+import { lakeFolder, parseManifest, seriesFolder } from './manifest.ts';
+import type { Manifest, MonthEntry } from './manifest.ts';
+
+/** Columns of a month file, in order. */
+export function columnNames(kind: SeriesKind): readonly string[] {
+  if (kind === 'funding') return ['ts', 'rate'];
+  const prices = ['ts', 'open', 'high', 'low', 'close'];
+  return kind === 'mark' ? prices : [...prices, 'volume'];
+}
+
+/** Every series of the lake, by venue, category, symbol, kind, timeframe. An absent lake is an empty one. */
+export function listLake(folder: string): readonly Manifest[] {
+  const found: Manifest[] = [];
+  const walk = (path: string, depth: number): void => {
+    if (depth === 5) {
+      const series = parseManifest(join(path, 'manifest.json'));
+      if (series !== null) found.push(series);
+      return;
+    }
+    for (const name of foldersIn(path)) walk(join(path, name), depth + 1);
+  };
+  walk(lakeFolder(folder), 0);
+  return found;
+}
+
+function foldersIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name).sort();
+  } catch (error) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+    if (code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** A part of a series: rows with `from <= ts < to` of the months that reach into it. */
+export interface Range { readonly from: number; readonly to: number }
+export const everything: Range = { from: -Infinity, to: Infinity };
+
+export const monthsIn = (series: Manifest, range: Range): readonly MonthEntry[] =>
+  series.months.filter((entry) => entry.last >= range.from && entry.first < range.to);
+
+/** Columns of the range in shared memory, as stored (quote prices). Throws when a file is not what the manifest says. */
+export async function readColumns(
+  connection: Connection, folder: string, series: Manifest, range: Range = everything,
+): Promise<readonly Float64Array[]> {
+  const months = monthsIn(series, range);
+  const names = columnNames(series.kind);
+  const rows = months.reduce((sum, entry) => sum + entry.rows, 0);
+  const columns = sharedColumns(rows, names.length);
+  if (rows === 0) return columns;
+  const files = months.map((entry) => quoteText(join(seriesFolder(folder, series), entry.file)));
+  const select = names.map((name) => (name === 'ts' ? 'ts::DOUBLE' : name)).join(', ');
+  let got = 0;
+  try {
+    got = await queryInto(connection, `SELECT ${select} FROM read_parquet([${files.join(', ')}])`, columns);
+  } catch (error) {
+    throw damaged(folder, series, error);
+  }
+  if (got !== rows) throw damaged(folder, series);
+  return trimmed(columns, range);
+}
+
+function damaged(folder: string, series: Manifest, cause?: unknown): DataError {
+  return new DataError({
+    reason: 'damaged-lake', what: 'the lake is damaged', file: seriesFolder(folder, series),
+    expected: 'the month files as the import wrote them', fix: 'delete the folder of this series and import it again',
+  }, cause);
+}
+
+function trimmed(columns: readonly Float64Array[], range: Range): readonly Float64Array[] {
+  const stamps = columns[0] ?? new Float64Array(0);
+  const start = firstAtOrAfter(stamps, range.from);
+  const end = firstAtOrAfter(stamps, range.to);
+  return start === 0 && end === stamps.length ? columns : columns.map((column) => column.subarray(start, end));
+}
+
+/** Index of the first stamp at or after `at`; stamps ascend. */
+export function firstAtOrAfter(stamps: Float64Array, at: number): number {
+  let low = 0;
+  let high = stamps.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((stamps[middle] ?? Infinity) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const none = new Float64Array(0);
+
+export function candlesOf(columns: readonly Float64Array[]): Candles {
+  const [openedAt = none, open = none, high = none, low = none, close = none, volume = none] = columns;
+  return { length: openedAt.length, openedAt, open, high, low, close, volume };
+}
+
+export function stampsOf(columns: readonly Float64Array[]): FundingStamps {
+  const [settledAt = none, rate = none] = columns;
+  return { length: settledAt.length, settledAt, rate };
+}
+
+/** Month files whose bytes are no longer those of the manifest. */
+export function changedFiles(folder: string, series: Manifest): readonly MonthEntry[] {
+  return series.months.filter((entry) => {
+    try {
+      const bytes = readFileSync(join(seriesFolder(folder, series), entry.file));
+      return createHash('sha256').update(bytes).digest('hex') !== entry.sha256;
+    } catch {
+      return true; // absent or unreadable: not what was written
+    }
+  });
+}

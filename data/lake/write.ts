@@ -1,0 +1,197 @@
+/**
+ * Writing series into the lake.
+ *
+ * 1. All month files of an import are written and synced in a folder of their own, then renamed into place; a month
+ *    that exists keeps its file and gets a new one beside it. Only the rename of the manifest makes them count.
+ * 2. Whatever dies in between leaves the old series as it was; leftovers are swept by the next import.
+ * 3. One import at a time: the lock file holds the process number, a dead owner's lock is taken over.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { SeriesKey } from '../candles.ts';
+import { monthOf } from '../candles.ts';
+import type { Connection } from '../duckdb.ts';
+import { appendTable, createTableSql, execute, quoteText } from '../duckdb.ts';
+import { DataError } from '../error.ts';
+import { scanCandles } from '../scan.ts';
+import type { Manifest, MonthEntry } from './manifest.ts';
+import { lakeFolder, listLimit, manifestFile, seriesFolder } from './manifest.ts';
+import { candlesOf, columnNames } from './read.ts';
+
+/** One series to commit: `kept` months stay as they are, `columns` hold the whole new content of the other months. */
+export interface SeriesUpdate {
+  readonly key: SeriesKey;
+  readonly intervalMs: number | null;
+  readonly kept: readonly MonthEntry[];
+  readonly columns: readonly Float64Array[];
+  readonly sources: Manifest['sources'];
+  readonly accepted: readonly string[];
+}
+
+/** Runs `work` as the only import into this lake. */
+export async function withLakeLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const lake = lakeFolder(folder);
+  mkdirSync(lake, { recursive: true });
+  const lock = join(lake, '.lock');
+  takeLock(lock, lake);
+  try {
+    sweep(lake);
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function takeLock(lock: string, lake: string): void {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      return;
+    } catch (error) {
+      if (!(error instanceof Error) || Reflect.get(error, 'code') !== 'EEXIST') throw error;
+      const owner = Number(readFileSync(lock, 'utf8'));
+      if (owner !== process.pid && !isAlive(owner)) rmSync(lock, { force: true });
+    }
+  }
+  throw new DataError({
+    reason: 'lake-busy', what: 'another import is running', file: lake,
+    fix: 'wait for it to end and start again',
+  });
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && Reflect.get(error, 'code') === 'EPERM';
+  }
+}
+
+/** Removes what a killed import left behind. Called under the lock, so nobody else is writing. */
+function sweep(lake: string): void {
+  for (const name of readdirSync(lake)) if (name.startsWith('.import-')) rmSync(join(lake, name), { recursive: true });
+}
+
+interface Staged { readonly update: SeriesUpdate; readonly entries: readonly MonthEntry[]; readonly from: string }
+
+/** Writes all updates; either every series is committed, or (on an error before the first commit) none. */
+export async function commitSeries(
+  connection: Connection, folder: string, updates: readonly SeriesUpdate[], importedAt: string,
+): Promise<readonly Manifest[]> {
+  const staging = join(lakeFolder(folder), `.import-${process.pid}`);
+  mkdirSync(staging, { recursive: true });
+  try {
+    const staged: Staged[] = [];
+    for (const [k, update] of updates.entries()) {
+      const from = join(staging, String(k));
+      mkdirSync(from);
+      staged.push({ update, from, entries: await writeMonths(connection, folder, update, from) });
+    }
+    const manifests = staged.map((item) => manifestOf(item, importedAt));
+    staged.forEach((item, k) => { writeSynced(join(item.from, 'manifest.json'), `${JSON.stringify(manifests[k], null, 1)}\n`); });
+    for (const item of staged) moveMonths(folder, item);
+    for (const item of staged) renameSync(join(item.from, 'manifest.json'), manifestFile(folder, item.update.key));
+    staged.forEach((item, k) => { settle(folder, item, manifests[k]); });
+    return manifests;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+async function writeMonths(
+  connection: Connection, folder: string, update: SeriesUpdate, into: string,
+): Promise<readonly MonthEntry[]> {
+  const names = columnNames(update.key.kind);
+  const table = {
+    name: 'incoming', rows: update.columns[0]?.length ?? 0,
+    columns: names.map((name, k) => ({ name, type: 'double' as const, values: update.columns[k] ?? new Float64Array(0) })),
+  };
+  await execute(connection, `DROP TABLE IF EXISTS incoming; ${createTableSql('incoming', table.columns)}`);
+  await appendTable(connection, 'incoming', table);
+  const select = names.map((name) => (name === 'ts' ? 'ts::BIGINT AS ts' : name)).join(', ');
+  const entries: MonthEntry[] = [];
+  for (const [start, end] of monthRanges(update.columns[0] ?? new Float64Array(0))) {
+    const columns = update.columns.map((column) => column.subarray(start, end));
+    const first = columns[0]?.[0] ?? Number.NaN;
+    const last = columns[0]?.[end - start - 1] ?? Number.NaN;
+    const month = monthOf(first);
+    const path = join(into, `${month}.parquet`);
+    await execute(connection, `COPY (SELECT ${select} FROM incoming WHERE ts BETWEEN ${first} AND ${last}) `
+      + `TO ${quoteText(path)} (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION V2)`);
+    syncPath(path);
+    const bytes = readFileSync(path);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const isFree = !existsSync(join(seriesFolder(folder, update.key), `${month}.parquet`));
+    const file = isFree ? `${month}.parquet` : `${month}.${sha256.slice(0, 12)}.parquet`;
+    if (!isFree) renameSync(path, join(into, file));
+    entries.push({ month, file, rows: end - start, first, last, bytes: bytes.length, sha256, ...holesOf(update, columns) });
+  }
+  await execute(connection, 'DROP TABLE incoming');
+  return entries;
+}
+
+function holesOf(update: SeriesUpdate, columns: readonly Float64Array[]): Pick<MonthEntry, 'gaps' | 'missing' | 'quiet' | 'quietBars'> {
+  if (update.key.kind === 'funding') return { gaps: [], missing: 0, quiet: [], quietBars: 0 };
+  const { gaps, missing, quiet, quietBars } = scanCandles(candlesOf(columns), update.intervalMs);
+  return { gaps: gaps.slice(0, listLimit), missing, quiet: quiet.slice(0, listLimit), quietBars };
+}
+
+/** Row ranges [start, end) of the calendar months (UTC) in ascending stamps. */
+export function monthRanges(stamps: Float64Array): readonly (readonly [number, number])[] {
+  const ranges: [number, number][] = [];
+  let start = 0;
+  while (start < stamps.length) {
+    const first = new Date(stamps[start] ?? 0);
+    const next = Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 1);
+    let end = start + 1;
+    while (end < stamps.length && (stamps[end] ?? Infinity) < next) end += 1;
+    ranges.push([start, end]);
+    start = end;
+  }
+  return ranges;
+}
+
+function manifestOf({ update, entries }: Staged, importedAt: string): Manifest {
+  const months = [...update.kept, ...entries].sort((a, b) => a.first - b.first);
+  const { venue, category, symbol, kind, timeframe } = update.key;
+  return {
+    format: 1, venue, category, symbol, kind, timeframe, intervalMs: update.intervalMs,
+    rows: months.reduce((sum, entry) => sum + entry.rows, 0),
+    first: months[0]?.first ?? 0, last: months.at(-1)?.last ?? 0,
+    months, sources: update.sources, accepted: [...update.accepted], importedAt,
+  };
+}
+
+function moveMonths(folder: string, { update, entries, from }: Staged): void {
+  const into = seriesFolder(folder, update.key);
+  mkdirSync(into, { recursive: true });
+  for (const entry of entries) renameSync(join(from, entry.file), join(into, entry.file));
+  syncPath(into);
+}
+
+/** After the commit: the folder is synced and superseded month files go. */
+function settle(folder: string, { update }: Staged, manifest: Manifest | undefined): void {
+  const into = seriesFolder(folder, update.key);
+  syncPath(into);
+  const named = new Set(['manifest.json', ...(manifest?.months ?? []).map((entry) => entry.file)]);
+  for (const name of readdirSync(into)) if (!named.has(name)) rmSync(join(into, name), { force: true });
+}
+
+function writeSynced(path: string, content: string): void {
+  writeFileSync(path, content);
+  syncPath(path);
+}
+
+function syncPath(path: string): void {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,321 @@
+/**
+ * Loads what a run plays: last bars, mark bars, funding and rules per symbol, prices in ticks, columns in shared
+ * memory, with the hashes of the data used and everything a report must mention.
+ *
+ * 1. Data and rules may come from two markets; a report hears of it.
+ * 2. The timeframe asked for is taken if the lake has it, else the longest one that divides it.
+ * 3. Ranges count by opening time: `from` is included, `to` is not.
+ */
+import { createHash } from 'node:crypto';
+import { instrumentOf, stepsIn } from '../engine/index.ts';
+import type { Instrument, InstrumentRules, Step } from '../engine/index.ts';
+import { builtinSymbol, builtinSymbols } from './builtin/index.ts';
+import type { Candles, FundingStamps, MarketId, SeriesKind } from './candles.ts';
+import { marketOf, marketText, seriesText, sharedColumns, timeText, timeframeLength, timeframeName, timeframeNames } from './candles.ts';
+import { fundingHoles } from './check/index.ts';
+import type { Connection } from './duckdb.ts';
+import { withDatabase } from './duckdb.ts';
+import { DataError, usageError } from './error.ts';
+import { rulesFor } from './instruments.ts';
+import { candlesOf, firstAtOrAfter, listLake, monthsIn, readColumns, stampsOf } from './lake/index.ts';
+import type { Manifest, Range } from './lake/index.ts';
+
+export interface LoadOptions {
+  /** The data folder (`dataFolder()`); not read for the built-in market. */
+  readonly folder: string;
+  /** 'bybit:linear', 'builtin:linear'; data and execution unless named apart below. */
+  readonly market?: string;
+  readonly dataMarket?: string;
+  readonly execMarket?: string;
+  /** In the strategy's order. */
+  readonly symbols: readonly string[];
+  readonly timeframe: string;
+  /** Opening times in ms: first included, first excluded. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Rules that win over the packaged table (`readInstrumentFile`). */
+  readonly overrides?: readonly InstrumentRules[];
+}
+
+/** Prices in ticks as doubles, whole unless the data is finer than the tick. Fits the simulator's series. */
+export interface LoadedSeries extends Candles { readonly intervalMs: number }
+
+export interface LoadedSymbol {
+  readonly instrument: Instrument;
+  readonly last: LoadedSeries;
+  /** Null when there is none: the mark is then the last price. */
+  readonly mark: LoadedSeries | null;
+  readonly funding: FundingStamps | null;
+}
+
+export type LoadWarningCode =
+  | 'gaps' | 'no-mark' | 'mark-interval' | 'mark-partial' | 'no-funding' | 'funding-holes' | 'inferred-rules' | 'off-tick'
+  | 'mixed-markets' | 'spot-execution' | 'finer-timeframe' | 'ranges-differ';
+export interface LoadWarning { readonly code: LoadWarningCode; readonly symbol: string | null; readonly count: number; readonly text: string }
+
+/** One file (or generator) the run reads, for the run's manifest. */
+export interface DataHash { readonly series: string; readonly file: string; readonly rows: number; readonly sha256: string }
+
+export interface LoadedMarket {
+  readonly symbols: readonly LoadedSymbol[];
+  readonly dataMarket: string;
+  readonly execMarket: string;
+  readonly timeframe: string;
+  readonly intervalMs: number;
+  /** First opening time and last closing time over all symbols, ms. */
+  readonly from: number;
+  readonly to: number;
+  /** Last bars of all symbols. */
+  readonly bars: number;
+  readonly hashes: readonly DataHash[];
+  /** One hash over `hashes`, the range and the rules. */
+  readonly hash: string;
+  readonly warnings: readonly LoadWarning[];
+}
+
+interface Markets { readonly data: MarketId; readonly exec: MarketId }
+
+export async function loadMarket(options: LoadOptions): Promise<LoadedMarket> {
+  const data = marketOf(options.dataMarket ?? options.market ?? 'bybit:linear');
+  const exec = marketOf(options.execMarket ?? options.market ?? options.dataMarket ?? 'bybit:linear');
+  const markets = { data, exec };
+  const asked = timeframeLength(options.timeframe);
+  if (asked === null) throw usageError(`timeframe was '${options.timeframe}'`, `use one of ${timeframeNames.join(' ')}`);
+  if (options.symbols.length === 0) throw usageError('no symbols', 'name at least one symbol');
+  if (data.venue === 'builtin') return assemble(builtinRaw(options, asked), markets, options);
+  const raws = await withDatabase(':memory:', async (connection) => {
+    const series = listLake(options.folder).filter((one) => one.venue === data.venue && one.category === data.category);
+    const intervalMs = pickInterval(series, options, markets, asked);
+    const read: Raw[] = [];
+    for (const symbol of options.symbols) read.push(await lakeRaw(connection, { series, symbol, intervalMs, options }));
+    return read;
+  });
+  return assemble(raws, markets, options);
+}
+
+/** One symbol in quote prices as it lies in the lake, before rules and ticks. */
+interface Raw {
+  readonly symbol: string;
+  readonly intervalMs: number;
+  readonly last: Candles;
+  readonly mark: Candles | null;
+  readonly markIntervalMs: number;
+  readonly funding: FundingStamps | null;
+  readonly hashes: readonly DataHash[];
+}
+
+const rangeOf = (options: LoadOptions): Range => ({ from: options.from ?? -Infinity, to: options.to ?? Infinity });
+
+function builtinRaw(options: LoadOptions, asked: number): readonly Raw[] {
+  const range = rangeOf(options);
+  return options.symbols.map((symbol) => {
+    const made = builtinSymbol(symbol, asked);
+    if (made === null) {
+      throw new DataError({
+        reason: 'unknown-symbol', what: `the built-in market has no ${symbol}`, expected: `one of ${builtinSymbols.join(' ')}`,
+        fix: 'change the symbols, or import candles: holdfast data import FILES',
+      });
+    }
+    const last = cut(made.last, range);
+    const span = spanOf(last, asked);
+    const hashes = [{ series: `builtin:linear ${symbol}`, file: 'generator 1', rows: last.length, sha256: hashOf(last) }];
+    return {
+      symbol, intervalMs: asked, last, mark: cut(made.mark, span), markIntervalMs: made.markIntervalMs,
+      funding: cutStamps(made.funding, span), hashes,
+    };
+  });
+}
+
+const hashOf = (candles: Candles): string => {
+  const hash = createHash('sha256');
+  for (const column of [candles.openedAt, candles.open, candles.high, candles.low, candles.close, candles.volume]) {
+    hash.update(Uint8Array.from(new Uint8Array(column.buffer, column.byteOffset, column.byteLength)));
+  }
+  return hash.digest('hex');
+};
+
+/** One interval for all symbols: the one asked for, else the longest that divides it and every symbol has. */
+function pickInterval(series: readonly Manifest[], options: LoadOptions, markets: Markets, asked: number): number {
+  const lengths = options.symbols.map((symbol) => {
+    const own = series.filter((one) => one.symbol === symbol && one.kind === 'last' && one.intervalMs !== null);
+    if (own.length === 0) throw unknownSymbol(series, symbol, markets, options);
+    return own.map((one) => one.intervalMs ?? 0);
+  });
+  const common = (lengths[0] ?? []).filter((ms) => asked % ms === 0 && lengths.every((own) => own.includes(ms)));
+  const best = Math.max(...common);
+  if (common.length > 0) return best;
+  const has = options.symbols.map((symbol, k) => `${symbol} ${(lengths[k] ?? []).map((ms) => timeframeName(ms)).join(' ')}`).join(', ');
+  throw new DataError({
+    reason: 'no-timeframe', what: `no bars that make ${options.timeframe}`, value: has,
+    expected: `${options.timeframe} or a timeframe that divides it, the same for every symbol`,
+    fix: `import it: holdfast data import FILES --market ${marketText(markets.data)}`,
+  });
+}
+
+function unknownSymbol(series: readonly Manifest[], symbol: string, markets: Markets, options: LoadOptions): DataError {
+  const market = marketText(markets.data);
+  const has = [...new Set(series.filter((one) => one.kind === 'last').map((one) => `${one.symbol} ${one.timeframe}`))];
+  return new DataError({
+    reason: 'unknown-symbol', what: `no candles of ${symbol} in ${market}`, file: options.folder,
+    expected: has.length === 0 ? `something imported for ${market} (the lake holds nothing of it)` : `one of ${has.join(', ')}`,
+    fix: `holdfast data import FILES --market ${market} --symbol ${symbol}, or try --market builtin:linear`,
+  });
+}
+
+interface LakeQuery { readonly series: readonly Manifest[]; readonly symbol: string; readonly intervalMs: number; readonly options: LoadOptions }
+
+async function lakeRaw(connection: Connection, { series, symbol, intervalMs, options }: LakeQuery): Promise<Raw> {
+  const own = (kind: SeriesKind): readonly Manifest[] => series.filter((one) => one.symbol === symbol && one.kind === kind);
+  const range = rangeOf(options);
+  const lastSeries = own('last').find((one) => one.intervalMs === intervalMs);
+  if (lastSeries === undefined) throw new RangeError('the interval was picked from the lake');
+  const last = candlesOf(await readColumns(connection, options.folder, lastSeries, range));
+  if (last.length === 0) throw emptyRange(lastSeries, options);
+  const span = spanOf(last, intervalMs);
+  const hashes = [...hashesOf(lastSeries, range)];
+  const markSeries = [...own('mark')].sort((a, b) => (a.intervalMs ?? 0) - (b.intervalMs ?? 0))[0];
+  const fundingSeries = own('funding')[0];
+  const mark = markSeries === undefined ? null : candlesOf(await readColumns(connection, options.folder, markSeries, span));
+  const funding = fundingSeries === undefined ? null
+    : stampsOf(await readColumns(connection, options.folder, fundingSeries, { from: span.from, to: span.to + 1 }));
+  if (markSeries !== undefined) hashes.push(...hashesOf(markSeries, span));
+  if (fundingSeries !== undefined) hashes.push(...hashesOf(fundingSeries, span));
+  return {
+    symbol, intervalMs, last, mark: mark !== null && mark.length > 0 ? mark : null, markIntervalMs: markSeries?.intervalMs ?? 0,
+    funding: funding !== null && funding.length > 0 ? funding : null, hashes,
+  };
+}
+
+const spanOf = (last: Candles, intervalMs: number): Range =>
+  ({ from: last.openedAt[0] ?? 0, to: (last.openedAt[last.length - 1] ?? 0) + intervalMs });
+
+const hashesOf = (series: Manifest, range: Range): readonly DataHash[] => monthsIn(series, range).map((month) =>
+  ({ series: seriesText(series), file: month.file, rows: month.rows, sha256: month.sha256 }));
+
+function emptyRange(series: Manifest, options: LoadOptions): DataError {
+  const text = (at: number | undefined): string => (at === undefined ? '...' : timeText(at));
+  return new DataError({
+    reason: 'empty-range', what: `no bars of ${seriesText(series)} in the range`, value: `${text(options.from)} to ${text(options.to)}`,
+    expected: `a range within ${timeText(series.first)} to ${timeText(series.last)}`, fix: 'change --from and --to, or import more',
+  });
+}
+
+function cut(candles: Candles, range: Range): Candles {
+  const start = firstAtOrAfter(candles.openedAt, range.from);
+  const end = firstAtOrAfter(candles.openedAt, range.to);
+  const part = (column: Float64Array): Float64Array => (column.length === 0 ? column : column.subarray(start, end));
+  return {
+    length: end - start, openedAt: part(candles.openedAt), open: part(candles.open), high: part(candles.high),
+    low: part(candles.low), close: part(candles.close), volume: part(candles.volume),
+  };
+}
+
+function cutStamps(stamps: FundingStamps, range: Range): FundingStamps {
+  const start = firstAtOrAfter(stamps.settledAt, range.from);
+  const end = firstAtOrAfter(stamps.settledAt, range.to + 1);
+  const [settledAt, rate] = sharedColumns(end - start, 2) as [Float64Array, Float64Array];
+  settledAt.set(stamps.settledAt.subarray(start, end));
+  rate.set(stamps.rate.subarray(start, end));
+  return { length: end - start, settledAt, rate };
+}
+
+function assemble(raws: readonly Raw[], markets: Markets, options: LoadOptions): LoadedMarket {
+  const warnings: LoadWarning[] = marketWarnings(raws, markets, options);
+  const symbols = raws.map((raw) => symbolOf(raw, markets, options, warnings));
+  const hashes = raws.flatMap((raw) => raw.hashes);
+  const spans = raws.map((raw) => spanOf(raw.last, raw.intervalMs));
+  const rules = symbols.map((symbol) => symbol.instrument.rules);
+  const first = raws[0];
+  if (first === undefined || raws.some((raw) => raw.last.length === 0)) throw nothingLeft(options);
+  const range = [options.from ?? null, options.to ?? null];
+  return {
+    symbols, dataMarket: marketText(markets.data), execMarket: marketText(markets.exec),
+    timeframe: timeframeName(first.intervalMs) ?? '', intervalMs: first.intervalMs,
+    from: Math.min(...spans.map((span) => span.from)), to: Math.max(...spans.map((span) => span.to)),
+    bars: raws.reduce((sum, raw) => sum + raw.last.length, 0), hashes, warnings,
+    hash: createHash('sha256').update(JSON.stringify([hashes, rules, range])).digest('hex'),
+  };
+}
+
+const nothingLeft = (options: LoadOptions): DataError => new DataError({
+  reason: 'empty-range', what: 'no bars in the range',
+  value: `${options.from ?? '...'} to ${options.to ?? '...'}`, fix: 'change --from and --to',
+});
+
+/** Rules, then ticks in place: `raw` is spent afterwards. */
+function symbolOf(raw: Raw, markets: Markets, options: LoadOptions, warnings: LoadWarning[]): LoadedSymbol {
+  const rules = rulesFor(markets.exec, raw.symbol, options.overrides ?? [], raw.last);
+  const instrument = instrumentOf(rules);
+  const off = toTicks(raw.last, instrument.tick);
+  if (raw.mark !== null) toTicks(raw.mark, instrument.tick);
+  warnings.push(...symbolWarnings(raw, rules, off));
+  return {
+    instrument,
+    last: { ...raw.last, intervalMs: raw.intervalMs },
+    mark: raw.mark === null ? null : { ...raw.mark, intervalMs: raw.markIntervalMs },
+    funding: raw.funding,
+  };
+}
+
+/** Quote prices become ticks in their own columns; returns how many are not whole ticks. */
+function toTicks(candles: Candles, tick: Step): number {
+  let off = 0;
+  for (const column of [candles.open, candles.high, candles.low, candles.close]) {
+    for (let i = 0; i < column.length; i++) { // hot
+      const steps = stepsIn(column[i]!, tick);
+      if (!Number.isInteger(steps)) off += 1;
+      column[i] = steps;
+    }
+  }
+  return off;
+}
+
+function marketWarnings(raws: readonly Raw[], { data, exec }: Markets, options: LoadOptions): LoadWarning[] {
+  const warnings: LoadWarning[] = [];
+  const add = (code: LoadWarningCode, text: string): void => { warnings.push({ code, symbol: null, count: 1, text }); };
+  if (marketText(data) !== marketText(exec)) {
+    add('mixed-markets', `prices are of ${marketText(data)}, rules of ${marketText(exec)}: basis, gaps and volumes are the first one's`);
+  }
+  if (exec.category === 'spot') add('spot-execution', `${marketText(exec)} is traded as a linear contract: shorts and leverage exist here that spot has not`);
+  const used = timeframeName(raws[0]?.intervalMs ?? 0);
+  if (used !== null && used !== options.timeframe) add('finer-timeframe', `${options.timeframe} is made of ${used} bars: the lake has no ${options.timeframe}`);
+  const starts = new Set(raws.map((raw) => raw.last.openedAt[0]));
+  const ends = new Set(raws.map((raw) => raw.last.openedAt[raw.last.length - 1]));
+  if (starts.size > 1 || ends.size > 1) {
+    const spans = raws.map((raw) => `${raw.symbol} ${timeText(raw.last.openedAt[0] ?? 0)} to ${timeText(raw.last.openedAt[raw.last.length - 1] ?? 0)}`);
+    add('ranges-differ', `symbols do not cover the same time: ${spans.join(', ')}`);
+  }
+  return warnings;
+}
+
+function symbolWarnings(raw: Raw, rules: InstrumentRules, offTick: number): readonly LoadWarning[] {
+  const warnings: LoadWarning[] = [];
+  const add = (code: LoadWarningCode, count: number, text: string): void => {
+    warnings.push({ code, symbol: raw.symbol, count, text: `${raw.symbol}: ${text}` });
+  };
+  const { gaps, missing } = gapsIn(raw.last.openedAt, raw.intervalMs);
+  if (gaps > 0) add('gaps', gaps, `${missing} bars missing in ${gaps} gaps`);
+  if (rules.source === 'inferred') add('inferred-rules', 1, `rules are inferred from the data: tick ${rules.tick}, step ${rules.qtyStep}; pass --instrument FILE for the venue's`);
+  if (offTick > 0) add('off-tick', offTick, `${offTick} prices are finer than the tick ${rules.tick}`);
+  if (raw.mark === null) add('no-mark', 1, 'no mark prices: stops by mark are judged by the last price');
+  else {
+    if (raw.markIntervalMs > raw.intervalMs) add('mark-interval', 1, `mark bars are ${timeframeName(raw.markIntervalMs) ?? ''}, last bars ${timeframeName(raw.intervalMs) ?? ''}`);
+    const marked = (raw.mark.length * raw.markIntervalMs) / Math.max(1, raw.last.length * raw.intervalMs);
+    if (marked < 0.99) add('mark-partial', 1, `mark prices cover ${(marked * 100).toFixed(0)} % of the range`);
+  }
+  if (raw.funding === null) add('no-funding', 1, 'no funding rates: positions pay and receive none');
+  else for (const hole of fundingHoles(raw.funding)) add('funding-holes', hole.count, hole.text);
+  return warnings;
+}
+
+function gapsIn(openedAt: Float64Array, intervalMs: number): { readonly gaps: number; readonly missing: number } {
+  let gaps = 0;
+  let missing = 0;
+  for (let i = 1; i < openedAt.length; i++) { // hot
+    const step = openedAt[i]! - openedAt[i - 1]!;
+    if (step === intervalMs) continue;
+    gaps += 1;
+    missing += Math.round(step / intervalMs) - 1;
+  }
+  return { gaps, missing };
+}
