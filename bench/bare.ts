@@ -5,7 +5,7 @@
 import { w1 } from './w1.ts';
 import type { W1Answer, W1Bars } from './w1.ts';
 
-/** One function on purpose: a call would be measured too. Comparisons instead of Math.min and Math.max, see w1-data.ts. */
+/** One function on purpose: a call would be measured too. Comparisons instead of Math.min and Math.max, see decision D-1 in DESIGN.md. */
 export function runBare({ length, open, high, low, close }: W1Bars): W1Answer {
   const { fast, slow, range, stopRanges, risk, lotsMax, fee } = w1;
   let cash: number = w1.cash;

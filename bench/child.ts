@@ -1,5 +1,4 @@
 /** One engine, one process: `child ENGINE FILE` prints one line of JSON, see `Sitting`. */
-import { runBare } from './bare.ts';
 import { readW1 } from './data.ts';
 import { rounds } from './sitting.ts';
 import type { Sitting } from './sitting.ts';
@@ -9,7 +8,12 @@ type Round = () => W1Answer;
 
 /** Loaded on demand, so that no engine carries the code of another. */
 const engines: Readonly<Record<string, (bars: W1Bars) => Promise<Round>>> = {
-  bare: async (bars) => () => runBare(bars),
+  bare: async (bars) => {
+    const { runBare } = await import('./bare.ts');
+    return () => runBare(bars);
+  },
+  holdfast: async (bars) => (await import('./holdfast.ts')).runHoldfast(bars, 'normal'),
+  'holdfast all': async (bars) => (await import('./holdfast.ts')).runHoldfast(bars, 'all'),
 };
 
 const [engine = '', file = ''] = process.argv.slice(2);

@@ -6,16 +6,20 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { w1Series } from '../data/builtin/index.ts';
 import type { W1Bars } from './w1.ts';
-import { w1Columns } from './w1-data.ts';
 
 export function w1File(bars: number): string {
   const folder = join(tmpdir(), 'holdfast-bench');
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `w1-${bars}.f64`);
   if (sizeOf(path) === bars * 48) return path;
-  const columns = w1Columns(bars);
-  if (columns.some((value) => !(value > 0))) throw new Error(`W1 of ${bars} bars must be positive everywhere`);
+  const { openedAt, open, high, low, close, volume } = w1Series(bars);
+  const columns = new Float64Array(bars * 6);
+  for (const [k, column] of [openedAt, open, high, low, close, volume].entries()) {
+    const isPrice = k >= 1 && k <= 4;
+    for (let i = 0; i < bars; i++) columns[k * bars + i] = isPrice ? (column[i] ?? 0) / 10 : column[i] ?? 0;
+  }
   const part = `${path}.${process.pid}`;
   writeFileSync(part, new Uint8Array(columns.buffer));
   renameSync(part, path);

@@ -7,9 +7,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { Measured } from './sitting.ts';
-
-export interface LeftOut { readonly engine: string; readonly why: string }
+import type { LeftOut, Measured } from './sitting.ts';
 
 interface Peer {
   readonly engine: string;
@@ -27,21 +25,14 @@ const peers: readonly Peer[] = [
 
 const start = promisify(execFile);
 
-export async function runPeers(file: string, bars: number, python: string): Promise<{ measured: Measured[]; leftOut: LeftOut[] }> {
-  const measured: Measured[] = [];
-  const leftOut: LeftOut[] = [];
+export async function runPeers(file: string, bars: number, python: string): Promise<(Measured | LeftOut)[]> {
   const scripts = resolve('../shared/bench/py');
+  const found: (Measured | LeftOut)[] = [];
   for (const peer of peers) {
     const why = await missing(peer, scripts, python);
-    if (why !== null) {
-      leftOut.push({ engine: peer.engine, why });
-      continue;
-    }
-    const found = await runPeer(peer, scripts, file, bars, python);
-    if ('why' in found) leftOut.push(found);
-    else measured.push(found);
+    found.push(why === null ? await runPeer(peer, scripts, file, bars, python) : { engine: peer.engine, why });
   }
-  return { measured, leftOut };
+  return found;
 }
 
 async function missing({ module, script }: Peer, scripts: string, python: string): Promise<string | null> {

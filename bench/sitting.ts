@@ -22,11 +22,15 @@ export interface Measured extends W1Answer {
   readonly peakMb: number;
 }
 
+export interface LeftOut { readonly engine: string; readonly why: string }
+
 const start = promisify(execFile);
 
-export async function sit(engine: string, file: string, nodeFlags: readonly string[] = []): Promise<Measured> {
+export async function sit(engine: string, file: string): Promise<Measured | LeftOut> {
   const child = join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? 'child.ts' : 'child.js');
-  const { stdout } = await start(process.execPath, [...process.execArgv, ...nodeFlags, child, engine, file], { maxBuffer: 1e6 });
+  const stdout = await start(process.execPath, [...process.execArgv, child, engine, file], { maxBuffer: 1e6 })
+    .then((done) => done.stdout, (error: unknown) => ({ engine, why: lastErrorLine(error) }));
+  if (typeof stdout !== 'string') return stdout;
   const { bars, ms, trades, equity, peakMb } = JSON.parse(stdout) as Sitting;
   const best = Math.min(...ms);
   return {
@@ -39,3 +43,8 @@ export function perSecond(bars: number, ms: number): number {
   return Math.round((bars / ms) * 1_000);
 }
 
+
+function lastErrorLine(error: unknown): string {
+  const lines = String(error).split('\n');
+  return (lines.find((line) => /^\w*Error\b/.test(line) && !line.startsWith('Error: Command failed')) ?? lines[0] ?? '').slice(0, 200);
+}

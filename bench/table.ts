@@ -1,6 +1,5 @@
 /** The bench on screen: one row per engine and size, with ratios and whether the answers agree. */
-import type { LeftOut } from './peers.ts';
-import type { Measured } from './sitting.ts';
+import type { LeftOut, Measured } from './sitting.ts';
 import { agreesWithReference } from './w1.ts';
 
 const columns = ['engine', 'bars', 'trades', 'equity', 'answer', 'M bars/s', 'cold', 'x slower than bare', 'x backtesting.py', 'x backtrader', 'peak MB'];

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runBare } from '../../bench/bare.ts';
 import { readW1, w1File } from '../../bench/data.ts';
+import { runHoldfast } from '../../bench/holdfast.ts';
 import { agreesWithReference, references, sameAnswer } from '../../bench/w1.ts';
 
 describe('W1', () => {
@@ -10,6 +11,14 @@ describe('W1', () => {
 
     expect(answer.trades).toBe(references[bars]?.trades);
     expect(Math.abs(answer.equity - (references[bars]?.equity ?? 0))).toBeLessThanOrEqual(1e-3);
+  });
+  it.each(['normal', 'all'] as const)('the engine with record %s over 20,000 bars closes 449 trades and ends at 9,993,259.6882', (record) => {
+    const round = runHoldfast(readW1(w1File(20_000)), record);
+    const answer = round();
+
+    expect(answer.trades).toBe(449);
+    expect(Math.abs(answer.equity - 9_993_259.6882)).toBeLessThanOrEqual(1e-3);
+    expect(round()).toEqual(answer);
   });
   it('a small set is a prefix of a large one', () => {
     const small = readW1(w1File(1_000));
