@@ -141,10 +141,9 @@ function verdictOf(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>
 }
 
 function cancelEntry(state: State, leg: Leg, out: Out): Verdict {
-  const order = workingEntry(leg);
-  if (order === null) return verdict('held', 'unchanged');
-  if (leg.staged !== null) leg.staged = null;
-  for (const live of leg.orders) if (live.role === 'entry') cancelOrder(state, leg, live, out);
+  if (workingEntry(leg) === null) return verdict('held', 'unchanged');
+  leg.staged = null;
+  for (const order of leg.orders) if (order.role === 'entry') cancelOrder(state, leg, order, out);
   return verdict('accepted', '');
 }
 

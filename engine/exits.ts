@@ -87,15 +87,15 @@ export function keepTargets(state: State, leg: Leg, position: OpenPosition, out:
     const upTo = fractions >= 1 - 1e-9 ? position.trade.entryLots : Math.floor(position.trade.entryLots * fractions + 1e-9);
     const lots = upTo - claimed;
     claimed = upTo;
-    const live = leg.orders.find((order) => order.role === 'target' && order.key === target.key && order.state.tag !== 'cancelling');
+    const standing = leg.orders.find((order) => order.role === 'target' && order.key === target.key && order.state.tag !== 'cancelling');
     const remaining = Math.min(lots - target.filled, position.lots);
-    if (live === undefined) {
+    if (standing === undefined) {
       if (remaining >= minLots) {
         sendReduce(state, leg, { role: 'target', lots: remaining, priceTicks: target.priceTicks, key: target.key, reason: 'target' }, out);
       }
-    } else if (live.lots !== live.filled + remaining && state.mode.tag === 'trading') {
-      live.lots = live.filled + remaining;
-      const command = { tag: 'amend', leg: leg.index, order: live.id, priceTicks: live.priceTicks, lots: lotsOf(live.lots) } as const;
+    } else if (standing.lots !== standing.filled + remaining && state.mode.tag === 'trading') {
+      standing.lots = standing.filled + remaining;
+      const command = { tag: 'amend', leg: leg.index, order: standing.id, priceTicks: standing.priceTicks, lots: lotsOf(standing.lots) } as const;
       out.commands.push(approveAmend(state, command));
     }
   }

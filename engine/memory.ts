@@ -3,7 +3,7 @@
  * replaced by its own round trip at every snapshot, so that what a restart would lose is lost, and seen, at once.
  */
 import type { State } from './state.ts';
-import { StrategyError } from './strategy.ts';
+import { StrategyError } from './strategy-error.ts';
 
 /** UTF-16 units of the JSON text. */
 export const memoryLimit = 65_536;

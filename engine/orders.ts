@@ -1,8 +1,8 @@
 /**
- * Orders from sent to done. The leg keeps its live orders; a done order leaves the list with a note.
+ * Orders from sent to done. The leg keeps its standing orders; a done order leaves the list with a note.
  *
  * 1. Every order keeps `filled` in every state.
- * 2. At most one attempt of an intent is live; a later one waits as the leg's staged entry.
+ * 2. At most one attempt of an intent is standing; a later one waits as the leg's staged entry.
  * 3. Fills of an order that is no longer known still count: the position is folded from executions alone.
  */
 import type { EnterCommand, ReduceCommand } from './commands.ts';

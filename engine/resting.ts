@@ -1,7 +1,7 @@
 /**
- * The keyed set of resting limit orders (`rest`): what is wanted is compared with what is live, key by key.
+ * The keyed set of resting limit orders (`rest`): what is wanted is compared with what is standing, key by key.
  *
- * 1. Never two live orders for one key.
+ * 1. Never two standing orders for one key.
  * 2. A key's quantity is a total: what filled since the key was last absent is not bought again (unless `once: false`).
  * 3. An order that can open carries the guard of its side as its stop from the first fill.
  * 4. Everything that could open is reviewed together, not only what is open.
@@ -37,7 +37,7 @@ export function wantRest(state: State, leg: Leg, want: WantRest, out: Out): Verd
   return reason === '' ? verdict('held', 'resting') : verdict('changed', reason);
 }
 
-/** Makes the live orders those of the set; the last reason why one cannot be as wished, '' when all can. */
+/** Makes the standing orders those of the set; the last reason why one cannot be as wished, '' when all can. */
 export function keepResting(state: State, leg: Leg, set: RestingSet, out: Out): string {
   let reason = '';
   for (const wish of set.wishes) {
@@ -62,27 +62,27 @@ function guardTicks(guard: WantGuard, tick: Step, rounding: 'up' | 'down'): numb
 
 /** Places, amends or leaves the order of one key. Returns the reason when it cannot be as wished. */
 function keepWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, out: Out): string {
-  const live = leg.orders.find((order) => order.role === 'rest' && order.key === wish.key);
+  const standing = leg.orders.find((order) => order.role === 'rest' && order.key === wish.key);
   const done = set.filled[wish.key] ?? 0;
-  if (live === undefined && !wish.once && done >= wish.lots) set.filled[wish.key] = 0;
+  if (standing === undefined && !wish.once && done >= wish.lots) set.filled[wish.key] = 0;
   const open = wish.lots - (set.filled[wish.key] ?? 0);
-  if (live === undefined) return open <= 0 ? '' : placeWish(state, leg, set, wish, open, out);
-  if (live.state.tag === 'cancelling' || live.state.tag === 'sent') return '';
-  if (open <= 0 || live.side !== wish.side || live.reduceOnly !== wish.reduceOnly) {
-    cancelOrder(state, leg, live, out);
+  if (standing === undefined) return open <= 0 ? '' : placeWish(state, leg, set, wish, open, out);
+  if (standing.state.tag === 'cancelling' || standing.state.tag === 'sent') return '';
+  if (open <= 0 || standing.side !== wish.side || standing.reduceOnly !== wish.reduceOnly) {
+    cancelOrder(state, leg, standing, out);
     return '';
   }
-  const total = live.filled + open;
-  if (live.priceTicks === wish.priceTicks && live.lots === total) return '';
+  const total = standing.filled + open;
+  if (standing.priceTicks === wish.priceTicks && standing.lots === total) return '';
   if (state.mode.tag !== 'trading') return state.mode.tag;
-  const refusal = wish.reduceOnly ? '' : refusalOf(state, leg, set, wish, open, live.id);
+  const refusal = wish.reduceOnly ? '' : refusalOf(state, leg, set, wish, open, standing.id);
   if (refusal !== '') {
-    cancelOrder(state, leg, live, out);
+    cancelOrder(state, leg, standing, out);
     return refusal;
   }
-  live.priceTicks = wish.priceTicks;
-  live.lots = total;
-  out.commands.push(approveAmend(state, { tag: 'amend', leg: leg.index, order: live.id, priceTicks: wish.priceTicks, lots: lotsOf(total) }));
+  standing.priceTicks = wish.priceTicks;
+  standing.lots = total;
+  out.commands.push(approveAmend(state, { tag: 'amend', leg: leg.index, order: standing.id, priceTicks: wish.priceTicks, lots: lotsOf(total) }));
   return '';
 }
 

@@ -4,7 +4,7 @@
  * 1. Whatever can open or grow a position passes every gate, in a fixed order; the first that fails is the reason.
  * 2. What only reduces risk (reduce, cancel, a first or tighter stop, queries, timers, notices) always leaves,
  *    in every mode.
- * 3. Exposure counts everything that could be open: the position and all live opening orders.
+ * 3. Exposure counts everything that could be open: the position and all standing opening orders.
  */
 import type { AmendCommand, Approved, Command, EnterCommand, SetStopCommand } from './commands.ts';
 import { valueNumber } from './instrument.ts';
@@ -37,7 +37,7 @@ export interface Opening {
   readonly entryTakes: boolean;
   /** Lots of the present position that are closed before this order acts. */
   readonly closesFirst: number;
-  /** Live order this one takes the place of; -1 = none. */
+  /** Standing order this one takes the place of; -1 = none. */
   readonly replaces: number;
 }
 
@@ -79,7 +79,7 @@ export function signedLots(leg: Leg): number {
   return leg.position.tag === 'open' ? leg.position.side * leg.position.lots : 0;
 }
 
-/** Live lots of opening orders on one side, without the order being replaced. */
+/** Standing lots of opening orders on one side, without the order being replaced. */
 function openerLots(leg: Leg, side: Direction, except: number): number {
   let lots = 0;
   for (const order of leg.orders) {
@@ -99,7 +99,7 @@ export function exposureRoom(state: State, leg: Leg, opening: Pick<Opening, 'sid
   return Math.floor((limit / perLot) * (1 + 1e-12)) - kept - openerLots(leg, opening.side, opening.replaces);
 }
 
-/** Settle coin bound by positions and live opening orders. */
+/** Settle coin bound by positions and standing opening orders. */
 export function boundMargin(state: State, except: number): number {
   let bound = 0;
   for (const leg of state.legs) {
@@ -129,7 +129,7 @@ export function marginRoom(state: State, leg: Leg, opening: Pick<Opening, 'side'
   return Math.floor(free / orderCost(state, instrument.takerRate, valueNumber(instrument, opening.priceTicks, 1)));
 }
 
-/** Share of equity lost if every stop of open positions and live entries fills at its trigger. */
+/** Share of equity lost if every stop of open positions and standing entries fills at its trigger. */
 export function openRisk(state: State, except: number): number {
   let loss = 0;
   for (const leg of state.legs) {

@@ -7,7 +7,7 @@ import { declareIndicators } from './indicators/index.ts';
 import type { IndicatorPlan } from './indicators/index.ts';
 import type { Instrument } from './instrument.ts';
 import type { AnyStrategy } from './strategy.ts';
-import { StrategyError } from './strategy.ts';
+import { StrategyError } from './strategy-error.ts';
 import { timeframeMs } from './timeframe.ts';
 import type { Direction, Ms } from './units.ts';
 import type { InstrumentView } from './scene.ts';

@@ -8,7 +8,7 @@ import { workingEntry } from './orders.ts';
 import { triggerInForce, wantedTrigger } from './protection.ts';
 import { boundMargin, openRisk } from './risk.ts';
 import type { Account, Bar, Cycle, EntryView, FundingView, InstrumentView, PositionView, RestingView, Scene, Trade } from './scene.ts';
-import { StrategyError } from './strategy.ts';
+import { StrategyError } from './strategy-error.ts';
 import type { BarRecord, Leg, OpenPosition, Order, State, Views } from './state.ts';
 import { valueOf } from './units.ts';
 

@@ -2,7 +2,7 @@
 import { digestText, formatDecimal, moneyToNumber, unrealisedOf, valueOf } from '../engine/index.ts';
 import type { Table } from '../engine/index.ts';
 import { digestTables } from './digest.ts';
-import { Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './record/columns.ts';
+import { Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './record/index.ts';
 import type { RunResult } from './result.ts';
 import type { Play } from './play.ts';
 

@@ -7,7 +7,7 @@ import { createDigest, createState, digestCommand, roundTripMemories, setupOf, s
 import type { BarClosed, CycleClosed, Event, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
 import { Clock } from './clock.ts';
-import { EquityRecord, EventRecord, createTradingRecord } from './record/index.ts';
+import { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import { resultOf } from './outcome.ts';
 import type { Play, RunRequest } from './play.ts';
 import type { RunResult } from './result.ts';
@@ -64,7 +64,7 @@ function begin(request: RunRequest): Play {
   return {
     setup, state, exchange, venue: new SimulatedVenue(exchange, config, market.symbols.length), clock,
     out: { commands: [], notes: [] }, digest: createDigest(),
-    trading: createTradingRecord(strategy.symbols, setup.instruments),
+    trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
     events: request.record === 'all' ? new EventRecord() : null, notices: [], timers: [], bars: 0, lastAt: clock.from,
   };

@@ -1,4 +1,4 @@
+export { Doubles, Integers, integerColumn, textColumn, Texts, timeColumn } from './columns.ts';
 export { EquityRecord } from './equity.ts';
 export { EventRecord } from './events.ts';
-export { createTradingRecord } from './trading.ts';
-export type { TradingRecord } from './trading.ts';
+export { TradingRecord } from './trading.ts';

@@ -60,135 +60,135 @@ const stopShape = { time: 'time', symbol: 'text', change: 'text', trigger: 'doub
 
 export interface TradingTotals { trades: number; tradedValue: number; slippageCost: number }
 
-export interface TradingRecord {
-  readonly totals: TradingTotals;
+export class TradingRecord {
+  readonly totals: TradingTotals = { trades: 0, tradedValue: 0, slippageCost: 0 };
+  readonly #decisions = columnsOf(decisionShape);
+  readonly #orders = columnsOf(orderShape);
+  readonly #executions = columnsOf(executionShape);
+  readonly #trades = columnsOf(tradeShape);
+  readonly #stops = columnsOf(stopShape);
+  readonly #symbols: readonly string[];
+  readonly #instruments: readonly Instrument[];
+
+  constructor(symbols: readonly string[], instruments: readonly Instrument[]) {
+    this.#symbols = symbols;
+    this.#instruments = instruments;
+  }
+
   /** Takes one note of a step. */
-  readonly note: (note: Note) => void;
-  /** Takes an execution that the step before counted; reads the order it belonged to from the state. */
-  readonly execution: (state: State, event: Execution) => void;
-  readonly tables: (state: State) => Table[];
-}
-
-export function createTradingRecord(symbols: readonly string[], instruments: readonly Instrument[]): TradingRecord {
-  const decisions = columnsOf(decisionShape);
-  const orders = columnsOf(orderShape);
-  const executions = columnsOf(executionShape);
-  const trades = columnsOf(tradeShape);
-  const stops = columnsOf(stopShape);
-  const totals: TradingTotals = { trades: 0, tradedValue: 0, slippageCost: 0 };
-  const price = (leg: number, priceTicks: number): number => valueOf(priceTicks, instruments[leg]!.tick);
-  const quantity = (leg: number, lots: number): number => valueOf(lots, instruments[leg]!.lot);
-  const optional = (leg: number, priceTicks: number): number => (priceTicks > 0 ? price(leg, priceTicks) : Number.NaN);
-
-  function decision(note: Note & { tag: 'decision' }): void {
-    decisions.time.push(note.at);
-    decisions.symbol.push(symbols[note.leg]!);
-    decisions.intent.push(note.intent);
-    decisions.outcome.push(note.outcome);
-    decisions.reason.push(note.reason === '' ? null : note.reason);
-    decisions.price.push(optional(note.leg, note.priceTicks));
-    decisions.stop.push(optional(note.leg, note.stopTicks));
-    decisions.qty.push(note.lots > 0 ? quantity(note.leg, note.lots) : Number.NaN);
+  note(note: Note): void { // hot
+    switch (note.tag) {
+      case 'protection': this.#stop(note); return;
+      case 'decision': this.#decision(note); return;
+      case 'order-ended': this.#order(note.order, note.outcome, note.at, note.reason); return;
+      case 'trade': this.#trade(note); return;
+      default:
+    }
   }
 
-  function order(o: Order, outcome: OrderOutcome | 'open', endedAt: number, reason: string): void {
-    orders.order.push(o.id);
-    orders.symbol.push(symbols[o.leg]!);
-    orders.role.push(o.role);
-    orders.side.push(o.side === 1 ? 'buy' : 'sell');
-    orders.type.push(o.type);
-    orders.time_in_force.push(o.timeInForce);
-    orders.reduce_only.push(o.reduceOnly ? 1 : 0);
-    orders.qty.push(quantity(o.leg, o.lots));
-    orders.price.push(optional(o.leg, o.priceTicks));
-    orders.trigger.push(optional(o.leg, o.triggerTicks));
-    orders.stop.push(optional(o.leg, o.terms === null ? 0 : o.terms.stopTicks));
-    orders.sent_at.push(o.sentAt);
-    orders.ended_at.push(endedAt);
-    orders.outcome.push(outcome);
-    orders.filled_qty.push(quantity(o.leg, o.filled));
-    orders.reason.push(reason);
+  /** Every table; orders still standing are listed with outcome `open`. */
+  tables(state: State): Table[] {
+    for (const leg of state.legs) for (const order of leg.orders) this.#order(order, 'open', Number.NaN, order.reason);
+    return [
+      tableOf('decisions', decisionShape, this.#decisions), tableOf('orders', orderShape, this.#orders),
+      tableOf('executions', executionShape, this.#executions), tableOf('trades', tradeShape, this.#trades),
+      tableOf('stops', stopShape, this.#stops),
+    ];
   }
 
-  function execution(state: State, event: Execution): void {
+  #price(leg: number, priceTicks: number): number { return valueOf(priceTicks, this.#instruments[leg]!.tick); }
+  #quantity(leg: number, lots: number): number { return valueOf(lots, this.#instruments[leg]!.lot); }
+  #optional(leg: number, priceTicks: number): number { return priceTicks > 0 ? this.#price(leg, priceTicks) : Number.NaN; }
+
+  #decision(note: Note & { tag: 'decision' }): void {
+    this.#decisions.time.push(note.at);
+    this.#decisions.symbol.push(this.#symbols[note.leg]!);
+    this.#decisions.intent.push(note.intent);
+    this.#decisions.outcome.push(note.outcome);
+    this.#decisions.reason.push(note.reason === '' ? null : note.reason);
+    this.#decisions.price.push(this.#optional(note.leg, note.priceTicks));
+    this.#decisions.stop.push(this.#optional(note.leg, note.stopTicks));
+    this.#decisions.qty.push(note.lots > 0 ? this.#quantity(note.leg, note.lots) : Number.NaN);
+  }
+
+  #order(o: Order, outcome: OrderOutcome | 'open', endedAt: number, reason: string): void {
+    this.#orders.order.push(o.id);
+    this.#orders.symbol.push(this.#symbols[o.leg]!);
+    this.#orders.role.push(o.role);
+    this.#orders.side.push(o.side === 1 ? 'buy' : 'sell');
+    this.#orders.type.push(o.type);
+    this.#orders.time_in_force.push(o.timeInForce);
+    this.#orders.reduce_only.push(o.reduceOnly ? 1 : 0);
+    this.#orders.qty.push(this.#quantity(o.leg, o.lots));
+    this.#orders.price.push(this.#optional(o.leg, o.priceTicks));
+    this.#orders.trigger.push(this.#optional(o.leg, o.triggerTicks));
+    this.#orders.stop.push(this.#optional(o.leg, o.terms === null ? 0 : o.terms.stopTicks));
+    this.#orders.sent_at.push(o.sentAt);
+    this.#orders.ended_at.push(endedAt);
+    this.#orders.outcome.push(outcome);
+    this.#orders.filled_qty.push(this.#quantity(o.leg, o.filled));
+    this.#orders.reason.push(reason);
+  }
+
+  /** Takes an execution that the step before counted; the order it belonged to is read from the state. */
+  execution(state: State, event: Execution): void {
     const { fill } = state;
-    const instrument = instruments[event.leg]!;
+    const instrument = this.#instruments[event.leg]!;
     const value = Number(event.value) / instrument.moneyUnits;
-    executions.time.push(event.at);
-    executions.execution.push(executions.execution.length + 1);
-    executions.order.push(event.order);
-    executions.symbol.push(symbols[event.leg]!);
-    executions.cause.push(event.cause);
-    executions.side.push(event.side === 1 ? 'buy' : 'sell');
-    executions.qty.push(quantity(event.leg, event.lots));
-    executions.price.push(price(event.leg, event.priceTicks));
-    executions.reference.push(optional(event.leg, fill.referenceTicks));
-    executions.slippage_bps.push(event.side * (event.priceTicks / fill.referenceTicks - 1) * 10_000);
-    executions.value.push(value);
-    executions.fee.push(Number(event.fee) / instrument.moneyUnits);
-    executions.liquidity.push(event.liquidity);
-    executions.lots.push(event.lots);
-    executions.price_ticks.push(event.priceTicks);
-    totals.tradedValue += value;
+    this.#executions.time.push(event.at);
+    this.#executions.execution.push(this.#executions.execution.length + 1);
+    this.#executions.order.push(event.order);
+    this.#executions.symbol.push(this.#symbols[event.leg]!);
+    this.#executions.cause.push(event.cause);
+    this.#executions.side.push(event.side === 1 ? 'buy' : 'sell');
+    this.#executions.qty.push(this.#quantity(event.leg, event.lots));
+    this.#executions.price.push(this.#price(event.leg, event.priceTicks));
+    this.#executions.reference.push(this.#optional(event.leg, fill.referenceTicks));
+    this.#executions.slippage_bps.push(event.side * (event.priceTicks / fill.referenceTicks - 1) * 10_000);
+    this.#executions.value.push(value);
+    this.#executions.fee.push(Number(event.fee) / instrument.moneyUnits);
+    this.#executions.liquidity.push(event.liquidity);
+    this.#executions.lots.push(event.lots);
+    this.#executions.price_ticks.push(event.priceTicks);
+    this.totals.tradedValue += value;
   }
 
-  function trade(note: Note & { tag: 'trade' }): void {
-    const { moneyUnits } = instruments[note.leg]!;
+  #trade(note: Note & { tag: 'trade' }): void {
+    const { moneyUnits } = this.#instruments[note.leg]!;
     const net = Number(note.gross - note.fees + note.funding) / moneyUnits;
-    totals.trades += 1;
-    totals.slippageCost += note.slippage;
-    trades.trade.push(totals.trades);
-    trades.symbol.push(symbols[note.leg]!);
-    trades.side.push(note.side === 1 ? 'long' : 'short');
-    trades.opened_at.push(note.openedAt);
-    trades.closed_at.push(note.at);
-    trades.qty.push(quantity(note.leg, note.lots));
-    trades.entry_price.push(price(note.leg, note.entryTicks));
-    trades.exit_price.push(price(note.leg, note.exitTicks));
-    trades.gross.push(Number(note.gross) / moneyUnits);
-    trades.fees.push(Number(note.fees) / moneyUnits);
-    trades.funding.push(Number(note.funding) / moneyUnits);
-    trades.slippage.push(note.slippage);
-    trades.net.push(net);
-    trades.risk.push(note.risk > 0 ? note.risk : Number.NaN);
-    trades.r.push(note.risk > 0 ? net / note.risk : Number.NaN);
-    trades.mae.push(note.maeTicks / note.entryTicks);
-    trades.mfe.push(note.mfeTicks / note.entryTicks);
-    trades.bars.push(note.bars);
-    trades.entry_reason.push(note.entryReason === '' ? null : note.entryReason);
-    trades.exit_reason.push(note.exitReason);
-    trades.quality.push('executed');
+    this.totals.trades += 1;
+    this.totals.slippageCost += note.slippage;
+    this.#trades.trade.push(this.totals.trades);
+    this.#trades.symbol.push(this.#symbols[note.leg]!);
+    this.#trades.side.push(note.side === 1 ? 'long' : 'short');
+    this.#trades.opened_at.push(note.openedAt);
+    this.#trades.closed_at.push(note.at);
+    this.#trades.qty.push(this.#quantity(note.leg, note.lots));
+    this.#trades.entry_price.push(this.#price(note.leg, note.entryTicks));
+    this.#trades.exit_price.push(this.#price(note.leg, note.exitTicks));
+    this.#trades.gross.push(Number(note.gross) / moneyUnits);
+    this.#trades.fees.push(Number(note.fees) / moneyUnits);
+    this.#trades.funding.push(Number(note.funding) / moneyUnits);
+    this.#trades.slippage.push(note.slippage);
+    this.#trades.net.push(net);
+    this.#trades.risk.push(note.risk > 0 ? note.risk : Number.NaN);
+    this.#trades.r.push(note.risk > 0 ? net / note.risk : Number.NaN);
+    this.#trades.mae.push(note.maeTicks / note.entryTicks);
+    this.#trades.mfe.push(note.mfeTicks / note.entryTicks);
+    this.#trades.bars.push(note.bars);
+    this.#trades.entry_reason.push(note.entryReason === '' ? null : note.entryReason);
+    this.#trades.exit_reason.push(note.exitReason);
+    this.#trades.quality.push('executed');
   }
 
-  function stop(note: Note & { tag: 'protection' }): void {
+  #stop(note: Note & { tag: 'protection' }): void {
     const { protection } = note;
     const trigger = protection === null || !('trigger' in protection) ? 0 : protection.trigger;
-    stops.time.push(note.at);
-    stops.symbol.push(symbols[note.leg]!);
-    stops.change.push(protection === null ? 'fired' : protection.tag);
-    stops.trigger.push(optional(note.leg, trigger));
-    stops.by.push(protection !== null && 'by' in protection ? protection.by : null);
-    stops.cause.push(note.cause);
+    this.#stops.time.push(note.at);
+    this.#stops.symbol.push(this.#symbols[note.leg]!);
+    this.#stops.change.push(protection === null ? 'fired' : protection.tag);
+    this.#stops.trigger.push(this.#optional(note.leg, trigger));
+    this.#stops.by.push(protection !== null && 'by' in protection ? protection.by : null);
+    this.#stops.cause.push(note.cause);
   }
-
-  return {
-    totals,
-    execution,
-    note: (note) => {
-      switch (note.tag) {
-        case 'protection': stop(note); return;
-        case 'decision': decision(note); return;
-        case 'order-ended': order(note.order, note.outcome, note.at, note.reason); return;
-        case 'trade': trade(note); return;
-        default:
-      }
-    },
-    tables: (state) => {
-      for (const leg of state.legs) for (const live of leg.orders) order(live, 'open', Number.NaN, live.reason);
-      return [
-        tableOf('decisions', decisionShape, decisions), tableOf('orders', orderShape, orders),
-        tableOf('executions', executionShape, executions), tableOf('trades', tradeShape, trades), tableOf('stops', stopShape, stops),
-      ];
-    },
-  };
 }
