@@ -53,7 +53,7 @@ function addData(program: Command, end: End): void {
   const data = program.command('data').description('import, check and list candles, mark prices and funding');
   const importing = data.command('import').argument('<files...>', 'Parquet, CSV or CSV.gz files')
     .description('put files into the candle lake; all of them or none')
-    .option('--market <venue:category>', 'market the files belong to', 'bybit:linear')
+    .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
     .option('--symbol <symbol>', 'symbol, when neither the columns nor the file name say it')
     .option('--kind <kind>', 'last, mark or funding, when the file does not say it')
     .option('--timeframe <timeframe>', 'bar length such as 5m, when the stamps do not say it')
@@ -65,7 +65,7 @@ function addData(program: Command, end: End): void {
   example(importing, 'holdfast data import BTCUSDT_5m.parquet funding.csv --market bybit:linear');
   const checking = data.command('check').argument('[files...]', 'files; without any, the whole lake')
     .description('report gaps, duplicates, impossible bars, jumps; exit 1 when something is wrong')
-    .option('--market <venue:category>', 'market the files belong to', 'bybit:linear')
+    .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
     .option('--symbol <symbol>', 'symbol the files are said to hold')
     .option('--kind <kind>', 'last, mark or funding')
     .option('--timeframe <timeframe>', 'bar length such as 5m')

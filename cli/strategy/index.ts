@@ -4,6 +4,6 @@ export type { StrategyBundle, StrategyFile } from './bundle.ts';
 export { evaluateStrategy, pickStrategy } from './evaluate.ts';
 export { parseParams } from './params.ts';
 export type { GivenParam, ParsedParams } from './params.ts';
-export { forbidImpurities, PurityError } from './purity.ts';
+export { forbidImpurities } from './purity.ts';
 export { locator } from './source-line.ts';
 export type { Locate } from './source-line.ts';

@@ -1,21 +1,17 @@
 /**
  * Takes clock, chance, environment and network away from a thread, before the strategy's script is evaluated. Whatever
- * would make the same market give another decision throws, naming the strategy's line. Nothing gives them back: the
+ * would make the same market give another decision throws; the stack names the strategy's line. Nothing gives them back: the
  * thread ends with the run. Our own code in the thread uses none of them.
  *
  * 1. A forbidden thing throws when it is used, also when it was captured at import.
  * 2. The real objects are unreachable: the stand-ins sit on the global object and on the prototypes that lead back.
  */
-import type { Locate } from './source-line.ts';
 
 /** A strategy reached for something that history and live trading cannot give it alike. */
 export class PurityError extends Error {
   override readonly name = 'PurityError';
-  /** `trend.ts:12`, or null when no frame of the strategy was on the stack. */
-  readonly place: string | null;
-  constructor(thing: string, instead: string, place: string | null) {
+  constructor(thing: string, instead: string) {
     super(`${thing} is not available to a strategy: ${instead}`);
-    this.place = place;
   }
 }
 
@@ -41,12 +37,9 @@ const objects: Readonly<Record<string, string>> = {
 const collector = ['WeakRef', 'FinalizationRegistry'];
 
 /** Replaces the forbidden globals of this thread. `print` receives the strategy's console lines. */
-export function forbidImpurities(locate: Locate, print: (line: string) => void): void {
-  const capture = Error.captureStackTrace;
+export function forbidImpurities(print: (line: string) => void): void {
   const refuse = (thing: string, instead: string): never => {
-    const at: { stack?: string } = {};
-    capture(at);
-    throw new PurityError(thing, instead, locate(at.stack));
+    throw new PurityError(thing, instead);
   };
   const define = (target: object, name: string, value: unknown): void => {
     Object.defineProperty(target, name, { value, writable: false, configurable: false, enumerable: false });

@@ -3,18 +3,19 @@
  * It opens no file and no socket, and answers every request once.
  */
 import { writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TransferListItem } from 'node:worker_threads';
-import { StrategyError } from '../../engine/index.ts';
+import { StrategyError, timeframeMs } from '../../engine/index.ts';
 import type { AnyStrategy, Table } from '../../engine/index.ts';
 import { run } from '../../sim/index.ts';
 import { Failure, oneLine, textOf } from '../failure.ts';
-import { evaluateStrategy, forbidImpurities, locator, parseParams, PurityError } from '../strategy/index.ts';
+import { evaluateStrategy, forbidImpurities, locator, parseParams } from '../strategy/index.ts';
 import type { Locate, ParsedParams } from '../strategy/index.ts';
-import { barName, gaugeOf, phases } from './protocol.ts';
+import { barUnderWay, gaugeOf, phases } from './protocol.ts';
 import type { Answer, Failed, LoadRequest, Request, RunRequest } from './protocol.ts';
 
-interface Loaded { readonly file: string; readonly strategy: AnyStrategy; readonly params: ParsedParams; readonly locate: Locate }
+interface Loaded { readonly strategy: AnyStrategy; readonly params: ParsedParams }
 
 const port = parentPort;
 if (port === null) throw new Error('engine-thread must run as a worker');
@@ -46,14 +47,15 @@ Atomics.store(gauge.counters, 2, phases.ready);
 function load({ bundle, params: given }: LoadRequest): void {
   file = bundle.file;
   locate = locator(bundle);
-  forbidImpurities(locate, print);
+  forbidImpurities(print);
   Atomics.store(gauge.counters, 2, phases.strategy);
   const strategy = evaluateStrategy(bundle);
   const params = parseParams(strategy, given);
-  loaded = { file, strategy, params, locate };
+  loaded = { strategy, params };
   Atomics.store(gauge.counters, 2, phases.ready);
   answer({
     tag: 'declared', name: strategy.name, symbols: [...strategy.symbols], timeframe: strategy.timeframe,
+    timeframeMs: timeframeMs(strategy.timeframe),
     params: JSON.parse(JSON.stringify(params.output)) as Record<string, unknown>,
   });
 }
@@ -96,23 +98,34 @@ function failureOf(thrown: unknown): Failed {
   const stack = thrown instanceof Error ? thrown.stack ?? '' : '';
   const failed = (exitCode: Failed['exitCode'], line: string): Failed => ({ tag: 'failed', exitCode, line: oneLine(line), stack });
   if (thrown instanceof Failure) return failed(thrown.exitCode, thrown.message);
-  const place = thrown instanceof PurityError ? thrown.place ?? locate(stack) : locate(stack);
-  const where = place === null ? file : `${file.slice(0, file.lastIndexOf('/') + 1)}${place}`;
-  const when = barText();
-  if (thrown instanceof PurityError) return failed(2, `strategy: ${where}: ${thrown.message}${when === '' ? '' : ` (${when})`}`);
-  const text = thrown instanceof Error && thrown.name !== 'Error' && !(thrown instanceof StrategyError)
-    ? `${thrown.name}: ${textOf(thrown)}` : textOf(thrown);
-  if (/A dynamic import callback was not specified|Dynamic require of/.test(text)) {
-    return failed(2, `strategy: ${where}: a module cannot be loaded while a strategy runs. Fix: import it at the top of the file`);
-  }
-  const isOurs = place === null && !(thrown instanceof StrategyError) && (thrown instanceof Error && thrown.name !== 'IntentError');
-  if (isOurs) return failed(null, text);
-  return failed(2, `strategy: ${where}: ${when === '' ? '' : `${when}: `}${text}. Fix: correct the strategy`);
+  const place = locate(stack);
+  const isOurs = place === null && thrown instanceof Error && !authorErrors.includes(thrown.name);
+  if (isOurs && !noLoader.test(thrown.message)) return failed(null, textOf(thrown));
+  const where = place === null ? file : join(dirname(file), place);
+  const bar = loaded === null ? null : barUnderWay(gauge, { symbols: loaded.strategy.symbols, timeframeMs: timeframeMs(loaded.strategy.timeframe) }, Calendar);
+  return failed(2, `strategy: ${where}: ${bar === null ? '' : `${bar}: `}${reasonOf(thrown, stack)}`);
 }
 
-/** `BTCUSDT bar 2025-10-10T21:15:00Z`, or nothing before the first bar. */
-function barText(): string {
-  const closedAt = gauge.times[0] ?? 0;
-  const symbol = loaded?.strategy.symbols[gauge.counters[1] ?? 0];
-  return closedAt === 0 || symbol === undefined ? '' : barName(symbol, closedAt, Calendar);
+/** Errors that are the strategy author's although no line of the strategy was running. */
+const authorErrors: readonly string[] = ['StrategyError', 'IntentError', 'PurityError'];
+/** Node's words for `import()` and the bundler's for `require()` in a script that has no module loader. */
+const noLoader = /A dynamic import callback was not specified|Dynamic require of/;
+
+/** What went wrong and, where it is known, what to do. */
+function reasonOf(thrown: unknown, stack: string): string {
+  const text = originalText(thrown, stack);
+  if (noLoader.test(text)) return 'a module cannot be loaded while a strategy runs. Fix: import it at the top of the file';
+  if (text.includes('is not available to a strategy: ')) return text.replace(/^PurityError: /, '');
+  return `${text}. Fix: correct the strategy`;
+}
+
+/**
+ * The strategy's own error: the engine hands it on as a StrategyError with the first error's stack, whose head says
+ * what it was. An error without a name of its own is shown without one.
+ */
+function originalText(thrown: unknown, stack: string): string {
+  const head = oneLine(stack.split(/\n\s+at /)[0] ?? '');
+  const isHandedOn = thrown instanceof StrategyError && head !== '' && !head.startsWith('StrategyError');
+  const named = isHandedOn ? head : thrown instanceof Error ? `${thrown.name}: ${textOf(thrown)}` : `threw ${textOf(thrown)}`;
+  return named.replace(/^(?:Error|StrategyError|IntentError): /, '');
 }

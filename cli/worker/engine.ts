@@ -7,8 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../failure.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
-import { barName, createGauge, gaugeOf, phases } from './protocol.ts';
-import type { Answer, Declared, Failed, Finished, Gauge, Request, RunRequest } from './protocol.ts';
+import { barUnderWay, createGauge, gaugeOf, phases } from './protocol.ts';
+import type { Answer, Declared, Failed, Finished, Request, RunRequest, Watched } from './protocol.ts';
 
 /** How often the shared numbers are looked at. Unit: ms. */
 const lookEveryMs = 100;
@@ -23,7 +23,6 @@ export class EngineBug extends Error {
 }
 
 export interface Engine {
-  readonly gauge: Gauge;
   /** Evaluates the strategy in the thread and says what data it needs. */
   readonly load: (bundle: StrategyBundle, params: readonly GivenParam[]) => Promise<Declared>;
   /** Plays the market. `seen` is called about ten times a second with the bars fed so far. */
@@ -40,7 +39,7 @@ export function startEngine(decideTimeoutMs: number): Engine {
   const worker = new Worker(entry, { workerData: shared, name: 'engine' });
   const crashed = crashOf(worker);
   let file = '';
-  let symbols: readonly string[] = [];
+  let watched: Watched = { symbols: [], timeframeMs: 0 };
 
   const ask = async (request: Request, seen: (bars: number) => void): Promise<Answer> => {
     const watch = new AbortController();
@@ -66,17 +65,16 @@ export function startEngine(decideTimeoutMs: number): Engine {
         movedAt = performance.now();
         seen(bars);
       } else if (performance.now() - movedAt > decideTimeoutMs) {
-        throw lateFailure(file, barUnderWay(gauge, symbols), decideTimeoutMs);
+        throw lateFailure(file, barUnderWay(gauge, watched, Date), decideTimeoutMs);
       }
     }
   };
 
   return {
-    gauge,
     load: async (bundle, params) => {
       file = bundle.file;
       const declared = expectAnswer(await ask({ tag: 'load', bundle, params }, () => {}), 'declared');
-      symbols = declared.symbols;
+      watched = declared;
       return declared;
     },
     run: async (request, seen) => expectAnswer(await ask({ tag: 'run', ...request }, seen), 'finished'),
@@ -108,13 +106,7 @@ function expectAnswer<T extends Exclude<Answer, Failed>['tag']>(answer: Answer, 
   return answer as Extract<Answer, { tag: T }>;
 }
 
-function barUnderWay(gauge: Gauge, symbols: readonly string[]): string {
-  const at = gauge.times[0] ?? 0;
-  const symbol = symbols[Atomics.load(gauge.counters, 1)];
-  return at === 0 || symbol === undefined ? 'before the first bar' : barName(symbol, at, Date);
-}
-
-function lateFailure(file: string, where: string, limitMs: number): Failure {
-  return new Failure(2, `strategy did not return within ${limitMs / 1_000} s: ${file}: ${where}. `
+function lateFailure(file: string, bar: string | null, limitMs: number): Failure {
+  return new Failure(2, `strategy did not return within ${limitMs / 1_000} s: ${file}: ${bar ?? 'before the first bar'}. `
     + 'Fix: end the loop, or allow more with --decide-timeout SECONDS');
 }

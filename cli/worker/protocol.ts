@@ -3,7 +3,7 @@
  * then `run` -> `finished` | `failed`. Beside the messages both sides share a few numbers, so that a thread that never
  * returns can still be watched.
  */
-import type { RunConfig } from '../../engine/index.ts';
+import type { RunConfig, Timeframe } from '../../engine/index.ts';
 import type { Market, RunResult } from '../../sim/index.ts';
 import type { ExitCode } from '../failure.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
@@ -26,7 +26,8 @@ export interface Declared {
   readonly tag: 'declared';
   readonly name: string;
   readonly symbols: readonly string[];
-  readonly timeframe: string;
+  readonly timeframe: Timeframe;
+  readonly timeframeMs: number;
   /** Parameters with defaults filled in. */
   readonly params: Readonly<Record<string, unknown>>;
 }
@@ -39,8 +40,8 @@ export type Answer = Declared | Finished | Failed;
 export const phases = { starting: 0, ready: 1, strategy: 2, ours: 3 } as const;
 
 /**
- * Shared numbers. `counters`: 0 bars fed so far, 1 symbol index of the bar being fed, 2 phase.
- * `times`: 0 close of the bar being fed, ms UTC. Written by the thread, read by the command line.
+ * Shared numbers, written by the thread and read by the command line. `counters`: 0 bars fed so far, 1 symbol index
+ * being decided, 2 phase. `times`: 0 close of the bar being played, ms UTC.
  */
 export interface Gauge { readonly counters: Int32Array; readonly times: Float64Array }
 
@@ -52,7 +53,16 @@ export function gaugeOf(shared: SharedArrayBuffer): Gauge {
   return { counters: new Int32Array(shared, 0, 8), times: new Float64Array(shared, 32, 4) };
 }
 
-/** `BTCUSDT bar 2025-10-10T21:15:00Z`. `Calendar` is Date, which the engine's thread has put aside. */
-export function barName(symbol: string, at: number, Calendar: DateConstructor): string {
-  return `${symbol} bar ${new Calendar(at).toISOString().replace('.000Z', 'Z')}`;
+/**
+ * `BTCUSDT bar 2025-10-10T21:15:00Z`: the decision bar under way, named by its opening as everywhere in the data.
+ * Null before the first bar. `Calendar` is Date, which the engine's thread has put aside.
+ */
+export function barUnderWay(gauge: Gauge, { symbols, timeframeMs }: Watched, Calendar: DateConstructor): string | null {
+  const closedAt = gauge.times[0] ?? 0;
+  const symbol = symbols[gauge.counters[1] ?? 0];
+  if (closedAt === 0 || symbol === undefined) return null;
+  return `${symbol} bar ${new Calendar(closedAt - timeframeMs).toISOString().replace('.000Z', 'Z')}`;
 }
+
+/** What is needed to name the bar a strategy is at. */
+export interface Watched { readonly symbols: readonly string[]; readonly timeframeMs: number }

@@ -1,0 +1,70 @@
+/** `holdfast data import FILES...`: files into the candle lake, all or none, and how each of them was understood. */
+import { checkFiles, DataError, dataFolder, importFiles, timeText } from '../data/index.ts';
+import type { ImportedSeries, ImportOptions, ImportResult, SeriesKind } from '../data/index.ts';
+import { Failure } from './failure.ts';
+import { uncut } from './interrupt.ts';
+import { printJson, printLine } from './output.ts';
+import type { CommonOptions } from './output.ts';
+
+/** What a file may be told about itself on the command line. */
+export interface SourceWords { readonly market?: string; readonly symbol?: string; readonly kind?: string; readonly timeframe?: string }
+export interface ImportWords extends CommonOptions, SourceWords { readonly replace?: boolean; readonly allowGaps?: boolean }
+
+/** The market of a file whose name says none. */
+const usualMarket = 'bybit:linear';
+
+export async function dataImport(files: readonly string[], words: ImportWords): Promise<number> {
+  const options: ImportOptions = {
+    folder: dataFolder(words.dataDir), ...sourceOptions(words), replace: words.replace === true, allowGaps: words.allowGaps === true,
+    ...(files.length > 1 && process.stderr.isTTY === true
+      ? { onProgress: (done: number, all: number) => process.stderr.write(`\rread ${done} of ${all} files${done === all ? '\n' : ''}`) }
+      : {}),
+  };
+  const result = await uncut(() => importUsual(files, options));
+  if (words.json === true) printJson(result);
+  else printImport(result);
+  return 0;
+}
+
+/** Options that are named; anything else is left for the file to say. */
+export function sourceOptions({ market, symbol, kind, timeframe }: SourceWords): { market?: string; symbol?: string; kind?: SeriesKind; timeframe?: string } {
+  if (kind !== undefined && kind !== 'last' && kind !== 'mark' && kind !== 'funding') {
+    throw new Failure(2, `arguments: --kind: was '${kind}', expected last, mark or funding. Fix: --kind last`);
+  }
+  return {
+    ...(market === undefined ? {} : { market }), ...(symbol === undefined ? {} : { symbol }),
+    ...(kind === undefined ? {} : { kind }), ...(timeframe === undefined ? {} : { timeframe }),
+  };
+}
+
+/** Imports; files of which none says its market belong to the usual one. */
+async function importUsual(files: readonly string[], options: ImportOptions): Promise<ImportResult> {
+  try {
+    return await importFiles(files, options);
+  } catch (thrown) {
+    const isUnsaid = thrown instanceof DataError && thrown.isUsage && thrown.what.includes('does not say which market');
+    if (!isUnsaid || options.market !== undefined) throw thrown;
+    const reports = await checkFiles(files, options);
+    if (reports.some((report) => report.market !== null)) throw thrown;
+    return await importFiles(files, { ...options, market: usualMarket });
+  }
+}
+
+function printImport({ folder, files, series, ms }: ImportResult): void {
+  for (const file of files) {
+    const columns = file.columns.map(({ role, name }) => (role === name ? name : `${role}=${name}`)).join(' ');
+    const unused = file.unusedColumns.length === 0 ? '' : `, unused: ${file.unusedColumns.join(' ')}`;
+    printLine(`${file.file}: ${file.format}, ${file.rows} rows, columns ${columns} (stamps in ${file.stampUnit})${unused}`);
+  }
+  for (const one of series) {
+    printLine(`${one.series}: ${changeText(one)}; now ${one.rows} rows, ${timeText(one.first)} to ${timeText(one.last)}`);
+    if (one.missing > 0) printLine(`  ${one.missing} bars missing in ${one.gaps.length} gaps`);
+    for (const finding of one.findings) printLine(`  ${finding.severity} ${finding.code}: ${finding.text}`);
+  }
+  printLine(`in ${folder} after ${(ms / 1_000).toFixed(1)} s`);
+}
+
+function changeText({ rowsRead, rowsAdded, rowsReplaced, isUnchanged }: ImportedSeries): string {
+  if (isUnchanged) return `${rowsRead} rows read, all there already`;
+  return `${rowsRead} rows read, ${rowsAdded} added${rowsReplaced > 0 ? `, ${rowsReplaced} replaced` : ''}`;
+}
