@@ -1,0 +1,70 @@
+/** The manifest of a backtest: everything that went in, enough to run it again, and the hashes that say so. */
+import { createHash } from 'node:crypto';
+import { timeframeName } from '../data/index.ts';
+import type { Json, LoadedMarket } from '../data/index.ts';
+import type { RunConfig } from '../engine/index.ts';
+import type { ReportManifest } from '../lab/report/index.ts';
+import type { RunResult } from '../sim/index.ts';
+import { hashOfJson } from './run-config.ts';
+import type { StrategyBundle, StrategyFile } from './strategy/index.ts';
+import { packageVersion } from './version.ts';
+import type { Declared } from './worker/index.ts';
+
+export interface RunParts {
+  readonly bundle: StrategyBundle;
+  readonly declared: Declared;
+  readonly loaded: LoadedMarket;
+  readonly config: RunConfig;
+  readonly record: 'normal' | 'all';
+  readonly result: RunResult;
+}
+
+/** Kept beside the run. The version of node is told but is in no hash. */
+export interface BacktestManifest extends ReportManifest {
+  readonly strategyFile: string;
+  readonly strategyFiles: readonly StrategyFile[];
+  readonly dataMarket: string;
+  readonly execMarket: string;
+  /** One hash over data, range and instrument rules. */
+  readonly dataHash: string;
+  readonly instruments: Json;
+  readonly record: 'normal' | 'all';
+  readonly digest: string;
+  readonly node: string;
+}
+
+export function manifestOf({ bundle, declared, loaded, config, record, result }: RunParts): BacktestManifest {
+  const createdAt = Date.now();
+  const rules = loaded.symbols.map(({ instrument }) => instrument.rules);
+  const markMs = loaded.symbols.find(({ mark }) => mark !== null)?.mark?.intervalMs;
+  return {
+    run: runId(createdAt, result.digest), createdAt, mode: 'backtest', engine: packageVersion(),
+    strategy: declared.name, strategyHash: bundle.hash, strategyFile: bundle.file, strategyFiles: bundle.files,
+    params: asJson(declared.params), config: asJson(config), configHash: hashOfJson(config),
+    dataHashes: dataHashesOf(loaded), dataHash: loaded.hash,
+    market: loaded.dataMarket === loaded.execMarket ? loaded.execMarket : `${loaded.dataMarket} as ${loaded.execMarket}`,
+    dataMarket: loaded.dataMarket, execMarket: loaded.execMarket, instruments: asJson(rules),
+    symbols: declared.symbols, timeframe: declared.timeframe, from: result.from, to: result.to,
+    warmupBars: result.warmupBars, seed: null, record, digest: result.digest,
+    markInterval: markMs === undefined ? null : timeframeName(markMs) ?? `${markMs} ms`,
+    inferredRules: rules.filter(({ source }) => source === 'inferred').map(({ symbol }) => symbol),
+    path: config.path, node: process.version,
+  };
+}
+
+/** Sorts by time; the end of it says which result it is: `20261122-125703412-ab12cd`. */
+function runId(createdAt: number, digest: string): string {
+  const stamp = new Date(createdAt).toISOString().replaceAll(/[-:.Z]/g, '').replace('T', '-');
+  return `${stamp}-${digest.slice(0, 6)}`;
+}
+
+/** One hash per series, over the hashes of its files in order. */
+function dataHashesOf({ hashes }: LoadedMarket): Record<string, string> {
+  const series = [...new Set(hashes.map((file) => file.series))];
+  return Object.fromEntries(series.map((name) => {
+    const files = hashes.filter((file) => file.series === name).map(({ file, sha256 }) => `${file} ${sha256}`);
+    return [name, createHash('sha256').update(files.join('\n')).digest('hex')];
+  }));
+}
+
+const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
