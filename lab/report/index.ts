@@ -2,3 +2,9 @@
 export { computeMetrics, daysInYear, minima, worstDrawdown } from './metrics.ts';
 export type { Metrics } from './metrics.ts';
 export type { Metric, MetricAbsent, MetricValue, Unit } from './metric.ts';
+export { cardStyle, renderCard } from './card.ts';
+export type { CardStyle } from './card.ts';
+export { summaryOf } from './finished.ts';
+export type { FinishedRun, ReportManifest, ReportWarning, Timing } from './finished.ts';
+export { toJson } from './json.ts';
+export type { RunJson } from './json.ts';

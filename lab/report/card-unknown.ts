@@ -1,0 +1,74 @@
+/** What a run could not know, or did not do: open positions, ambiguous bars, mark data, guessed rules, warnings, refusals. */
+import { moneyOf } from './card-numbers.ts';
+import type { FinishedRun } from './finished.ts';
+import { counted, fitting, grouped, share } from './words.ts';
+
+const label = 14;
+
+/** At most six lines of `Label  text`; one line that says so when there is nothing to say. */
+export function knownLines(run: FinishedRun, columns: number): readonly string[] {
+  const lines = [...open(run), ...ambiguous(run), ...mark(run), ...inferred(run), ...warnings(run), ...refused(run)];
+  const shown: readonly (readonly [string, readonly string[]])[] = lines.length > 0 ? lines
+    : [['Not known', ['nothing: no ambiguous bar, gap, guessed rule or refusal']]];
+  return shown.map(([name, texts]) => name.padEnd(label) + fitting(columns - label, texts));
+}
+
+type Named = readonly (readonly [label: string, texts: readonly string[]])[];
+
+function open(run: FinishedRun): Named {
+  const { result } = run;
+  if (result.open.length === 0) return [];
+  const money = moneyOf(run);
+  const unrealised = result.open.reduce((sum, position) => sum + position.unrealised, 0);
+  const total = `unrealised ${money.signed(unrealised)} ${money.settle}`;
+  const each = result.open.map((position) => `${position.side} ${position.qty} ${position.symbol} at ${grouped(position.entryPrice, 2)}`).join(', ');
+  return [['Left open', [`${each}; ${total}`, `${counted(result.open.length, 'position')}; ${total}`]]];
+}
+
+function ambiguous({ result, manifest }: FinishedRun): Named {
+  if (result.ambiguousBars === 0) return [];
+  const bars = `${counted(result.ambiguousBars, 'bar')} of ${grouped(result.bars, 0)} (${share(result.ambiguousBars / Math.max(1, result.bars))})`;
+  return [['Ambiguous', [`${bars} could have filled either way first; path '${manifest.path}' decided`, `${bars}; path '${manifest.path}' decided`, bars]]];
+}
+
+function mark({ manifest }: FinishedRun): Named {
+  if (manifest.markInterval !== null && minutesOf(manifest.markInterval) <= minutesOf(manifest.timeframe)) return [];
+  if (manifest.markInterval === null) return [['Mark price', ['not in the data; the last price stood in for it', 'not in the data']]];
+  const beside = `${manifest.markInterval} bars beside ${manifest.timeframe}`;
+  return [['Mark price', [`${beside}; between them its path is not known`, beside]]];
+}
+
+/** Minutes of an interval such as `5m`, `1h`, `1d`. */
+function minutesOf(interval: string): number {
+  const minutes = { m: 1, h: 60, d: 1_440, w: 10_080 }[interval.slice(-1)];
+  return Number.parseInt(interval, 10) * (minutes ?? Number.NaN);
+}
+
+function inferred({ manifest }: FinishedRun): Named {
+  if (manifest.inferredRules.length === 0) return [];
+  const names = manifest.inferredRules.join(', ');
+  return [['Inferred', [`tick and step of ${names}, from the data's scale`, `tick and step of ${names}`, `rules of ${counted(manifest.inferredRules.length, 'symbol')}`]]];
+}
+
+function warnings({ warnings: all }: FinishedRun): Named {
+  if (all.length === 0) return [];
+  const [first] = all;
+  const only = all.length === 1 && first !== undefined ? [`${first.symbol ?? ''} ${first.text}`.trim()] : [];
+  return [['Warnings', [...only, ...tally(all.map((one) => [`${one.code}${one.symbol === null ? '' : ` ${one.symbol}`}`, one.count]))]]];
+}
+
+function refused({ result }: FinishedRun): Named {
+  const reasons = Object.entries(result.refusals);
+  if (reasons.length === 0) return [];
+  const total = reasons.reduce((sum, [, count]) => sum + count, 0);
+  return [['Refused', tally(reasons).map((text) => `${counted(total, 'intent')}: ${text}`)]];
+}
+
+/** `tick 12, gap 3`, most frequent first, with fewer and fewer of them and a count of the rest. */
+function tally(counts: readonly (readonly [string, number])[]): readonly string[] {
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name, count]) => `${name} ${grouped(count, 0)}`);
+  return sorted.map((_, k) => {
+    const kept = sorted.slice(0, sorted.length - k);
+    return k === 0 ? kept.join(', ') : `${kept.join(', ')} and ${k} more`;
+  });
+}

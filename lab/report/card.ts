@@ -1,0 +1,152 @@
+/**
+ * The result card of the terminal: at most 24 lines, two aligned columns, from 72 columns on.
+ *
+ * Order of attention: was anything unprotected by choice; the verdict in words; numbers, each with its unit and its
+ * sample; what it cost; what could not be known; how to tell this run from another, and where to look further.
+ * Signs carry the meaning, colour only repeats it; without colour the text is the same.
+ */
+import { costLines, moneyOf, numberRows } from './card-numbers.ts';
+import type { Cell } from './card-numbers.ts';
+import { knownLines } from './card-unknown.ts';
+import { closedCount } from './finished.ts';
+import type { FinishedRun } from './finished.ts';
+import { minima } from './metrics.ts';
+import { textsIn } from './rows.ts';
+import { counted, dayOf, fitting, grouped, signedPercent } from './words.ts';
+
+export interface CardStyle {
+  readonly colour: boolean;
+  /** Columns of the terminal; the card is 72 to 100 wide. */
+  readonly width: number;
+}
+
+export const maxLines = 24;
+const narrowest = 72;
+const widest = 100;
+
+/** How to draw on this stream: no colour into a pipe, with `NO_COLOR` or on a dumb terminal; 80 columns when unknown. */
+export function cardStyle(
+  stream: { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined },
+  environment: Readonly<Record<string, string | undefined>>,
+): CardStyle {
+  const refused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
+  return { colour: stream.isTTY === true && !refused, width: stream.columns ?? 80 };
+}
+
+type Tone = 'plain' | 'strong' | 'quiet' | 'gain' | 'loss' | 'danger';
+/** Weight, grey, then blue, orange and red of 256 colours that read on light and on dark ground. */
+const codes: Readonly<Record<Tone, string>> = { plain: '', strong: '1', quiet: '2', gain: '38;5;69', loss: '38;5;166', danger: '1;38;5;160' };
+
+interface Line { readonly parts: readonly { readonly text: string; readonly tone: Tone }[] }
+const line = (text: string, tone: Tone = 'plain'): Line => ({ parts: [{ text, tone }] });
+const blank = line('');
+
+export function renderCard(run: FinishedRun, { colour, width }: CardStyle): string {
+  const columns = Math.min(widest, Math.max(narrowest, Math.floor(width)));
+  const sections: readonly (readonly Line[])[] = [
+    [...waivedLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')],
+    numberRows(run).map(([left, right]) => ({ parts: [...cellParts(left, columns), { text: '  ', tone: 'plain' }, ...cellParts(right, columns)] })),
+    costLines(run, columns).map((text, k) => line(text, k === 0 ? 'quiet' : 'plain')),
+    knownLines(run, columns).map((text) => line(text)),
+    footer(run, columns).map((text) => line(text, 'quiet')),
+  ];
+  return joined(sections, columns).map((one) => paint(one, colour)).join('\n');
+}
+
+/** Which section gets a blank line above it first, when 24 lines do not allow all: unknown, footer, costs. */
+const airFirst: readonly number[] = [3, 4, 2];
+
+/** A thin rule under the head, blank lines between the rest as far as 24 lines allow. */
+function joined(sections: readonly (readonly Line[])[], columns: number): readonly Line[] {
+  const used = sections.reduce((sum, section) => sum + section.length, 1);
+  const airy = airFirst.slice(0, Math.max(0, maxLines - used));
+  return sections.flatMap((section, k) => {
+    if (k === 1) return [line('─'.repeat(columns), 'quiet'), ...section];
+    return airy.includes(k) ? [blank, ...section] : section;
+  });
+}
+
+function paint({ parts }: Line, colour: boolean): string {
+  const last = parts.length - 1;
+  return parts.map(({ text, tone }, k) => {
+    const shown = k === last ? text.trimEnd() : text;
+    return colour && codes[tone] !== '' && shown.trim() !== '' ? `\u001b[${codes[tone]}m${shown}\u001b[0m` : shown;
+  }).join('').trimEnd();
+}
+
+/** Label, number right-aligned, sample: `Sharpe              1.31  n = 90 days`. */
+function cellParts(cell: Cell, columns: number): Line['parts'] {
+  const width = Math.floor((columns - 2) / 2);
+  const label = 14;
+  const number = columns >= 80 ? 12 : 11;
+  const rest = width - label;
+  const head = { text: cell.label.padEnd(label), tone: 'plain' as const };
+  if (cell.value === null) return [head, { text: fitting(rest, cell.notes).padEnd(rest), tone: 'quiet' }];
+  const value = fitting(number, cell.value);
+  const note = fitting(rest - number - 2, cell.notes);
+  return [head, { text: value.padStart(number), tone: cell.tone }, { text: `  ${note}`.padEnd(rest - number), tone: 'quiet' }];
+}
+
+function waivedLines({ result }: FinishedRun, columns: number): readonly Line[] {
+  const changes = textsIn(result, 'stops', 'change');
+  const symbols = textsIn(result, 'stops', 'symbol');
+  const waived = changes.flatMap((change, row) => change === 'waived' ? [symbols[row] ?? ''] : []);
+  if (waived.length === 0) return [];
+  const names = [...new Set(waived)].join(', ');
+  const held = `Unprotected by choice: ${counted(waived.length, 'position')} held without a stop`;
+  return [line(fitting(columns, [`${held} (noStop) in ${names}.`, `${held} (noStop).`]), 'danger')];
+}
+
+/** What happened, in one sentence. */
+function verdict(run: FinishedRun, columns: number): string {
+  const { result, metrics } = run;
+  const { start, end } = result.equity;
+  const net = end - start;
+  const money = moneyOf(run);
+  const trades = closedCount(metrics);
+  const span = counted(Math.max(0, Math.round((result.to - result.from) / 86_400_000)), 'day');
+  const left = result.open.length === 0 ? 'nothing left open' : `${counted(result.open.length, 'position')} left open`;
+  const moved = net === 0 ? 'Ended where it began' : `${net > 0 ? 'Gained' : 'Lost'} ${money.plain(Math.abs(net))} ${money.settle}`;
+  const size = net === 0 || start <= 0 ? '' : ` (${signedPercent(net / start, 2)})`;
+  if (trades === 0 && net === 0 && result.open.length === 0) {
+    const refused = Object.values(result.refusals).reduce((sum, count) => sum + count, 0);
+    return `No trade in ${span}${refused === 0 ? '' : `: ${counted(refused, 'intent')} refused`}; ${left}.`;
+  }
+  const few = trades < minima.trades ? ', too few to judge' : '';
+  return fitting(columns, [
+    `${moved}${size} in ${span} with ${counted(trades, 'trade')}${few}; ${left}.`,
+    `${moved}${size} in ${span}, ${counted(trades, 'trade')}${few}; ${left}.`,
+    `${moved}${size}, ${counted(trades, 'trade')}; ${left}.`,
+    `${moved}${size}; ${left}.`,
+  ]);
+}
+
+function subject({ manifest, result }: FinishedRun, columns: number): string {
+  const range = `${dayOf(result.from)} to ${dayOf(result.to)} UTC`;
+  const names = manifest.symbols.join(', ');
+  const many = counted(manifest.symbols.length, 'symbol');
+  const { strategy, timeframe, market } = manifest;
+  const choices = [[strategy, names, timeframe, market, range], [strategy, names, timeframe, range], [strategy, many, timeframe, market, range], [strategy, many, timeframe, range]];
+  return fitting(columns, choices.map((words) => words.join(' · ')));
+}
+
+function footer({ manifest, result, timing }: FinishedRun, columns: number): readonly string[] {
+  const seconds = (ms: number): string => `${grouped(ms / 1_000, 2)} s`;
+  const rate = timing.runMs > 0 ? result.bars / timing.runMs / 1_000 : 0;
+  const speed = rate >= 0.1 ? ` (${grouped(rate, 1)} M bars/s)` : '';
+  const label = (name: string): string => name.padEnd(14);
+  const where = `WHERE run = '${manifest.run}'`;
+  return [
+    fitting(columns, [`${label('Run')}${manifest.run} · digest ${result.digest.slice(0, 16)}`, `${label('Run')}${manifest.run}`]),
+    fitting(columns, [
+      `${label('Took')}load ${seconds(timing.loadMs)}, run ${seconds(timing.runMs)}${speed}, store ${seconds(timing.storeMs)}`,
+      `${label('Took')}load ${seconds(timing.loadMs)}, run ${seconds(timing.runMs)}, store ${seconds(timing.storeMs)}`,
+    ]),
+    fitting(columns, [
+      `${label('Look further')}holdfast query "SELECT * FROM trades ${where}"`,
+      `${label('Look further')}holdfast query "FROM trades ${where}"`,
+      `holdfast query "FROM trades ${where}"`,
+      `${label('Look further')}holdfast query "SELECT * FROM trades"`,
+    ]),
+  ];
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { cardStyle, computeMetrics, renderCard, summaryOf, toJson } from '../../../lab/report/index.ts';
+import type { FinishedRun } from '../../../lab/report/index.ts';
+import { busy, finished, idle, quarter, waived } from './finished-runs.ts';
+import { resultOf } from './results.ts';
+
+const plain = (run: FinishedRun, width = 80): readonly string[] => renderCard(run, { colour: false, width }).split('\n');
+const lineOf = (lines: readonly string[], start: string): string => lines.find((line) => line.includes(start)) ?? '';
+const cases: readonly (readonly [string, () => FinishedRun])[] = [['a busy run', busy], ['an idle run', idle], ['a run without stops', waived]];
+
+describe('the result card', () => {
+  it.each(cases.flatMap(([name, run]) => [40, 72, 79, 80, 93, 100, 300].map((width) => [name, width, run] as const)))(
+    '%s at %i columns has at most 24 lines, none wider than the card, none with blanks at its end', (_, width, run) => {
+      const lines = plain(run(), width);
+
+      expect(lines.length).toBeLessThanOrEqual(24);
+      for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(Math.min(100, Math.max(72, width)));
+      for (const line of lines) expect(line).toBe(line.trimEnd());
+    });
+
+  it('says first, in one sentence, what was gained, how long it took and what is left open', () => {
+    // 10,250.50 - 10,000 = 250.50; 91 daily samples are 90 days.
+    expect(plain(busy())[0]).toMatch(/^Gained 250\.50 USDT \(\+2\.5\d? %\) in 90 days with 40 trades; 1 position left open\.$/);
+    expect(plain(idle())[0]).toBe('No trade in 5 days; nothing left open.');
+    expect(plain(finished(resultOf([10_000, 10_000], { refusals: { 'below-min-qty': 2, 'no stop': 5 } })))[0])
+      .toBe('No trade in 1 day: 7 intents refused; nothing left open.');
+  });
+
+  it('says before everything else that three positions had no stop, by choice, and then that three trades are too few', () => {
+    const lines = plain(waived(), 100);
+
+    expect(lines[0]).toBe('Unprotected by choice: 3 positions held without a stop (noStop) in BTCUSDT, ETHUSDT.');
+    expect(lines[1]).toBe('Lost 1,000.00 USDT (-10.00 %) in 90 days with 3 trades, too few to judge; nothing left open.');
+  });
+
+  it('shows each number with unit and sample, gains and falls with their sign', () => {
+    const lines = plain(busy());
+
+    expect(lineOf(lines, 'Win rate')).toMatch(/Win rate +35\.0 % {2}n = 40$/);
+    expect(lineOf(lines, 'Sharpe')).toMatch(/^Sharpe +-?\d+\.\d\d {2}n = 90 days/);
+    expect(lineOf(lines, 'Max drawdown')).toMatch(/^Max drawdown +-3\.42 % {2}9\.2 days/);
+    // 14 wins of 45.125 and 26 losses of 12.25: 631.75 - 318.5 = 313.25, / 40 = 7.83125; R: (14 x 1.9 - 26 x 0.95) / 40 = 0.0475
+    expect(lineOf(lines, 'per trade')).toMatch(/per trade +\+7\.83 {2}USDT$/);
+    expect(lineOf(lines, 'Expectancy')).toMatch(/Expectancy +\+0\.05 R {2}n = 40$/);
+    expect(lineOf(lines, 'Turnover')).toMatch(/Turnover +14\.\d x {2}mean equity$/);
+  });
+
+  it('shows n/a with the sample it has and the one it needs, in fewer words when narrow', () => {
+    expect(lineOf(plain(idle(), 80), 'Sharpe')).toMatch(/n\/a: 5 days, needs 30 +Profit factor n\/a: 0 trades, needs 10$/);
+    expect(lineOf(plain(waived(), 72), 'Win rate')).toMatch(/n\/a: 3 of 10$/);
+  });
+
+  it('both columns stand at the same place in all eight rows', () => {
+    const lines = plain(busy()).slice(3, 11);
+
+    expect(lines.map((line) => line.slice(41, 42))).toEqual(['C', 'W', 'P', 'P', 'E', ' ', 'S', 'T']);
+    expect(lines.every((line) => line.slice(39, 41) === '  ')).toBe(true);
+  });
+
+  it('the way from gross 324.40 over fees, funding and slippage ends at net +250.50', () => {
+    const lines = plain(busy());
+
+    // 250.50 + 45.10 + 1.50 + 27.30 = 324.40
+    expect(lineOf(lines, '+324.40').trim().split(/ +/)).toEqual(['+324.40', '-45.10', '-1.50', '-27.30', '+250.50']);
+    // 73.90 of 145,000 is 5.1 basis points.
+    expect(lineOf(lines, 'bps')).toContain('Costs are 5.1 bps of 145,000 USDT traded (n = 80 executions)');
+  });
+
+  it('tells what could not be known, or that there was nothing', () => {
+    const lines = plain(busy(), 100);
+
+    expect(lineOf(lines, 'Ambiguous')).toContain("12 bars of 52,000 (0.02 %) could have filled either way first; path 'adverse' decided");
+    expect(lineOf(lines, 'Mark price')).toContain('1h bars beside 5m');
+    expect(lineOf(lines, 'Inferred')).toContain('WIFUSDT');
+    expect(lineOf(lines, 'Warnings')).toContain('data-gap BTCUSDT 4, inferred-rules WIFUSDT 1');
+    expect(lineOf(lines, 'Refused')).toContain('14 intents: below-min-qty 9, no room for the stop 3, open risk limit 2');
+    expect(lineOf(lines, 'Left open')).toContain('long 0.12 BTCUSDT at 67,320.00; unrealised +12.30 USDT');
+    expect(lineOf(plain(idle()), 'Not known')).toContain('nothing');
+  });
+
+  it('ends with run id, digest, timing and the query that shows the trades of this run', () => {
+    const lines = plain(busy(), 100);
+
+    expect(lines.at(-3)).toBe('Run           20251122-1201-trend-pullback-4f1c · digest 4f1c000000000000');
+    expect(lines.at(-2)).toBe('Took          load 0.81 s, run 0.16 s (0.3 M bars/s), store 0.24 s');
+    expect(lines.at(-1)).toBe(`Look further  holdfast query "SELECT * FROM trades WHERE run = '20251122-1201-trend-pullback-4f1c'"`);
+    expect(plain(busy(), 80).at(-1)).toBe(`holdfast query "FROM trades WHERE run = '20251122-1201-trend-pullback-4f1c'"`);
+  });
+
+  it('has the same text with colour, has no escape without, and none in a pipe or with NO_COLOR', () => {
+    const coloured = renderCard(waived(), { colour: true, width: 80 });
+    const bare = renderCard(waived(), { colour: false, width: 80 });
+
+    // oxlint-disable-next-line no-control-regex -- escapes are what is looked for
+    expect(coloured.replace(/\u001b\[[\d;]*m/g, '').split('\n').map((line) => line.trimEnd())).toEqual(bare.split('\n'));
+    expect(coloured).toContain('\u001b[');
+    expect(bare).not.toContain('\u001b');
+    expect(cardStyle({ isTTY: true, columns: 91 }, {})).toEqual({ colour: true, width: 91 });
+    expect(cardStyle({ isTTY: true, columns: 91 }, { NO_COLOR: '1' })).toEqual({ colour: false, width: 91 });
+    expect(cardStyle({}, {})).toEqual({ colour: false, width: 80 });
+  });
+
+  it('has no exclamation mark, and stands up to money of a trillion and to coins of eight decimals', () => {
+    const large = finished(resultOf([1e12, 1e12 + 5_000_000]));
+    const coin = finished(resultOf([0.5, 0.51234567], { ledger: { settle: 'BTC', start: '0.5', realised: '0', fees: '0.00012', funding: '0', end: '0.51234567' } }));
+
+    for (const run of [busy(), idle(), waived(), large, coin]) for (const line of plain(run, 72)) expect(line).not.toContain('!');
+    expect(lineOf(plain(large, 72), 'Equity at end')).toContain('1.000e+12');
+    expect(lineOf(plain(coin), 'Equity at end')).toContain('0.51234567  BTC');
+    expect(plain(coin)[0]).toContain('Gained 0.01234567 BTC (+2.47 %)');
+  });
+});
+
+describe('the object of --json', () => {
+  it('has numbers where there are numbers, null where there are none, and the reason beside it', () => {
+    const json = toJson(waived());
+
+    expect(Object.keys(json).sort()).toEqual([
+      'ambiguousBars', 'bars', 'decisions', 'digest', 'equity', 'fees', 'funding', 'ledger', 'loopDigest', 'manifest', 'metrics',
+      'metricsDetail', 'open', 'refusals', 'run', 'timing', 'trades', 'warnings',
+    ]);
+    expect(json).toMatchObject({
+      run: '20251122-1201-trend-pullback-4f1c', bars: 52_000, trades: 3, equity: { start: 10_000, end: 9_000 }, fees: 45.1, funding: -1.5,
+      ambiguousBars: 12, timing: { loadMs: 812, runMs: 160, storeMs: 245 },
+    });
+    expect(json.metrics.winRate).toBeNull();
+    expect(json.metricsDetail.winRate).toEqual({ tag: 'n/a', why: '3 trades, needs 10', n: 3, needs: 10 });
+    expect(json.metrics.maxDrawdown).toBe(0.0342);
+    expect(JSON.parse(JSON.stringify(json))).toEqual(json);
+  });
+
+  it('the summary for the run store repeats the same totals', () => {
+    const result = resultOf(quarter, { ledger: { settle: 'USDT', start: '10000', realised: '0', fees: '45.1', funding: '-1.5', end: '10250.5' } });
+    const metrics = computeMetrics(result);
+
+    const summary = summaryOf(result, metrics);
+
+    expect(summary).toEqual({
+      bars: 52_000, decisions: 51_900, trades: 0, equityStart: 10_000, equityEnd: 10_250.5, fees: 45.1, funding: -1.5, maxDrawdown: 0,
+      sharpe: metrics.sharpe.tag === 'value' ? metrics.sharpe.value : null, digest: result.digest,
+    });
+    expect(summary.sharpe).not.toBeNull();
+  });
+});
