@@ -1,5 +1,6 @@
 /**
- * The matching core's face towards its doors. Placeholder signatures until the core stands beside it.
+ * The matching core's face towards its doors: one account, several symbols, one wallet. A door begins bars, queues
+ * messages and plays time forward; it reads facts and never touches the state behind them.
  */
 import type { Instrument, Money, Ms } from '../../engine/index.ts';
 import type { Fact, Message } from './messages.ts';
@@ -33,7 +34,12 @@ export interface ExchangeSetup {
   /** Start balance in money units. All symbols settle in one coin. */
   readonly wallet: Money;
 }
-export interface ExchangePosition { readonly side: 1 | -1 | 0; readonly lots: number; readonly cost: Money; readonly slTicks: number; readonly tpTicks: number }
+export interface ExchangePosition {
+  readonly side: 1 | -1 | 0; readonly lots: number; readonly cost: Money;
+  /** The cost in 1e-12 money units; inverse entries need the digits. */
+  readonly fineCost: bigint;
+  readonly slTicks: number; readonly tpTicks: number;
+}
 
 export interface Exchange {
   /** Facts since the door last set `facts.length = 0`, in order. */
@@ -45,12 +51,19 @@ export interface Exchange {
   openMarkBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number): void;
   /** Announces a funding stamp; booked in its place of section 4, at `at`. */
   fund(symbol: number, at: Ms, rate: number): void;
-  /** Queues a message that reaches the exchange at `arrivesAt` (not before the present instant). */
-  send(message: Message, arrivesAt: Ms): void;
   /**
-   * Plays time forward to `until` (the end of the bars begun) and stops early after any event that made facts, so that the
-   * door can react inside the bar. Returns true when it stopped early with facts to read, false when `until` is reached.
+   * Queues a message that reaches the exchange at `arrivesAt` + `fraction` ms; earlier than the present instant counts
+   * as the present instant. What arrives when no bar of its symbol is open is judged at the next open.
    */
-  advance(until: Ms): boolean;
+  send(message: Message, arrivesAt: Ms, fraction?: number): void;
+  /**
+   * Plays time forward to `until` + `fraction` ms, at most the end of the bars begun, and stops early after any event that
+   * made facts, so that the door can react inside the bar. Returns true when it stopped early with facts to read, false
+   * when `until` is reached. Inside a bar, what happens exactly at `until` is left for the next call, so that messages of
+   * that instant can still be sent; the close of a bar belongs to the bar.
+   */
+  advance(until: Ms, fraction?: number): boolean;
   position(symbol: number): ExchangePosition;
+  /** Mark price at the present instant, ticks; the last price where there is no mark. */
+  markTicks(symbol: number): number;
 }

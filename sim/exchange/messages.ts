@@ -35,8 +35,14 @@ export type RefusalCode =
   | 'BAD_ORDER_NAN' | 'BAD_ORDER_QTY' | 'BAD_ORDER_PRICE' | 'QTY_BELOW_MIN'
   | '10001' | '34040' | '110001' | '110007' | '110017' | '110092' | '110093' | '110094' | 'EXPIRED';
 
+export type CancelCode =
+  | 'requested' | 'EC_PostOnlyWillTakeLiquidity' | 'ioc-unfilled' | 'fok-unfilled' | 'no-volume'
+  | 'position-closed' // a reduce-only order whose position ended
+  | 'no-position'     // a conditional reduce-only order that found no opposite position at its trigger
+  | '110007';         // a conditional order that found too little free balance at its trigger
+
 export type FactKind =
-  | 'accepted'      // submit taken: resting, untriggered, or about to be matched
+  | 'accepted'      // submit taken: resting, untriggered, or about to be matched; `of` 'add-margin': margin added
   | 'rejected'      // submit refused with `code`
   | 'cancelled'     // order ended unfilled or part filled; `code` says why ('requested', 'EC_PostOnlyWillTakeLiquidity', ...)
   | 'expired'
@@ -49,11 +55,14 @@ export type FactKind =
 
 /** One fact; a flat record so that every fact has the same shape. Fields that do not apply are 0, '' or 0n. */
 export interface Fact {
-  readonly kind: FactKind; readonly at: Ms; readonly symbol: number;
+  readonly kind: FactKind;
+  /** Whole ms of the instant; `fraction` is what the exact instant has beyond it, 0 to below 1. */
+  readonly at: Ms; readonly fraction: number; readonly symbol: number;
   /** The order, or -1 for the position's own SL, TP, trailing stop or liquidation. */
   readonly order: number;
   readonly reference: number;
   readonly of: '' | 'submit' | 'cancel' | 'amend' | 'trading-stop' | 'add-margin';
+  /** A refusal code; or why an order was cancelled, one of `CancelCode`; '' otherwise. */
   readonly code: string;
   /** What traded: 'order', or 'SL' | 'TP' | 'TS' | 'LIQ' of the position. '' when not an execution. */
   readonly cause: '' | 'order' | 'SL' | 'TP' | 'TS' | 'LIQ';

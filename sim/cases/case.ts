@@ -1,0 +1,140 @@
+/** One case of a `fill-case/1` file (FS-1 section 14), read and completed with the format's defaults. */
+import { instrumentOf, parseDecimal } from '../../engine/index.ts';
+import type { Instrument, Money, RiskTier } from '../../engine/index.ts';
+import type { ExchangeConfig, Slippage } from '../exchange/index.ts';
+import { CaseFileError, decimalText, failField, fieldsOf, isFields, listOf, msOf, numberOf, onlyFields, wordOf } from './field.ts';
+import type { Fields } from './field.ts';
+import { decimalOf } from './number.ts';
+import { readScript } from './script.ts';
+import type { Script } from './script.ts';
+
+export interface FundingAt { readonly at: number; readonly rate: number }
+
+export interface Case {
+  readonly id: string; readonly row: string; readonly title: string; readonly why: string;
+  readonly instrument: Instrument; readonly leverage: string; readonly wallet: Money; readonly config: ExchangeConfig;
+  readonly intervalMs: number; readonly latencyMs: number; readonly responseLatencyMs: number; readonly isGapFatal: boolean;
+  /** Rows as they stand in the file; the bar checks are part of what a case proves. */
+  readonly bars: readonly unknown[]; readonly mark: readonly unknown[] | null;
+  readonly funding: readonly FundingAt[]; readonly script: Script; readonly expect: Fields;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function slippageOf(value: unknown, where: string): Slippage {
+  if (value === undefined || value === null) return { kind: 'none' };
+  const fields = fieldsOf(value, where);
+  const kind = wordOf(fields['kind'], `${where}.kind`, ['none', 'ticks', 'bps', 'volshare']);
+  switch (kind) {
+    case 'none': return { kind };
+    case 'ticks': return { kind, n: numberOf(fields['n'], `${where}.n`) };
+    case 'bps': return { kind, b: numberOf(fields['b'], `${where}.b`) };
+    case 'volshare': return { kind, k: numberOf(fields['k'], `${where}.k`), cap: numberOf(fields['cap'], `${where}.cap`) };
+  }
+}
+
+function configOf(fields: Fields, where: string): ExchangeConfig {
+  onlyFields(fields, where, [
+    'intervalMs', 'path', 'limitFill', 'slippage', 'halfSpreadTicks', 'participation', 'latencyMs', 'responseLatencyMs',
+    'liqFormula', 'wallet', 'dataGap',
+  ]);
+  const participation = fields['participation'];
+  return {
+    path: wordOf(fields['path'], `${where}.path`, ['adverse', 'favourable', 'adaptive', 'ohlc', 'olhc'], 'adverse'),
+    limitFill: wordOf(fields['limitFill'], `${where}.limitFill`, ['through', 'touch'], 'through'),
+    slippage: slippageOf(fields['slippage'], `${where}.slippage`),
+    halfSpreadTicks: numberOf(fields['halfSpreadTicks'], `${where}.halfSpreadTicks`, 0),
+    participation: participation == null ? null : numberOf(participation, `${where}.participation`),
+    liqFormula: wordOf(fields['liqFormula'], `${where}.liqFormula`, ['mark-value', 'entry-value'], 'mark-value'),
+  };
+}
+
+const linearTiers: readonly RiskTier[] = [
+  { limit: '2000000', mmr: '0.005', deduction: '0' }, { limit: '10000000', mmr: '0.01', deduction: '10000' },
+];
+const inverseTiers: readonly RiskTier[] = [
+  { limit: '150', mmr: '0.005', deduction: '0' }, { limit: '300', mmr: '0.01', deduction: '0.75' },
+];
+
+/** A tier is `{ limit, mmr, deduction? }` or `[limit, mmr, deduction?]`; a missing deduction follows from section 11.2. */
+function tiersOf(value: unknown, where: string, otherwise: readonly RiskTier[]): readonly RiskTier[] {
+  if (value === undefined) return otherwise;
+  const tiers: RiskTier[] = [];
+  listOf(value, where).forEach((entry, i) => {
+    const at = `${where}[${i}]`;
+    const fields: Fields = Array.isArray(entry) ? { limit: entry[0], mmr: entry[1], deduction: entry[2] } : fieldsOf(entry, at);
+    const before = tiers[i - 1];
+    const mmr = decimalText(fields['mmr'], `${at}.mmr`);
+    const follows = before === undefined ? 0
+      : Number(before.deduction) + Number(before.limit) * (Number(mmr) - Number(before.mmr));
+    tiers.push({
+      limit: fields['limit'] == null ? '1e30' : decimalText(fields['limit'], `${at}.limit`), mmr,
+      deduction: decimalText(fields['deduction'], `${at}.deduction`, follows.toFixed(10)),
+    });
+  });
+  return tiers.length > 0 ? tiers : failField(where, value, 'at least one tier');
+}
+
+function instrumentFor(kind: 'linear' | 'inverse', fields: Fields, where: string): Instrument {
+  onlyFields(fields, where, ['tick', 'qtyStep', 'minQty', 'minNotional', 'taker', 'maker', 'leverage', 'tiers']);
+  const linear = kind === 'linear';
+  const of = (name: string, otherwise: string): string => {
+    const value = decimalText(fields[name], `${where}.${name}`, otherwise);
+    return value;
+  };
+  const step = (name: string, otherwise: string): string =>
+    Number(of(name, otherwise)) > 0 ? of(name, otherwise) : failField(`${where}.${name}`, fields[name], 'above zero');
+  return instrumentOf({
+    symbol: linear ? 'CASEUSDT' : 'CASEUSD', kind, base: 'CASE', quote: linear ? 'USDT' : 'USD',
+    settle: linear ? 'USDT' : 'CASE', tick: step('tick', linear ? '0.1' : '0.5'), qtyStep: step('qtyStep', linear ? '0.001' : '1'),
+    minQty: of('minQty', linear ? '0.001' : '1'), minNotional: of('minNotional', linear ? '5' : '0'),
+    takerRate: of('taker', '0.00055'), makerRate: of('maker', '0.0002'), maxLeverage: '200',
+    tiers: tiersOf(fields['tiers'], `${where}.tiers`, linear ? linearTiers : inverseTiers), source: 'fill-case/1',
+  });
+}
+
+function fundingOf(value: unknown, where: string): readonly FundingAt[] {
+  if (value == null) return [];
+  return listOf(value, where).map((entry, i) => {
+    const fields = fieldsOf(entry, `${where}[${i}]`);
+    return { at: msOf(fields['t'], `${where}[${i}].t`), rate: numberOf(fields['rate'], `${where}[${i}].rate`) };
+  });
+}
+
+function leverageOf(value: unknown, where: string): string {
+  const leverage = decimalText(value, where, '10');
+  return Number(leverage) > 0 ? leverage : failField(where, value, 'above zero');
+}
+
+/** Reads a case; `place` names it until its id is known. Throws `CaseFileError`. */
+export function readCase(value: unknown, place: string): Case {
+  const fields = fieldsOf(value, place);
+  if (typeof fields['id'] !== 'string' || fields['id'] === '') failField(`${place}.id`, fields['id'], 'text');
+  const id = fields['id'] as string;
+  const where = (name: string): string => `case ${id}: ${name}`;
+  const kind = wordOf(fields['kind'], where('kind'), ['linear', 'inverse'], 'linear');
+  const config = fieldsOf(fields['config'] ?? {}, where('config'));
+  const rules = fieldsOf(fields['instrument'] ?? {}, where('instrument'));
+  const instrument = instrumentFor(kind, rules, where('instrument'));
+  const intervalMs = msOf(config['intervalMs'], where('config.intervalMs'), 60_000);
+  if (intervalMs === 0) failField(where('config.intervalMs'), config['intervalMs'], 'above zero');
+  const wallet = decimalOf(config['wallet'] ?? '10000');
+  if (wallet === null) failField(where('config.wallet'), config['wallet'], 'a decimal number');
+  if (!isFields(fields['expect'])) failField(where('expect'), fields['expect'], 'an object');
+  return {
+    id, row: text(fields['row']), title: text(fields['title']), why: text(fields['why']), instrument,
+    leverage: leverageOf(rules['leverage'], where('instrument.leverage')),
+    wallet: parseDecimal(String(config['wallet'] ?? '10000'), instrument.moneyScale),
+    config: configOf(config, where('config')), intervalMs,
+    latencyMs: msOf(config['latencyMs'], where('config.latencyMs'), 0),
+    responseLatencyMs: msOf(config['responseLatencyMs'], where('config.responseLatencyMs'), 0),
+    isGapFatal: wordOf(config['dataGap'], where('config.dataGap'), ['warn', 'error'], 'warn') === 'error',
+    bars: listOf(fields['bars'], where('bars')),
+    mark: fields['mark'] == null ? null : listOf(fields['mark'], where('mark')),
+    funding: fundingOf(fields['funding'], where('funding')),
+    script: readScript(fields['script'] ?? [], instrument, where('script')),
+    expect: fields['expect'] as Fields,
+  };
+}
+
+export { CaseFileError };

@@ -1,0 +1,218 @@
+/**
+ * The matching core: one account, several symbols, one event loop. A book is asleep while its bar can make nothing
+ * happen; an awake book works off the stages of an instant (FS-1 section 4) and then walks its path to the next one.
+ * The earliest event of all awake books comes first; at one instant the stages go before the symbols.
+ */
+import type { Money, Ms } from '../../engine/index.ts';
+import { countAmbiguity } from './ambiguity.ts';
+import { enqueue } from './arrivals.ts';
+import { newBook, stageFunding, stagePath } from './book.ts';
+import type { Book, Core } from './book.ts';
+import type { Exchange, ExchangePosition, ExchangeSetup } from './exchange.ts';
+import type { Message } from './messages.ts';
+import { decidePaths } from './path.ts';
+import { isQuiet, refreshWake } from './wake.ts';
+import { isPaused, playStep, sleepThrough, timeOfNext } from './play.ts';
+import { enterLeg, priceAt, undecided } from './track.ts';
+
+const finePerMoney = 1_000_000_000_000n;
+
+function newCore({ config, symbols, wallet }: ExchangeSetup): Core {
+  return {
+    config, books: symbols.map((symbol, index) => newBook(index, symbol)), facts: [], wallet,
+    sequence: 0, executions: 0, ambiguousBars: 0, awake: 0, now: -1e15, nowFraction: 0,
+    hitAt: Infinity, hitRank: 9, hitOrder: null, hitLevel: NaN, hitByMark: false, hitIsNow: false, pieceEnd: NaN,
+    isTrial: false,
+  };
+}
+
+function rouse(core: Core, book: Book): void { // hot
+  if (book.isAwake) return;
+  book.isAwake = true;
+  core.awake++;
+  book.stage = stageFunding;
+  book.isOpening = true;
+  book.cursor = 0;
+  book.last.price = book.last.open;
+  book.gapPosition = 0;
+  book.gapSequence = core.sequence;
+  book.waitedSequence = 0;
+}
+
+function openBar( // hot
+  core: Core, book: Book, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number, volume: number,
+): void {
+  const { last, mark } = book;
+  if (mark !== last && mark.path === undecided && mark.openedAt < openedAt && mark.closesAt > openedAt) decidePaths(core, book);
+  const from = last.close;
+  last.openedAt = openedAt;
+  last.closesAt = closesAt;
+  last.path = undecided;
+  last.leg = 0;
+  book.volume = volume;
+  book.budget = -1;
+  if (volume > 0 || !book.hasTraded) {
+    last.from = book.hasTraded ? from : open;
+    last.open = open;
+    last.high = high;
+    last.low = low;
+    last.close = close;
+    last.isTrading = volume > 0;
+    if (volume > 0) book.hasTraded = true;
+  } else {
+    last.from = from;
+    last.open = from;
+    last.high = from;
+    last.low = from;
+    last.isTrading = false;
+  }
+  last.price = last.open;
+  if (book.wakeAt < closesAt || !isQuiet(last) || (mark !== last && !isQuiet(mark))) rouse(core, book);
+}
+
+function openMarkBar(
+  core: Core, book: Book, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number,
+): void {
+  const { last, mark } = book;
+  if (mark === last) return;
+  mark.from = mark.isTrading ? mark.close : open;
+  mark.openedAt = openedAt;
+  mark.closesAt = closesAt;
+  mark.open = open;
+  mark.high = high;
+  mark.low = low;
+  mark.close = close;
+  mark.price = open;
+  mark.path = undecided;
+  mark.leg = 0;
+  mark.isTrading = true;
+  for (let i = 0; i < book.fundings.length; i++) {
+    const stamp = book.fundings[i]!;
+    if (stamp.at === openedAt) stamp.markTicks = open;
+  }
+  if (last.openedAt === openedAt && !isQuiet(mark)) rouse(core, book);
+}
+
+function send(core: Core, book: Book, message: Message, arrivesAt: Ms, fraction: number): void { // hot
+  const isPast = arrivesAt < core.now || (arrivesAt === core.now && fraction < core.nowFraction);
+  const at = isPast ? core.now : arrivesAt;
+  const rest = isPast ? core.nowFraction : fraction;
+  const { last, mark } = book;
+  if (core.now > last.openedAt && core.now < last.closesAt && last.path === undecided) decidePaths(core, book);
+  if (mark !== last && mark.path === undecided && core.now > mark.openedAt && core.now < mark.closesAt) decidePaths(core, book);
+  enqueue(core, book, message, at, rest);
+  if (at < last.closesAt && core.now < last.closesAt) rouse(core, book);
+}
+
+/** The awake book whose next event comes first; ties by stage, then by sending order, then by symbol. */
+function nextBook(core: Core, until: Ms, fraction: number): Book | null {
+  let best: Book | null = null;
+  let bestAt = Infinity;
+  for (let i = 0; i < core.books.length; i++) {
+    const book = core.books[i]!;
+    if (!book.isAwake || isPaused(book, until - book.last.openedAt + fraction)) continue;
+    if (core.awake === 1) return book;
+    const at = book.last.openedAt - core.books[0]!.last.openedAt + timeOfNext(core, book, until - book.last.openedAt + fraction);
+    if (best === null || at < bestAt - 1e-7 || (at <= bestAt + 1e-7 && goesBefore(book, best))) {
+      best = book;
+      bestAt = at;
+    }
+  }
+  return best;
+}
+
+function goesBefore(book: Book, other: Book): boolean {
+  if (book.stage !== other.stage) return book.stage < other.stage;
+  const mine = book.arrivals[book.head];
+  const theirs = other.arrivals[other.head];
+  return mine !== undefined && theirs !== undefined && mine.sequence < theirs.sequence;
+}
+
+/** All events of the open are done: the bar is passed over, or its path gets its name. */
+function beginPath(core: Core, book: Book): void { // hot
+  const { last, mark } = book;
+  if (book.isStale) refreshWake(core, book);
+  if (book.wakeAt >= last.closesAt && isQuiet(last) && (mark === last || isQuiet(mark))) {
+    sleepThrough(core, book);
+    return;
+  }
+  countAmbiguity(core, book);
+  decidePaths(core, book);
+}
+
+function advance(core: Core, until: Ms, fraction: number): boolean { // hot
+  const before = core.facts.length;
+  while (core.awake > 0) {
+    const book = nextBook(core, until, fraction);
+    if (book === null) break;
+    if (book.stage === stagePath && book.last.path === undecided) beginPath(core, book);
+    if (book.isAwake) playStep(core, book, until - book.last.openedAt + fraction);
+    if (core.facts.length > before) {
+      core.now = book.last.openedAt + Math.floor(book.cursor + 1e-7);
+      core.nowFraction = Math.max(0, book.cursor - Math.floor(book.cursor + 1e-7));
+      return true;
+    }
+  }
+  core.now = until;
+  core.nowFraction = fraction;
+  return false;
+}
+
+function positionOf(core: Core, symbol: number): ExchangePosition {
+  const { side, lots, cost, fineCost, slTicks, tpTicks, instrument } = bookOf(core, symbol);
+  return { side, lots, cost, fineCost: instrument.kind === 'inverse' ? fineCost : cost * finePerMoney, slTicks, tpTicks };
+}
+
+function presentMark(core: Core, book: Book): number {
+  const { last, mark } = book;
+  if (mark === last || !mark.isTrading) return core.now >= last.closesAt ? last.close : last.price;
+  if (core.now <= mark.openedAt) return mark.open;
+  if (core.now >= mark.closesAt) return mark.close;
+  decidePaths(core, book);
+  const into = core.now - mark.openedAt + core.nowFraction;
+  enterLeg(mark, into);
+  return priceAt(mark, into);
+}
+
+function bookOf(core: Core, symbol: number): Book {
+  const book = core.books[symbol];
+  if (book === undefined) throw new RangeError(`symbol must be below ${core.books.length}, was ${symbol}`);
+  return book;
+}
+
+/** An account with no position and no orders, before its first bar. */
+export function createExchange(setup: ExchangeSetup): Exchange {
+  const core = newCore(setup);
+  for (const book of core.books) refreshWake(core, book);
+  return {
+    facts: core.facts,
+    get ambiguousBars(): number { return core.ambiguousBars; },
+    get wallet(): Money { return core.wallet; },
+    openBar(symbol, openedAt, closesAt, open, high, low, close, volume): void { // hot
+      openBar(core, core.books[symbol]!, openedAt, closesAt, open, high, low, close, volume);
+    },
+    openMarkBar(symbol, openedAt, closesAt, open, high, low, close): void {
+      openMarkBar(core, bookOf(core, symbol), openedAt, closesAt, open, high, low, close);
+    },
+    fund(symbol, at, rate): void {
+      const book = bookOf(core, symbol);
+      book.fundings.push({ at, rate, markTicks: book.mark.openedAt === at && book.hasMark ? book.mark.open : NaN });
+      if (at < book.wakeAt) book.wakeAt = at;
+      if (at < book.last.closesAt && core.now < book.last.closesAt) rouse(core, book);
+    },
+    send(message, arrivesAt, fraction = 0): void { // hot
+      send(core, bookOf(core, message.symbol), message, arrivesAt, fraction);
+    },
+    advance(until, fraction = 0): boolean { // hot
+      return core.awake === 0 ? settle(core, until, fraction) : advance(core, until, fraction);
+    },
+    position: (symbol): ExchangePosition => positionOf(core, symbol),
+    markTicks: (symbol): number => presentMark(core, bookOf(core, symbol)),
+  };
+}
+
+function settle(core: Core, until: Ms, fraction: number): boolean { // hot
+  core.now = until;
+  core.nowFraction = fraction;
+  return false;
+}
