@@ -14,6 +14,7 @@ import type { Out } from './notes.ts';
 import { cancelOrder, sendEntry, sendReduce, workingEntry, workingExit } from './orders.ts';
 import { isThrough, isTighter, sourceTicks, wantedTrigger } from './protection.ts';
 import { approveAmend, exposureRoom, marginRoom, reviewOpening } from './risk.ts';
+import type { Opening } from './risk.ts';
 import { directionOf } from './setup.ts';
 import { lossPerLot, lotsForNotional, lotsForRisk } from './size.ts';
 import type { EntryTerms, Leg, Order, State } from './state.ts';
@@ -32,9 +33,8 @@ export interface Verdict {
 export const verdict = (outcome: Verdict['outcome'], reason: string): Verdict =>
   ({ outcome, reason, priceTicks: Number.NaN, stopTicks: Number.NaN, lots: 0 });
 
-/** Prices of a want in ticks, before it has a size. */
-interface Quote {
-  readonly side: Direction;
+/** How a want is worked, in ticks. */
+interface Priced {
   readonly type: 'market' | 'limit';
   readonly priceTicks: number;
   readonly triggerTicks: number;
@@ -43,6 +43,12 @@ interface Quote {
   /** Price the entry is expected at; sizing and slippage are measured from it. */
   readonly referenceTicks: number;
   readonly entryTakes: boolean;
+}
+
+/** A priced want with its stop, before it has a size. */
+interface Quote {
+  readonly side: Direction;
+  readonly priced: Priced;
   readonly stopTicks: number;
   readonly distanceTicks: number;
   readonly stopBy: TriggerSource;
@@ -57,10 +63,9 @@ export function wantEntry(state: State, leg: Leg, want: WantEnter, out: Out): Ve
     if (workingExit(leg) !== null) return verdict('held', 'exit-working');
   }
   const instrument = state.setup.instruments[leg.symbol]!;
-  const priced = quote(leg, instrument, want, side);
+  const priced = priceOf(leg, instrument, want, side);
   if (priced === null) return verdict('refused', 'price-below-tick');
-  const stop = stopOf(instrument, want, priced.referenceTicks, side);
-  const quoted: Quote = { ...priced, ...stop };
+  const quoted = quoteOf(instrument, want, priced, side);
   if (want.stopKind !== 'waived' && isWrongSide(leg, quoted)) return refusedAt('stop-wrong-side', quoted, 0);
   const closesFirst = position.tag === 'open' ? position.lots : 0;
   return place(state, leg, want, quoted, { closesFirst, isAdd: false, risksLoss: want.stopKind !== 'waived' }, out);
@@ -71,25 +76,25 @@ export function wantAdd(state: State, leg: Leg, want: WantAdd, out: Out): Verdic
   if (position.tag === 'flat') return verdict('refused', 'no-position');
   const instrument = state.setup.instruments[leg.symbol]!;
   const { side } = position;
-  const priced = quote(leg, instrument, want, side);
+  const priced = priceOf(leg, instrument, want, side);
   if (priced === null) return verdict('refused', 'price-below-tick');
   const current = wantedTrigger(position.protection);
   const asked = want.stop === 0 ? 0 : wholeSteps(want.stop, instrument.tick, side === 1 ? 'up' : 'down');
   const stopTicks = asked > 0 && (current === 0 || isTighter(side, asked, current)) ? asked : current;
   const quoted: Quote = {
-    ...priced, stopTicks, stopBy: position.stopBy, distanceTicks: stopTicks === 0 ? 0 : side * (priced.referenceTicks - stopTicks),
+    side, priced, stopTicks, stopBy: position.stopBy, distanceTicks: stopTicks === 0 ? 0 : side * (priced.referenceTicks - stopTicks),
   };
   if (stopTicks > 0 && isWrongSide(leg, quoted)) return refusedAt('stop-wrong-side', quoted, 0);
   if (stopTicks === 0 && want.sizeBy !== 'qty' && want.sizeBy !== 'notional') return verdict('refused', 'risk-without-stop');
   return place(state, leg, want, quoted, { closesFirst: 0, isAdd: true, risksLoss: stopTicks > 0 }, out);
 }
 
-function quote(leg: Leg, instrument: Instrument, want: WantEnter | WantAdd, side: Direction): Omit<Quote, 'stopTicks' | 'distanceTicks' | 'stopBy'> | null {
+function priceOf(leg: Leg, instrument: Instrument, want: WantEnter | WantAdd, side: Direction): Priced | null {
   const { lastTicks } = leg.book;
   const away = side === 1 ? 'down' : 'up';
   if (want.at === 'market') {
     return {
-      side, type: 'market', priceTicks: 0, triggerTicks: 0, triggerDirection: 0, timeInForce: 'IOC',
+      type: 'market', priceTicks: 0, triggerTicks: 0, triggerDirection: 0, timeInForce: 'IOC',
       referenceTicks: Math.round(lastTicks), entryTakes: true,
     };
   }
@@ -97,7 +102,7 @@ function quote(leg: Leg, instrument: Instrument, want: WantEnter | WantAdd, side
     const priceTicks = wholeSteps(want.price, instrument.tick, away);
     if (priceTicks <= 0) return null;
     return {
-      side, type: 'limit', priceTicks, triggerTicks: 0, triggerDirection: 0, timeInForce: want.postOnly ? 'PostOnly' : 'GTC',
+      type: 'limit', priceTicks, triggerTicks: 0, triggerDirection: 0, timeInForce: want.postOnly ? 'PostOnly' : 'GTC',
       referenceTicks: priceTicks, entryTakes: !want.postOnly,
     };
   }
@@ -107,27 +112,26 @@ function quote(leg: Leg, instrument: Instrument, want: WantEnter | WantAdd, side
   if (triggerTicks <= 0 || limitTicks < 0) return null;
   const worse = limitTicks === 0 ? triggerTicks : side === 1 ? Math.max(triggerTicks, limitTicks) : Math.min(triggerTicks, limitTicks);
   return {
-    side, type: limitTicks === 0 ? 'market' : 'limit', priceTicks: limitTicks, triggerTicks, triggerDirection: rising ? 1 : 2,
+    type: limitTicks === 0 ? 'market' : 'limit', priceTicks: limitTicks, triggerTicks, triggerDirection: rising ? 1 : 2,
     timeInForce: limitTicks === 0 ? 'IOC' : 'GTC', referenceTicks: worse, entryTakes: true,
   };
 }
 
-function stopOf(
-  instrument: Instrument, want: WantEnter, referenceTicks: number, side: Direction,
-): Pick<Quote, 'stopTicks' | 'distanceTicks' | 'stopBy'> {
-  if (want.stopKind === 'waived') return { stopTicks: 0, distanceTicks: 0, stopBy: want.stopBy };
+function quoteOf(instrument: Instrument, want: WantEnter, priced: Priced, side: Direction): Quote {
+  const { referenceTicks } = priced;
+  if (want.stopKind === 'waived') return { side, priced, stopTicks: 0, distanceTicks: 0, stopBy: want.stopBy };
   if (want.stopKind === 'distance') {
     const distanceTicks = Math.max(1, wholeSteps(want.stop, instrument.tick, 'down'));
-    return { stopTicks: referenceTicks - side * distanceTicks, distanceTicks, stopBy: want.stopBy };
+    return { side, priced, stopTicks: referenceTicks - side * distanceTicks, distanceTicks, stopBy: want.stopBy };
   }
   const stopTicks = wholeSteps(want.stop, instrument.tick, side === 1 ? 'up' : 'down');
-  return { stopTicks, distanceTicks: side * (referenceTicks - stopTicks), stopBy: want.stopBy };
+  return { side, priced, stopTicks, distanceTicks: side * (referenceTicks - stopTicks), stopBy: want.stopBy };
 }
 
 /** A stop must lie on the loss side of the entry, above zero, and not already be through its own trigger source. */
-function isWrongSide(leg: Leg, { side, stopTicks, distanceTicks, stopBy, type, triggerTicks }: Quote): boolean {
+function isWrongSide(leg: Leg, { side, stopTicks, distanceTicks, stopBy, priced }: Quote): boolean {
   if (distanceTicks <= 0 || stopTicks <= 0) return true;
-  const actsNow = type === 'market' && triggerTicks === 0;
+  const actsNow = priced.type === 'market' && priced.triggerTicks === 0;
   return actsNow && isThrough(side, sourceTicks(leg, stopBy), stopTicks);
 }
 
@@ -136,27 +140,29 @@ interface Placing { readonly closesFirst: number; readonly isAdd: boolean; reado
 function place(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote, placing: Placing, out: Out): Verdict {
   const instrument = state.setup.instruments[leg.symbol]!;
   const working = workingEntry(leg);
-  const opening = {
-    side: quoted.side, priceTicks: quoted.referenceTicks, stopTicks: quoted.stopTicks, waived: !placing.risksLoss,
-    entryTakes: quoted.entryTakes, closesFirst: placing.closesFirst, replaces: working === null ? -1 : working.id,
-  };
+  const { priced } = quoted;
   const asked = askedLots(state, instrument, want, quoted);
-  const bySize = want.sizeBy === 'qty' || want.sizeBy === 'notional';
-  const room = bySize ? asked : Math.min(asked, exposureRoom(state, leg, opening), marginRoom(state, leg, opening));
-  const lots = Math.max(0, room);
-  const review = reviewOpening(state, leg, { ...opening, lots });
+  const opening: Opening = {
+    side: quoted.side, lots: asked, priceTicks: priced.referenceTicks, stopTicks: quoted.stopTicks, waived: !placing.risksLoss,
+    entryTakes: priced.entryTakes, closesFirst: placing.closesFirst, replaces: working === null ? -1 : working.id,
+  };
+  const isStated = want.sizeBy === 'qty' || want.sizeBy === 'notional';
+  if (!isStated) opening.lots = Math.max(0, Math.min(asked, exposureRoom(state, leg, opening), marginRoom(state, leg, opening)));
+  const { lots } = opening;
+  const review = reviewOpening(state, leg, opening);
   if (review.tag === 'refused') return refusedAt(lots < asked ? 'insufficient-margin' : review.why, quoted, asked);
-  if (!Number.isSafeInteger(lots)) return refusedAt('exposure-limit', quoted, asked);
   const order = draft(state, leg, want, quoted, lots, placing);
-  const outcome = send(state, leg, order, working, placing, out);
-  const reason = outcome === 'accepted' && lots < asked ? 'trimmed-to-room' : outcome === 'held' ? 'entry-working' : want.reason;
-  const said = outcome === 'accepted' && lots < asked ? 'changed' : outcome;
-  return { outcome: said, reason, priceTicks: quoted.referenceTicks, stopTicks: quoted.stopTicks || Number.NaN, lots };
+  const sent = send(state, leg, order, working, placing, out);
+  const isTrimmed = sent === 'accepted' && lots < asked;
+  return {
+    outcome: isTrimmed ? 'changed' : sent, reason: isTrimmed ? 'trimmed-to-room' : sent === 'held' ? 'entry-working' : want.reason,
+    priceTicks: priced.referenceTicks, stopTicks: quoted.stopTicks || Number.NaN, lots,
+  };
 }
 
 function askedLots(state: State, instrument: Instrument, want: WantEnter | WantAdd, quoted: Quote): number {
-  const { config, } = state.setup;
-  const { side, referenceTicks: entryTicks, stopTicks, entryTakes } = quoted;
+  const { config } = state.setup;
+  const { side, stopTicks, priced: { referenceTicks: entryTicks, entryTakes } } = quoted;
   switch (want.sizeBy) {
     case 'qty': return wholeSteps(want.size, instrument.lot, 'down');
     case 'notional': return lotsForNotional(instrument, entryTicks, want.size);
@@ -168,9 +174,11 @@ function askedLots(state: State, instrument: Instrument, want: WantEnter | WantA
 
 function draft(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote, lots: number, placing: Placing): Order {
   const instrument = state.setup.instruments[leg.symbol]!;
-  const { side, referenceTicks, stopTicks } = quoted;
-  const { config } = state.setup;
-  const question = { instrument, config, side, entryTicks: referenceTicks, stopTicks, entryTakes: quoted.entryTakes };
+  const { side, stopTicks, priced } = quoted;
+  const { referenceTicks } = priced;
+  const question = {
+    instrument, config: state.setup.config, side, entryTicks: referenceTicks, stopTicks, entryTakes: priced.entryTakes,
+  };
   const isEnter = want.tag !== 'add';
   const terms: EntryTerms = {
     stopTicks, stopBy: quoted.stopBy, distanceTicks: placing.risksLoss ? quoted.distanceTicks : 0,
@@ -183,10 +191,10 @@ function draft(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote,
     breakEvenAt: isEnter ? want.breakEvenAt : 0, isAdd: placing.isAdd,
   };
   return {
-    id: state.nextOrder++, leg: leg.index, role: 'entry', side, type: quoted.type, reduceOnly: false,
-    timeInForce: quoted.timeInForce, triggerTicks: quoted.triggerTicks, triggerDirection: quoted.triggerDirection,
+    id: state.nextOrder++, leg: leg.index, role: 'entry', side, type: priced.type, reduceOnly: false,
+    timeInForce: priced.timeInForce, triggerTicks: priced.triggerTicks, triggerDirection: priced.triggerDirection,
     referenceTicks, key: '', reason: want.reason, terms, sentAt: state.now, endsAtDecision: leg.decisions + want.validFor,
-    priceTicks: quoted.priceTicks, lots, filled: 0, state: { tag: 'sent', since: state.now },
+    priceTicks: priced.priceTicks, lots, filled: 0, state: { tag: 'sent', since: state.now },
   };
 }
 
@@ -238,5 +246,5 @@ function differsInPriceOnly(a: Order, b: Order): boolean {
 }
 
 function refusedAt(reason: string, quoted: Quote, lots: number): Verdict {
-  return { outcome: 'refused', reason, priceTicks: quoted.referenceTicks, stopTicks: quoted.stopTicks || Number.NaN, lots };
+  return { outcome: 'refused', reason, priceTicks: quoted.priced.referenceTicks, stopTicks: quoted.stopTicks || Number.NaN, lots };
 }

@@ -49,7 +49,7 @@ export interface FillStory {
 export function foldExecution(state: State, leg: Leg, event: Execution, story: FillStory, out: Out): number {
   const instrument = state.setup.instruments[leg.symbol]!;
   const { position } = leg;
-  invariant(event.lots > 0, 'an execution has lots', { lots: event.lots });
+  if (!(event.lots > 0)) invariant(false, 'an execution has lots', { lots: event.lots });
   state.wallet.fees += event.fee;
   let opened = 0;
   if (position.tag === 'flat') {
@@ -121,7 +121,7 @@ function reduceAndMaybeFlip(
     restate(instrument, position);
     return 0;
   }
-  invariant(position.cost === 0n, 'a closed position has no cost', { cost: position.cost });
+  if (position.cost !== 0n) invariant(false, 'a closed position has no cost', { cost: position.cost });
   closeTrade(state, leg, position, event.at, out);
   leg.position = flat;
   if (rest === 0) return 0;

@@ -28,7 +28,7 @@ export function approveStop(state: State, command: SetStopCommand, isLooser: boo
 
 export interface Opening {
   readonly side: Direction;
-  readonly lots: number;
+  lots: number;
   /** Price the order is valued at, ticks. */
   readonly priceTicks: number;
   /** 0 = waived. */
@@ -53,6 +53,7 @@ export function reviewOpening(state: State, leg: Leg, opening: Opening): Review 
   if (state.mode.tag !== 'trading') return refused(state.mode.tag);
   if (leg.hold.tag === 'blocked') return refused(`blocked-${leg.hold.cause}`);
   if (opening.stopTicks <= 0 && !opening.waived) return refused('no-stop');
+  if (!Number.isSafeInteger(opening.lots)) return refused('exposure-limit');
   if (opening.lots < instrument.minLots) return refused('below-min-qty');
   const price = (opening.priceTicks * instrument.tick.num) / instrument.tick.den;
   const quantity = (opening.lots * instrument.lot.num) / instrument.lot.den;
@@ -64,13 +65,13 @@ export function reviewOpening(state: State, leg: Leg, opening: Opening): Review 
 }
 
 export function approveEntry(state: State, command: EnterCommand): Approved<EnterCommand> {
-  invariant(state.mode.tag === 'trading', 'entries leave only while trading', { mode: state.mode.tag });
+  if (state.mode.tag !== 'trading') invariant(false, 'entries leave only while trading', { mode: state.mode.tag });
   invariant(command.lots > 0, 'an entry has lots');
   return command as unknown as Approved<EnterCommand>;
 }
 
 export function approveAmend(state: State, command: AmendCommand): Approved<AmendCommand> {
-  invariant(state.mode.tag === 'trading', 'orders are amended only while trading', { mode: state.mode.tag });
+  if (state.mode.tag !== 'trading') invariant(false, 'orders are amended only while trading', { mode: state.mode.tag });
   return command as unknown as Approved<AmendCommand>;
 }
 

@@ -60,7 +60,7 @@ export function setupOf(request: SetupRequest): Setup {
     strategy, params, config, instruments: instruments.map((i) => withFees(i, config)),
     views: instruments.map(viewOf), settle: first.settle,
     cash: BigInt(Math.round(config.cash * 1e6)) * 10n ** BigInt(first.moneyScale - 6),
-    baseMs, decisionMs, plan, warmupBars: Math.max(strategy.warmup ?? 0, plan.warmupBars, 1),
+    baseMs, decisionMs, plan, warmupBars: Math.max(strategy.warmup ?? plan.warmupBars, plan.readyBars, 1),
   };
 }
 

@@ -79,7 +79,7 @@ export function stepThroughAll(state: State, event: Event, out: Out): void {
 }
 
 function takeHeader(state: State, event: Event): void { // hot
-  invariant(event.at >= state.now, 'time never runs backwards', { now: state.now, at: event.at, tag: event.tag });
+  if (!(event.at >= state.now)) invariant(false, 'time never runs backwards', { now: state.now, at: event.at, tag: event.tag });
   state.now = event.at;
   state.sequence += 1;
 }

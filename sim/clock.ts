@@ -150,7 +150,7 @@ export class Clock {
 
   /** Symbols whose data has begun and not ended, without a bar that closes now. Reused array. */
   missing(_at: Ms): readonly number[] { // hot
-    this.#missing.length = 0;
+    if (this.#missing.length > 0) this.#missing.length = 0;
     const { symbols } = this.market;
     for (let i = 0; i < symbols.length; i++) if (this.#playing[i]! < 0) this.#missing.push(i);
     return this.#missing;

@@ -21,9 +21,9 @@ export type { Ind, Kernels, Source, Values } from './kernels.ts';
 export { declareIndicators, maxPeriod } from './plan.ts';
 export type { IndicatorPlan, KeyPlan, TimeframePlan } from './plan.ts';
 export {
-  createIndicators, feedTimeframe, isWarm, restoreIndicators, rollDecision, snapshotIndicators,
+  createIndicators, feedBar, feedTimeframe, isWarm, restoreIndicators, rollDecision, snapshotIndicators,
 } from './state.ts';
-export type { IndicatorSnapshot, IndicatorState, IndicatorView } from './state.ts';
+export type { IndicatorSnapshot, IndicatorState, IndicatorView, TickBar } from './state.ts';
 export { windowedNames } from './library.ts';
 export { seedings } from './seeding.ts';
 export type { Seeding } from './seeding.ts';

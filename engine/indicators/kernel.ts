@@ -39,7 +39,7 @@ export interface Kernel {
 /** Slots that a kernel of this kind needs. */
 export function arenaSize(kind: Kind, n: number, m: number, p: number): number {
   switch (kind) {
-    case kinds.sma: return arena.meanSize(n);
+    case kinds.sma: return arena.sumSize(n);
     case kinds.wma: return arena.weightedSize(n);
     case kinds.ema: case kinds.rma: return arena.averageSize;
     case kinds.stdev: case kinds.bollinger: return arena.spreadSize(n);
@@ -48,11 +48,11 @@ export function arenaSize(kind: Kind, n: number, m: number, p: number): number {
     case kinds.rsi: return 2 + 2 * arena.averageSize;
     case kinds.atr: return arena.rangeSize;
     case kinds.obv: return 3;
-    case kinds.vwapSince: return 4;
-    case kinds.vwapRolling: return 1 + 2 * arena.meanSize(n);
+    case kinds.vwapSince: return 5;
+    case kinds.vwapRolling: return 1 + 2 * arena.sumSize(n);
     case kinds.adx: return 4 + 4 * arena.averageSize;
     case kinds.stochastic: return 2 * arena.largestSize(n) + arena.smoothSize(m) + arena.smoothSize(p);
-    case kinds.macd: return 3 * arena.averageSize;
+    case kinds.macd: return 3 * arena.averageSize + 1;
     case kinds.keltner: return arena.averageSize + arena.rangeSize;
     case kinds.donchian: return 2 * arena.largestSize(n);
     case kinds.supertrend: return arena.rangeSize + 4;

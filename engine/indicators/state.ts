@@ -3,7 +3,7 @@
  * decision reads them through. A snapshot is a copy of the numbers; restored, the run goes on bit for bit.
  */
 import { invariant } from '../invariant.ts';
-import type { Step } from '../units.ts';
+import type { Ms, Step } from '../units.ts';
 import type { columns } from './kernel.ts';
 import { pushWindow } from './library.ts';
 import type { IndicatorPlan } from './plan.ts';
@@ -50,10 +50,36 @@ export function createIndicators(plan: IndicatorPlan, tick: Step): IndicatorStat
   };
 }
 
-/** One closed bar of the plan's timeframe `timeframeIndex`. Prices in ticks, volume in base, `openedAt` in ms UTC. */
+/** A closed bar as the kernels take it; `BarClosed` is one. */
+export interface TickBar {
+  readonly openedAt: Ms;
+  readonly openTicks: number; readonly highTicks: number; readonly lowTicks: number; readonly closeTicks: number;
+  /** Base (contracts when inverse). */
+  readonly volume: number;
+}
+
+/** One closed bar of the plan's timeframe `timeframeIndex`, from a record: nothing is boxed on the way. */
+export function feedBar(plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number, from: TickBar): void { // hot
+  const { bar } = state;
+  const high = from.highTicks;
+  const low = from.lowTicks;
+  const close = from.closeTicks;
+  bar[openColumn] = from.openTicks;
+  bar[highColumn] = high;
+  bar[lowColumn] = low;
+  bar[closeColumn] = close;
+  bar[hl2Column] = high + low;
+  bar[hlc3Column] = high + low + close;
+  bar[ohlc4Column] = from.openTicks + high + low + close;
+  bar[volumeColumn] = from.volume;
+  bar[openedAtColumn] = from.openedAt;
+  updateKernels(plan, state, timeframeIndex);
+}
+
+/** The same from numbers: prices in ticks, volume in base, `openedAt` in ms UTC. */
 export function feedTimeframe(
   plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number,
-  openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, volume: number, openedAt: number,
+  openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, volume: number, openedAt: Ms,
 ): void { // hot
   const { bar } = state;
   bar[openColumn] = openTicks;
@@ -68,7 +94,6 @@ export function feedTimeframe(
   updateKernels(plan, state, timeframeIndex);
 }
 
-/** Apart from `feedTimeframe`, which thereby stays small enough to be inlined: a double passed to it is not boxed. */
 function updateKernels(plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number): void { // hot
   const { kernels } = plan.timeframes[timeframeIndex]!;
   for (let i = 0; i < kernels.length; i++) {

@@ -3,13 +3,14 @@
  * when they are prices: `(ticks x tick.num) / tick.den`, the same expression that makes the bar's own prices, so
  * that an average equal to a price compares equal to it.
  *
- * Functions here take objects only and return nothing: a double that crosses a call not inlined is boxed.
+ * Functions here take objects and whole numbers only and return nothing: a double that crosses a call is boxed
+ * whenever the compiler chooses not to inline.
  */
 import {
-  largestSize, meanSize, pushDelay, pushEma, pushLargest, pushRange, pushRma, pushSmooth, pushSpread,
-  pushSum, pushWeighted, smoothSize, trueRange,
+  largestSize, pushDelay, pushEma, pushLargest, pushRange, pushRma, pushSmooth, pushSpread, pushSum, pushWeighted,
+  smoothSize, sumSize,
 } from './arena.ts';
-import type { averageSize, rangeSize } from './arena.ts';
+import type { averageSize, rangeSize, spreadMean } from './arena.ts';
 import type { columns, Kernel } from './kernel.ts';
 
 /** What the kernels of one leg work on. */
@@ -24,15 +25,16 @@ export interface Bench {
 }
 
 // Constants of this module, not imported ones: the compiler folds only these into the code. Their types hold them equal.
-const highColumn: typeof columns.high = 1;
-const lowColumn: typeof columns.low = 2;
-const closeColumn: typeof columns.close = 3;
-const hl2Column: typeof columns.hl2 = 4;
-const hlc3Column: typeof columns.hlc3 = 5;
-const volumeColumn: typeof columns.volume = 7;
-const openedAtColumn: typeof columns.openedAt = 8;
-const averageSlots: typeof averageSize = 2;
-const rangeSlots: typeof rangeSize = 4;
+const high: typeof columns.high = 1;
+const low: typeof columns.low = 2;
+const close: typeof columns.close = 3;
+const hl2: typeof columns.hl2 = 4;
+const hlc3: typeof columns.hlc3 = 5;
+const volume: typeof columns.volume = 7;
+const openedAt: typeof columns.openedAt = 8;
+const average: typeof averageSize = 3;
+const range: typeof rangeSize = 5;
+const meanSlot: typeof spreadMean = 6;
 
 const dayMs = 86_400_000;
 const weekMs = 7 * dayMs;
@@ -62,142 +64,221 @@ export function updateKernel(k: Kernel, bench: Bench): void { // hot
     case 17: updateKeltner(k, bench); return;
     case 18: updateDonchian(k, bench); return;
     case 19: updateSupertrend(k, bench); return;
-    case 20: return; // windowed: `feedTimeframe` feeds it, which knows the library's function
+    case 20: return; // windowed: `updateKernels` feeds it, which knows the library's function
   }
 }
 
-function put(bench: Bench, k: Kernel, i: number, x: number): void { // hot
+/** Puts the arena's `slot` out as the kernel's value `i`, in quote when it is a price. */
+function put(bench: Bench, k: Kernel, i: number, slot: number): void { // hot
+  const x = bench.arena[slot]!;
   bench.current[k.out + i] = k.divisor === 0 ? x : (x * bench.num) / (bench.den * k.divisor);
 }
 
+/** `pushSum` written out, as one of the three kernels of nearly every strategy. */
 function updateSma(k: Kernel, bench: Bench): void { // hot
-  put(bench, k, 0, pushSum(bench.arena, k.offset, k.n, bench.bar[k.source]!) / k.n);
+  const { arena } = bench;
+  const { n } = k;
+  const at = k.offset;
+  const index = arena[at + 2]! | 0;
+  const slot = at + 4 + index;
+  const fresh = bench.bar[k.source]!;
+  let sum = arena[at + 3]! + fresh - arena[slot]!;
+  arena[slot] = fresh;
+  if (index + 1 === n) {
+    arena[at + 1] = n;
+    arena[at + 2] = 0;
+    sum = 0;
+    for (let i = at + 4; i < at + 4 + n; i++) sum += arena[i]!;
+  } else {
+    arena[at + 2] = index + 1;
+  }
+  arena[at + 3] = sum;
+  if (arena[at + 1] === 0) return; // the ring was never full
+  const x = sum / n;
+  bench.current[k.out] = k.divisor === 0 ? x : (x * bench.num) / (bench.den * k.divisor);
 }
 
 function updateEma(k: Kernel, bench: Bench): void { // hot
-  put(bench, k, 0, pushEma(bench.arena, k.offset, k.n, bench.bar[k.source]!));
+  const { arena } = bench;
+  const { n } = k;
+  const at = k.offset;
+  if (arena[at + 1]! < n) {
+    arena[at] = bench.bar[k.source]!;
+    pushEma(arena, at, n);
+    put(bench, k, 0, at);
+    return;
+  }
+  const mean = arena[at + 2]!;
+  const x = mean + (bench.bar[k.source]! - mean) * (2 / (n + 1));
+  arena[at + 2] = x;
+  bench.current[k.out] = k.divisor === 0 ? x : (x * bench.num) / (bench.den * k.divisor);
 }
 
 function updateWma(k: Kernel, bench: Bench): void { // hot
-  put(bench, k, 0, pushWeighted(bench.arena, k.offset, k.n, bench.bar[k.source]!));
+  bench.arena[k.offset] = bench.bar[k.source]!;
+  pushWeighted(bench.arena, k.offset, k.n);
+  put(bench, k, 0, k.offset);
 }
 
 function updateRma(k: Kernel, bench: Bench): void { // hot
-  put(bench, k, 0, pushRma(bench.arena, k.offset, k.n, bench.bar[k.source]!));
+  bench.arena[k.offset] = bench.bar[k.source]!;
+  pushRma(bench.arena, k.offset, k.n);
+  put(bench, k, 0, k.offset);
 }
 
 function updateStdev(k: Kernel, bench: Bench): void { // hot
-  put(bench, k, 0, pushSpread(bench.arena, k.offset, k.n, bench.bar[k.source]!));
+  bench.arena[k.offset] = bench.bar[k.source]!;
+  pushSpread(bench.arena, k.offset, k.n);
+  put(bench, k, 0, k.offset);
 }
 
 function updateHighest(k: Kernel, bench: Bench): void { // hot
-  put(bench, k, 0, pushLargest(bench.arena, k.offset, k.n, bench.bar[k.source]!));
+  bench.arena[k.offset] = bench.bar[k.source]!;
+  pushLargest(bench.arena, k.offset, k.n);
+  put(bench, k, 0, k.offset);
 }
 
 function updateLowest(k: Kernel, bench: Bench): void { // hot
-  put(bench, k, 0, -pushLargest(bench.arena, k.offset, k.n, -bench.bar[k.source]!));
+  const { arena } = bench;
+  arena[k.offset] = -bench.bar[k.source]!;
+  pushLargest(arena, k.offset, k.n);
+  arena[k.offset] = -arena[k.offset]!;
+  put(bench, k, 0, k.offset);
 }
 
 /** Percent. A change from nothing is 0: only a volume can be 0. */
 function updateRoc(k: Kernel, bench: Bench): void { // hot
+  const { arena } = bench;
   const x = bench.bar[k.source]!;
-  const old = pushDelay(bench.arena, k.offset, k.n, x);
-  put(bench, k, 0, old === 0 ? 0 : (100 * (x - old)) / old);
+  arena[k.offset] = x;
+  pushDelay(arena, k.offset, k.n);
+  const old = arena[k.offset]!;
+  arena[k.offset] = old === 0 ? 0 : (100 * (x - old)) / old;
+  put(bench, k, 0, k.offset);
 }
 
-/** [seen, previous, gains, losses]; gains and losses are Wilder's means, seeded with the first n changes. */
+/** [gains, losses, seen, previous]: Wilder's means, seeded with the first n changes. */
 function updateRsi(k: Kernel, bench: Bench): void { // hot
   const { arena } = bench;
-  const at = k.offset;
+  const gains = k.offset;
+  const losses = gains + average;
+  const own = losses + average;
   const x = bench.bar[k.source]!;
-  const change = x - arena[at + 1]!;
-  arena[at + 1] = x;
-  if (arena[at] === 0) {
-    arena[at] = 1;
+  const change = x - arena[own + 1]!;
+  arena[own + 1] = x;
+  if (arena[own] === 0) {
+    arena[own] = 1;
     return;
   }
-  const gain = pushRma(arena, at + 2, k.n, change > 0 ? change : 0);
-  const loss = pushRma(arena, at + 2 + averageSlots, k.n, change < 0 ? -change : 0);
-  put(bench, k, 0, gain + loss === 0 ? 50 : (100 * gain) / (gain + loss));
+  arena[gains] = change > 0 ? change : 0;
+  arena[losses] = change < 0 ? -change : 0;
+  pushRma(arena, gains, k.n);
+  pushRma(arena, losses, k.n);
+  const gain = arena[gains]!;
+  const moved = gain + arena[losses]!;
+  arena[gains] = moved === 0 ? 50 : (100 * gain) / moved;
+  put(bench, k, 0, gains);
 }
 
 function updateAtr(k: Kernel, bench: Bench): void { // hot
-  const { bar } = bench;
-  put(bench, k, 0, pushRange(bench.arena, k.offset, k.n, bar[highColumn]!, bar[lowColumn]!, bar[closeColumn]!));
+  const { arena, bar } = bench;
+  const { n } = k;
+  const at = k.offset;
+  if (arena[at + 1]! < n) {
+    pushRange(arena, at, n, bar);
+    put(bench, k, 0, at);
+    return;
+  }
+  const previous = arena[at + 4]!;
+  const top = bar[high]!;
+  const bottom = bar[low]!;
+  arena[at + 4] = bar[close]!;
+  const reach = (previous > top ? previous : top) - (previous < bottom ? previous : bottom);
+  const x = (arena[at + 2]! * (n - 1) + reach) / n;
+  arena[at + 2] = x;
+  bench.current[k.out] = (x * bench.num) / bench.den;
 }
 
-/** [seen, previous close, total] */
+/** [total, seen, previous close] */
 function updateObv(k: Kernel, bench: Bench): void { // hot
   const { arena, bar } = bench;
   const at = k.offset;
-  const close = bar[closeColumn]!;
-  if (arena[at] !== 0) {
-    const previous = arena[at + 1]!;
-    const volume = bar[volumeColumn]!;
-    arena[at + 2] = arena[at + 2]! + (close > previous ? volume : close < previous ? -volume : 0);
+  const price = bar[close]!;
+  if (arena[at + 1] !== 0) {
+    const previous = arena[at + 2]!;
+    if (price > previous) arena[at] = arena[at]! + bar[volume]!;
+    else if (price < previous) arena[at] = arena[at]! - bar[volume]!;
   }
-  arena[at] = 1;
-  arena[at + 1] = close;
-  put(bench, k, 0, arena[at + 2]!);
+  arena[at + 1] = 1;
+  arena[at + 2] = price;
+  put(bench, k, 0, at);
 }
 
-/** [seen, bucket, price x volume, volume]; `n` is days: 1 or 7. Without volume: hlc3 of the bar. */
+/** [result, seen, bucket, price x volume, volume]; `n` is days: 1 or 7. Without volume: hlc3 of the bar. */
 function updateVwapSince(k: Kernel, bench: Bench): void { // hot
   const { arena, bar } = bench;
   const at = k.offset;
-  const openedAt = bar[openedAtColumn]!;
-  const bucket = k.n === 1 ? Math.floor(openedAt / dayMs) : Math.floor((openedAt - mondayMs) / weekMs);
-  if (arena[at] === 0 || arena[at + 1] !== bucket) {
-    arena[at] = 1;
-    arena[at + 1] = bucket;
-    arena[at + 2] = 0;
+  const bucket = k.n === 1 ? Math.floor(bar[openedAt]! / dayMs) : Math.floor((bar[openedAt]! - mondayMs) / weekMs);
+  if (arena[at + 1] === 0 || arena[at + 2] !== bucket) {
+    arena[at + 1] = 1;
+    arena[at + 2] = bucket;
     arena[at + 3] = 0;
+    arena[at + 4] = 0;
   }
-  const price = bar[hlc3Column]!;
-  const volume = bar[volumeColumn]!;
-  arena[at + 2] = arena[at + 2]! + price * volume;
-  arena[at + 3] = arena[at + 3]! + volume;
-  put(bench, k, 0, arena[at + 3]! > 0 ? arena[at + 2]! / arena[at + 3]! : price);
+  arena[at + 3] = arena[at + 3]! + bar[hlc3]! * bar[volume]!;
+  arena[at + 4] = arena[at + 4]! + bar[volume]!;
+  arena[at] = arena[at + 4]! > 0 ? arena[at + 3]! / arena[at + 4]! : bar[hlc3]!;
+  put(bench, k, 0, at);
 }
 
 /** [bars in a row without volume, two rolling sums]. A window without volume: hlc3 of the bar. */
 function updateVwapRolling(k: Kernel, bench: Bench): void { // hot
   const { arena, bar } = bench;
   const { offset, n } = k;
-  const price = bar[hlc3Column]!;
-  const volume = bar[volumeColumn]!;
-  const idle = volume > 0 ? 0 : arena[offset]! + 1;
-  arena[offset] = idle;
-  const turnover = pushSum(arena, offset + 1, n, price * volume);
-  const volumes = pushSum(arena, offset + 1 + meanSize(n), n, volume);
-  put(bench, k, 0, idle >= n ? price : turnover / volumes); // idle sums may hold residue, not to be divided
+  const turnover = offset + 1;
+  const volumes = turnover + sumSize(n);
+  arena[offset] = bar[volume]! > 0 ? 0 : arena[offset]! + 1;
+  arena[turnover] = bar[hlc3]! * bar[volume]!;
+  arena[volumes] = bar[volume]!;
+  pushSum(arena, turnover, n);
+  pushSum(arena, volumes, n);
+  // The sums of an idle window may hold residue, which must not be divided.
+  arena[turnover] = arena[offset]! >= n ? bar[hlc3]! : arena[turnover]! / arena[volumes]!;
+  put(bench, k, 0, turnover);
 }
 
-/** [seen, high, low, close, true range, plus, minus, index]: Wilder's means, from the second bar on. */
+/** [true range, plus, minus, index, then: seen, high, low, close]: Wilder's means, from the second bar on. */
 function updateAdx(k: Kernel, bench: Bench): void { // hot
   const { arena, bar } = bench;
-  const at = k.offset;
+  const ranges = k.offset;
   const { n } = k;
-  const high = bar[highColumn]!;
-  const low = bar[lowColumn]!;
-  const rise = high - arena[at + 1]!;
-  const fall = arena[at + 2]! - low;
-  const range = trueRange(high, low, arena[at + 3]!);
-  const seen = arena[at]!;
-  arena[at] = 1;
-  arena[at + 1] = high;
-  arena[at + 2] = low;
-  arena[at + 3] = bar[closeColumn]!;
+  const plus = ranges + average;
+  const minus = plus + average;
+  const index = minus + average;
+  const own = index + average;
+  const rise = bar[high]! - arena[own + 1]!;
+  const fall = arena[own + 2]! - bar[low]!;
+  const previous = arena[own + 3]!;
+  const seen = arena[own]!;
+  arena[own] = 1;
+  arena[own + 1] = bar[high]!;
+  arena[own + 2] = bar[low]!;
+  arena[own + 3] = bar[close]!;
   if (seen === 0) return;
-  const means = at + 4;
-  const ranges = pushRma(arena, means, n, range);
-  const up = pushRma(arena, means + averageSlots, n, rise > fall && rise > 0 ? rise : 0);
-  const down = pushRma(arena, means + 2 * averageSlots, n, fall > rise && fall > 0 ? fall : 0);
-  if (ranges !== ranges) return;
-  const plus = ranges === 0 ? 0 : (100 * up) / ranges;
-  const minus = ranges === 0 ? 0 : (100 * down) / ranges;
-  const index = plus + minus === 0 ? 0 : (100 * Math.abs(plus - minus)) / (plus + minus);
-  put(bench, k, 0, pushRma(arena, means + 3 * averageSlots, n, index));
+  arena[ranges] = (previous > bar[high]! ? previous : bar[high]!) - (previous < bar[low]! ? previous : bar[low]!);
+  arena[plus] = rise > fall && rise > 0 ? rise : 0;
+  arena[minus] = fall > rise && fall > 0 ? fall : 0;
+  pushRma(arena, ranges, n);
+  pushRma(arena, plus, n);
+  pushRma(arena, minus, n);
+  const reach = arena[ranges]!;
+  if (reach !== reach) return;
+  arena[plus] = reach === 0 ? 0 : (100 * arena[plus]!) / reach;
+  arena[minus] = reach === 0 ? 0 : (100 * arena[minus]!) / reach;
+  const both = arena[plus]! + arena[minus]!;
+  arena[index] = both === 0 ? 0 : (100 * Math.abs(arena[plus]! - arena[minus]!)) / both;
+  pushRma(arena, index, n);
+  put(bench, k, 0, index);
   put(bench, k, 1, plus);
   put(bench, k, 2, minus);
 }
@@ -206,80 +287,110 @@ function updateAdx(k: Kernel, bench: Bench): void { // hot
 function updateStochastic(k: Kernel, bench: Bench): void { // hot
   const { arena, bar } = bench;
   const { n } = k;
-  const lows = k.offset + largestSize(n);
-  const smooth = lows + largestSize(n);
-  const high = pushLargest(arena, k.offset, n, bar[highColumn]!);
-  const low = -pushLargest(arena, lows, n, -bar[lowColumn]!);
-  if (high !== high) return;
-  const raw = high === low ? 50 : (100 * (bar[closeColumn]! - low)) / (high - low);
-  const fast = pushSmooth(arena, smooth, k.m, raw);
-  if (fast !== fast) return;
+  const highs = k.offset;
+  const lows = highs + largestSize(n);
+  const fast = lows + largestSize(n);
+  const slow = fast + smoothSize(k.m);
+  arena[highs] = bar[high]!;
+  arena[lows] = -bar[low]!;
+  pushLargest(arena, highs, n);
+  pushLargest(arena, lows, n);
+  const bottom = -arena[lows]!;
+  const height = arena[highs]! - bottom;
+  if (height !== height) return;
+  arena[fast] = height === 0 ? 50 : (100 * (bar[close]! - bottom)) / height;
+  pushSmooth(arena, fast, k.m);
   put(bench, k, 0, fast);
-  put(bench, k, 1, pushSmooth(arena, smooth + smoothSize(k.m), k.p, fast));
+  if (arena[fast] !== arena[fast]) return;
+  arena[slow] = arena[fast]!;
+  pushSmooth(arena, slow, k.p);
+  put(bench, k, 1, slow);
 }
 
+/** [fast, slow, signal, histogram]: three averages; the fast one's slot ends as the line. */
 function updateMacd(k: Kernel, bench: Bench): void { // hot
-  const { arena } = bench;
-  const x = bench.bar[k.source]!;
-  const at = k.offset;
-  const line = pushEma(arena, at, k.n, x) - pushEma(arena, at + averageSlots, k.m, x);
-  if (line !== line) return;
-  const signal = pushEma(arena, at + 2 * averageSlots, k.p, line);
+  const { arena, bar } = bench;
+  const line = k.offset;
+  const slow = line + average;
+  const signal = slow + average;
+  const histogram = signal + average;
+  arena[line] = bar[k.source]!;
+  arena[slow] = bar[k.source]!;
+  pushEma(arena, line, k.n);
+  pushEma(arena, slow, k.m);
+  arena[line] = arena[line]! - arena[slow]!;
+  if (arena[line] !== arena[line]) return;
+  arena[signal] = arena[line]!;
+  pushEma(arena, signal, k.p);
+  arena[histogram] = arena[line]! - arena[signal]!;
   put(bench, k, 0, line);
   put(bench, k, 1, signal);
-  put(bench, k, 2, line - signal);
+  put(bench, k, 2, histogram);
 }
 
 function updateBollinger(k: Kernel, bench: Bench): void { // hot
-  const spread = pushSpread(bench.arena, k.offset, k.n, bench.bar[k.source]!);
-  band(bench, k, spread, bench.arena[k.offset + 5]!);
+  bench.arena[k.offset] = bench.bar[k.source]!;
+  pushSpread(bench.arena, k.offset, k.n);
+  putBand(bench, k, k.offset, k.offset + meanSlot);
 }
 
 function updateKeltner(k: Kernel, bench: Bench): void { // hot
   const { arena, bar } = bench;
-  const close = bar[closeColumn]!;
-  const middle = pushEma(arena, k.offset, k.n, close);
-  const range = pushRange(arena, k.offset + averageSlots, k.m, bar[highColumn]!, bar[lowColumn]!, close);
-  band(bench, k, range, middle);
+  arena[k.offset] = bar[close]!;
+  pushEma(arena, k.offset, k.n);
+  pushRange(arena, k.offset + average, k.m, bar);
+  putBand(bench, k, k.offset + average, k.offset);
+}
+
+/** Puts out the slot `middle` and `width` times the slot `spread` around it. */
+function putBand(bench: Bench, k: Kernel, spread: number, middle: number): void { // hot
+  const { arena } = bench;
+  const reach = k.width * arena[spread]!;
+  const centre = arena[middle]!;
+  arena[spread] = centre + reach;
+  put(bench, k, 0, spread);
+  put(bench, k, 1, middle);
+  arena[spread] = centre - reach;
+  put(bench, k, 2, spread);
 }
 
 function updateDonchian(k: Kernel, bench: Bench): void { // hot
   const { arena, bar } = bench;
-  put(bench, k, 0, pushLargest(arena, k.offset, k.n, bar[highColumn]!));
-  put(bench, k, 1, -pushLargest(arena, k.offset + largestSize(k.n), k.n, -bar[lowColumn]!));
-}
-
-function band(bench: Bench, k: Kernel, spread: number, middle: number): void { // hot
-  if (spread !== spread || middle !== middle) return;
-  put(bench, k, 0, middle + k.width * spread);
-  put(bench, k, 1, middle);
-  put(bench, k, 2, middle - k.width * spread);
+  const lows = k.offset + largestSize(k.n);
+  arena[k.offset] = bar[high]!;
+  arena[lows] = -bar[low]!;
+  pushLargest(arena, k.offset, k.n);
+  pushLargest(arena, lows, k.n);
+  arena[lows] = -arena[lows]!;
+  put(bench, k, 0, k.offset);
+  put(bench, k, 1, lows);
 }
 
 /** [average range, then: side (0 = unseeded), upper, lower, previous close] */
 function updateSupertrend(k: Kernel, bench: Bench): void { // hot
   const { arena, bar } = bench;
-  const close = bar[closeColumn]!;
-  const range = pushRange(arena, k.offset, k.n, bar[highColumn]!, bar[lowColumn]!, close);
-  if (range !== range) return;
-  const at = k.offset + rangeSlots;
-  const middle = bar[hl2Column]! / 2;
-  let upper = middle + k.width * range;
-  let lower = middle - k.width * range;
+  pushRange(arena, k.offset, k.n, bar);
+  const reach = k.width * arena[k.offset]!;
+  if (reach !== reach) return;
+  const at = k.offset + range;
+  const price = bar[close]!;
+  const middle = bar[hl2]! / 2;
+  let upper = middle + reach;
+  let lower = middle - reach;
   let side = arena[at]!;
   if (side === 0) {
-    side = close >= middle ? 1 : -1;
+    side = price >= middle ? 1 : -1;
   } else {
     const previous = arena[at + 3]!;
     if (upper > arena[at + 1]! && previous <= arena[at + 1]!) upper = arena[at + 1]!;
     if (lower < arena[at + 2]! && previous >= arena[at + 2]!) lower = arena[at + 2]!;
-    if (side === 1 && close < lower) side = -1;
-    else if (side === -1 && close > upper) side = 1;
+    if (side === 1 && price < lower) side = -1;
+    else if (side === -1 && price > upper) side = 1;
   }
   arena[at] = side;
   arena[at + 1] = upper;
   arena[at + 2] = lower;
-  arena[at + 3] = close;
-  put(bench, k, 0, side === 1 ? lower : upper);
+  arena[at + 3] = price;
+  put(bench, k, 0, side === 1 ? at + 2 : at + 1);
   bench.current[k.out + 1] = side;
 }
