@@ -74,7 +74,7 @@ export async function importFiles(files: readonly string[], options: ImportOptio
       for (const part of await readParts(connection, file, options)) parts.push(await judged(connection, part, options));
       options.onProgress?.(k + 1, files.length);
     }
-    const series = await withLakeLock(options.folder, () => store(connection, parts, options));
+    const series = withLakeLock(options.folder, () => store(parts, options));
     return { folder: options.folder, files: files.map((file) => describe(file, parts)), series, ms: Date.now() - started };
   });
 }
@@ -88,7 +88,7 @@ async function judged(connection: Connection, part: Part, options: ImportOptions
   if (defect !== undefined) throw await defectError(connection, part, defect);
   const findings = [...judgePart(part)];
   refuse(part, findings, options);
-  findings.push(...(await besideLake(connection, options.folder, part)));
+  findings.push(...besideLake(options.folder, part));
   refuse(part, findings, options);
   return { part, key, findings };
 }
@@ -116,7 +116,7 @@ const columnsOf = (part: Part): Float64Array[] => {
   return part.kind === 'mark' ? prices : [...prices, candles.volume];
 };
 
-async function store(connection: Connection, parts: readonly Judged[], options: ImportOptions): Promise<readonly ImportedSeries[]> {
+function store(parts: readonly Judged[], options: ImportOptions): readonly ImportedSeries[] {
   const groups = new Map<string, Judged[]>();
   for (const item of parts) {
     const name = seriesText(item.key);
@@ -124,9 +124,9 @@ async function store(connection: Connection, parts: readonly Judged[], options: 
   }
   const importedAt = new Date().toISOString();
   const plans: Plan[] = [];
-  for (const group of groups.values()) plans.push(await planOf(connection, group, options, importedAt));
+  for (const group of groups.values()) plans.push(planOf(group, options, importedAt));
   const changed = plans.filter((plan) => plan.update !== null);
-  const manifests = await commitSeries(connection, options.folder, changed.flatMap((plan) => plan.update ?? []), importedAt);
+  const manifests = commitSeries(options.folder, changed.flatMap((plan) => plan.update ?? []), importedAt);
   return plans.map((plan) => summary(plan, manifests[changed.indexOf(plan)] ?? plan.existing));
 }
 
@@ -141,14 +141,13 @@ interface Plan {
 }
 
 /** Joins the files of one series, then what the lake holds in the months they touch. */
-async function planOf(connection: Connection, group: readonly Judged[], options: ImportOptions, importedAt: string): Promise<Plan> {
+function planOf(group: readonly Judged[], options: ImportOptions, importedAt: string): Plan {
   const [head] = group;
   if (head === undefined) throw new RangeError('a plan needs a part');
   const { key } = head;
   const replace = options.replace === true;
   const inOrder = [...group].sort((a, b) => (columnsOf(a.part)[0]?.[0] ?? 0) - (columnsOf(b.part)[0]?.[0] ?? 0));
-  let incoming: Merged = { columns: [], added: 0, replaced: 0 };
-  for (const item of inOrder) incoming = merge(incoming.columns, columnsOf(item.part), { parts: [item], against: 'another file', replace: false });
+  const incoming = joined(inOrder);
   const existing = readManifest(options.folder, key);
   const stamps = incoming.columns[0] ?? new Float64Array(0);
   const range = { from: stamps[0] ?? 0, to: (stamps.at(-1) ?? 0) + 1 };
@@ -156,7 +155,7 @@ async function planOf(connection: Connection, group: readonly Judged[], options:
   let merged: Merged = { ...incoming, added: stamps.length };
   if (existing !== null && touched.length > 0) {
     const months = { ...existing, months: touched };
-    const before = await readColumns(connection, options.folder, months);
+    const before = readColumns(options.folder, months);
     merged = merge(before, incoming.columns, { parts: inOrder, against: 'the lake', replace });
   }
   const isUnchanged = merged.added === 0 && merged.replaced === 0;
@@ -167,6 +166,27 @@ async function planOf(connection: Connection, group: readonly Judged[], options:
     accepted: [...new Set([...existing?.accepted ?? [], ...acceptedOf(group)])],
   };
   return { group, existing, update, rowsRead: stamps.length, rowsAdded: merged.added, rowsReplaced: merged.replaced };
+}
+
+/** The files of one series as one: put end to end when they follow each other, merged when they overlap. */
+function joined(inOrder: readonly Judged[]): Merged {
+  const all = inOrder.map((item) => columnsOf(item.part));
+  const [head] = all;
+  if (head === undefined || all.length === 1) return { columns: head ?? [], added: head?.[0]?.length ?? 0, replaced: 0 };
+  const follow = all.every((columns, k) => k === 0 || (all[k - 1]?.[0]?.at(-1) ?? 0) < (columns[0]?.[0] ?? 0));
+  if (follow) return { columns: head.map((_, k) => endToEnd(all.map((columns) => columns[k] ?? none))), added: 0, replaced: 0 };
+  let merged: Merged = { columns: [], added: 0, replaced: 0 };
+  for (const [k, item] of inOrder.entries()) merged = merge(merged.columns, all[k] ?? [], { parts: [item], against: 'another file', replace: false });
+  return merged;
+}
+
+const none = new Float64Array(0);
+
+function endToEnd(pieces: readonly Float64Array[]): Float64Array {
+  const out = new Float64Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) { out.set(piece, at); at += piece.length; }
+  return out;
 }
 
 /** Calendar months are stored whole, so a month is touched when the range reaches anywhere into it. */

@@ -13,8 +13,6 @@ import { builtinSymbol, builtinSymbols } from './builtin/index.ts';
 import type { Candles, FundingStamps, MarketId, SeriesKind } from './candles.ts';
 import { marketOf, marketText, seriesText, sharedColumns, timeText, timeframeLength, timeframeName, timeframeNames } from './candles.ts';
 import { fundingHoles } from './check/index.ts';
-import type { Connection } from './duckdb.ts';
-import { withDatabase } from './duckdb.ts';
 import { DataError, usageError } from './error.ts';
 import { rulesFor } from './instruments.ts';
 import { candlesOf, firstAtOrAfter, listLake, monthsIn, readColumns, stampsOf } from './lake/index.ts';
@@ -83,13 +81,10 @@ export async function loadMarket(options: LoadOptions): Promise<LoadedMarket> {
   if (asked === null) throw usageError(`timeframe was '${options.timeframe}'`, `use one of ${timeframeNames.join(' ')}`);
   if (options.symbols.length === 0) throw usageError('no symbols', 'name at least one symbol');
   if (data.venue === 'builtin') return assemble(builtinRaw(options, asked), markets, options);
-  const raws = await withDatabase(':memory:', async (connection) => {
-    const series = listLake(options.folder).filter((one) => one.venue === data.venue && one.category === data.category);
-    const intervalMs = pickInterval(series, options, markets, asked);
-    const read: Raw[] = [];
-    for (const symbol of options.symbols) read.push(await lakeRaw(connection, { series, symbol, intervalMs, options }));
-    return read;
-  });
+  const series = listLake(options.folder).filter((one) => one.venue === data.venue && one.category === data.category);
+  const intervalMs = pickInterval(series, options, markets, asked);
+  const raws: Raw[] = [];
+  for (const symbol of options.symbols) raws.push(lakeRaw({ series, symbol, intervalMs, options }));
   return assemble(raws, markets, options);
 }
 
@@ -129,7 +124,7 @@ function builtinRaw(options: LoadOptions, asked: number): readonly Raw[] {
 const hashOf = (candles: Candles): string => {
   const hash = createHash('sha256');
   for (const column of [candles.openedAt, candles.open, candles.high, candles.low, candles.close, candles.volume]) {
-    hash.update(Uint8Array.from(new Uint8Array(column.buffer, column.byteOffset, column.byteLength)));
+    hash.update(new Uint8Array(column.slice().buffer)); // a copy: hashing does not take shared memory
   }
   return hash.digest('hex');
 };
@@ -164,20 +159,20 @@ function unknownSymbol(series: readonly Manifest[], symbol: string, markets: Mar
 
 interface LakeQuery { readonly series: readonly Manifest[]; readonly symbol: string; readonly intervalMs: number; readonly options: LoadOptions }
 
-async function lakeRaw(connection: Connection, { series, symbol, intervalMs, options }: LakeQuery): Promise<Raw> {
+function lakeRaw({ series, symbol, intervalMs, options }: LakeQuery): Raw {
   const own = (kind: SeriesKind): readonly Manifest[] => series.filter((one) => one.symbol === symbol && one.kind === kind);
   const range = rangeOf(options);
   const lastSeries = own('last').find((one) => one.intervalMs === intervalMs);
   if (lastSeries === undefined) throw new RangeError('the interval was picked from the lake');
-  const last = candlesOf(await readColumns(connection, options.folder, lastSeries, range));
+  const last = candlesOf(readColumns(options.folder, lastSeries, range));
   if (last.length === 0) throw emptyRange(lastSeries, options);
   const span = spanOf(last, intervalMs);
   const hashes = [...hashesOf(lastSeries, range)];
   const markSeries = [...own('mark')].sort((a, b) => (a.intervalMs ?? 0) - (b.intervalMs ?? 0))[0];
   const fundingSeries = own('funding')[0];
-  const mark = markSeries === undefined ? null : candlesOf(await readColumns(connection, options.folder, markSeries, span));
+  const mark = markSeries === undefined ? null : candlesOf(readColumns(options.folder, markSeries, span));
   const funding = fundingSeries === undefined ? null
-    : stampsOf(await readColumns(connection, options.folder, fundingSeries, { from: span.from, to: span.to + 1 }));
+    : stampsOf(readColumns(options.folder, fundingSeries, { from: span.from, to: span.to + 1 }));
   if (markSeries !== undefined) hashes.push(...hashesOf(markSeries, span));
   if (fundingSeries !== undefined) hashes.push(...hashesOf(fundingSeries, span));
   return {

@@ -51,7 +51,11 @@ const outageMinutes = 55;
 /** Per minute: common move (fraction) and volatility factor of the regime. */
 interface Weather { readonly move: Float64Array; readonly swing: Float64Array }
 
-function weather(): Weather {
+let drawn: Weather | undefined;
+/** Drawn once: every symbol and run meets the same. */
+const weather = (): Weather => (drawn ??= drawWeather());
+
+function drawWeather(): Weather {
   const chance = chanceFrom(42);
   const move = new Float64Array(minutes);
   const swing = new Float64Array(minutes);
@@ -98,8 +102,8 @@ function minutesOf(coin: Coin, { move, swing }: Weather): Minutes {
   const chance = chanceFrom(coin.seed);
   const outageStart = (outageFrom - builtinStartsAt) / minute;
   const rows = minutes - outageMinutes;
-  const last = sharedColumns(rows, 6);
-  const mark = sharedColumns(rows, 6);
+  const last = blankCandles(rows);
+  const mark = blankCandles(rows);
   let fair = coin.startsAt * coin.perTick;
   let price = Math.round(fair);
   let smooth = fair;
@@ -128,52 +132,60 @@ function minutesOf(coin: Coin, { move, swing }: Weather): Minutes {
     const size = coin.volume * (swing[i] ?? 1) * (0.4 + 1.2 * chance.uniform()) * (1 + 400 * Math.abs(step));
     if (isOut) continue;
     const isReopening = i === outageStart + outageMinutes;
-    put(last, row, at, isReopening ? [price, price, price, price] : [before, top, bottom, price]);
-    (last[5] as Float64Array)[row] = Math.max(1, Math.round(size * coin.perLot)) / coin.perLot;
-    put(mark, row, at, [Math.round(smoothBefore), Math.round(Math.max(smoothBefore, smooth)), Math.round(Math.min(smoothBefore, smooth)), Math.round(smooth)]);
+    const opened = isReopening ? price : before;
+    put(last, row, at, opened, isReopening ? price : top, isReopening ? price : bottom, price);
+    last.volume[row] = Math.max(1, Math.round(size * coin.perLot)) / coin.perLot;
+    const from = Math.round(smoothBefore);
+    const to = Math.round(smooth);
+    put(mark, row, at, from, Math.max(from, to), Math.min(from, to), to);
     row += 1;
   }
-  return { last: asCandles(last, rows, coin.perTick), mark: asCandles(mark, rows, coin.perTick) };
+  return { last: toQuote(last, coin.perTick), mark: toQuote(mark, coin.perTick) };
 }
 
-function put(columns: readonly Float64Array[], row: number, at: number, prices: readonly [number, number, number, number]): void {
-  (columns[0] as Float64Array)[row] = at;
-  for (let k = 0; k < 4; k++) (columns[k + 1] as Float64Array)[row] = prices[k] as number;
+function blankCandles(length: number): Candles {
+  const [openedAt, open, high, low, close, volume] = sharedColumns(length, 6) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  return { length, openedAt, open, high, low, close, volume };
+}
+
+function put(out: Candles, row: number, at: number, open: number, high: number, low: number, close: number): void { // hot
+  out.openedAt[row] = at;
+  out.open[row] = open;
+  out.high[row] = high;
+  out.low[row] = low;
+  out.close[row] = close;
 }
 
 /** Ticks become quote prices: the nearest double of ticks / perTick. */
-function asCandles(columns: readonly Float64Array[], rows: number, perTick: number): Candles {
-  for (const column of columns.slice(1, 5)) for (let i = 0; i < rows; i++) column[i] = (column[i] as number) / perTick;
-  const [openedAt, open, high, low, close, volume] = columns as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-  return { length: rows, openedAt, open, high, low, close, volume };
+function toQuote(bars: Candles, perTick: number): Candles {
+  for (const column of [bars.open, bars.high, bars.low, bars.close]) {
+    for (let i = 0; i < column.length; i++) column[i] = column[i]! / perTick; // hot
+  }
+  return bars;
 }
 
 /** Bars of a longer timeframe; a bucket with any minute in it is a bar. Volume is rounded to `perLot` lots per unit. */
 function aggregated(bars: Candles, intervalMs: number, perLot: number): Candles {
   if (intervalMs === minute) return bars;
-  const opens: number[] = [];
-  for (let i = 0; i < bars.length; i++) {
+  let buckets = 0;
+  for (let i = 0, open = Number.NaN; i < bars.length; i++) {
     const bucket = bars.openedAt[i]! - (bars.openedAt[i]! % intervalMs);
-    if (opens.at(-1) !== bucket) opens.push(bucket);
+    if (bucket !== open) { buckets += 1; open = bucket; }
   }
-  const columns = sharedColumns(opens.length, 6);
-  const [openedAt, open, high, low, close, volume] = columns as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const out = blankCandles(buckets);
   let row = -1;
-  for (let i = 0; i < bars.length; i++) {
+  for (let i = 0; i < bars.length; i++) { // hot
     const bucket = bars.openedAt[i]! - (bars.openedAt[i]! % intervalMs);
-    if (row < 0 || openedAt[row] !== bucket) {
+    if (row < 0 || out.openedAt[row]! !== bucket) {
       row += 1;
-      openedAt[row] = bucket;
-      open[row] = bars.open[i]!;
-      high[row] = bars.high[i]!;
-      low[row] = bars.low[i]!;
+      put(out, row, bucket, bars.open[i]!, bars.high[i]!, bars.low[i]!, bars.close[i]!);
     }
-    high[row] = Math.max(high[row]!, bars.high[i]!);
-    low[row] = Math.min(low[row]!, bars.low[i]!);
-    close[row] = bars.close[i]!;
-    volume[row] = Math.round((volume[row]! + bars.volume[i]!) * perLot) / perLot;
+    if (bars.high[i]! > out.high[row]!) out.high[row] = bars.high[i]!;
+    if (bars.low[i]! < out.low[row]!) out.low[row] = bars.low[i]!;
+    out.close[row] = bars.close[i]!;
+    out.volume[row] = Math.round((out.volume[row]! + bars.volume[i]!) * perLot) / perLot;
   }
-  return { length: opens.length, openedAt, open, high, low, close, volume };
+  return out;
 }
 
 /** Settlements at 00, 08 and 16 UTC: the basis of the eight hours before, within +-0.1 %, to a millionth. */

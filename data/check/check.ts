@@ -74,7 +74,7 @@ async function checkFile(
     const stamps = part.candles?.openedAt ?? part.funding?.settledAt ?? new Float64Array(0);
     const findings = [...marketFindings(part), ...judgePart(part)];
     if (options.folder !== undefined && !findings.some((finding) => finding.severity === 'error')) {
-      findings.push(...await besideLake(connection, options.folder, part));
+      findings.push(...besideLake(options.folder, part));
     }
     reports.push({
       subject: file, market: part.market === null ? null : marketText(part.market), symbol: part.symbol, kind: part.kind,
@@ -95,17 +95,17 @@ function marketFindings(part: Part): readonly Finding[] {
 }
 
 /** Compares a file's part with the lake: its own symbol elsewhere, and its parents and children. */
-export async function besideLake(connection: Connection, folder: string, part: Part): Promise<readonly Finding[]> {
+export function besideLake(folder: string, part: Part): readonly Finding[] {
   if (part.candles === null || part.kind !== 'last' || part.intervalMs === null || part.symbol === null) return [];
   const mine = { name: part.source.file, candles: part.candles, intervalMs: part.intervalMs };
   const key = part.market === null ? null
     : { ...part.market, symbol: part.symbol, kind: part.kind, timeframe: timeframeName(part.intervalMs) ?? '' };
-  return compareWithLake(connection, folder, { mine, key, symbol: part.symbol });
+  return compareWithLake(folder, { mine, key, symbol: part.symbol });
 }
 
 interface Compared { readonly mine: Related; readonly key: SeriesKey | null; readonly symbol: string }
 
-async function compareWithLake(connection: Connection, folder: string, { mine, key, symbol }: Compared): Promise<readonly Finding[]> {
+function compareWithLake(folder: string, { mine, key, symbol }: Compared): readonly Finding[] {
   const { candles, intervalMs } = mine;
   const range: Range = { from: candles.openedAt[0] ?? 0, to: (candles.openedAt.at(-1) ?? 0) + intervalMs };
   const findings: Finding[] = [];
@@ -114,7 +114,7 @@ async function compareWithLake(connection: Connection, folder: string, { mine, k
     if (other.last < range.from || other.first >= range.to) continue;
     const sameMarket = key !== null && other.venue === key.venue && other.category === key.category;
     if (sameMarket && other.intervalMs === intervalMs) continue;
-    const loaded = candlesOf(await readColumns(connection, folder, other, range));
+    const loaded = candlesOf(readColumns(folder, other, range));
     const theirs = { name: seriesText(other), candles: loaded, intervalMs: other.intervalMs };
     if (!sameMarket) findings.push(...referenceFindings(mine, theirs));
     else if (other.intervalMs > intervalMs) findings.push(...childParentFindings(mine, theirs));
@@ -134,18 +134,16 @@ export async function checkLake(folder: string, filter: LakeFilter = {}): Promis
     && (filter.kind === undefined || series.kind === filter.kind)
     && (filter.timeframe === undefined || series.timeframe === filter.timeframe));
   if (wanted.length === 0) throw nothingThere(folder, filter);
-  return withDatabase(':memory:', async (connection) => {
-    const reports: CheckReport[] = [];
-    for (const series of wanted) reports.push(await checkSeriesOf(connection, folder, series));
-    return reports;
-  });
+  const reports: CheckReport[] = [];
+  for (const series of wanted) reports.push(checkSeriesOf(folder, series));
+  return reports;
 }
 
 /** One series of the lake. */
 export async function checkSeries(folder: string, key: SeriesKey): Promise<CheckReport> {
   const series = readManifest(folder, key);
   if (series === null) throw nothingThere(folder, { market: marketText(key), symbol: key.symbol });
-  return withDatabase(':memory:', (connection) => checkSeriesOf(connection, folder, series));
+  return checkSeriesOf(folder, series);
 }
 
 function nothingThere(folder: string, filter: LakeFilter): DataError {
@@ -156,14 +154,14 @@ function nothingThere(folder: string, filter: LakeFilter): DataError {
   });
 }
 
-async function checkSeriesOf(connection: Connection, folder: string, series: Manifest): Promise<CheckReport> {
+function checkSeriesOf(folder: string, series: Manifest): CheckReport {
   const findings: Finding[] = changedFiles(folder, series).map((entry) => ({
     code: 'damaged-lake', severity: 'error', at: entry.first, count: 1,
     text: `${entry.file} is not the file that was imported (its hash differs)`,
   }));
   if (findings.length === 0) {
-    const columns = await readColumns(connection, folder, series, everything);
-    findings.push(...series.kind === 'funding' ? fundingFindings(columns) : await priceFindings(connection, folder, series, candlesOf(columns)));
+    const columns = readColumns(folder, series, everything);
+    findings.push(...series.kind === 'funding' ? fundingFindings(columns) : priceFindings(folder, series, candlesOf(columns)));
   }
   return {
     subject: seriesText(series), market: marketText(series), symbol: series.symbol, kind: series.kind,
@@ -176,13 +174,13 @@ function fundingFindings(columns: readonly Float64Array[]): readonly Finding[] {
   return judgeFunding(stamps, { defects: scanFunding(stamps), gaps: [], missing: 0, quiet: [], quietBars: 0 });
 }
 
-async function priceFindings(connection: Connection, folder: string, series: Manifest, candles: Candles): Promise<readonly Finding[]> {
+function priceFindings(folder: string, series: Manifest, candles: Candles): readonly Finding[] {
   const findings = [...judgeCandles({
     candles, scan: scanCandles(candles, series.intervalMs), intervalMs: series.intervalMs, symbol: series.symbol,
     isMark: series.kind === 'mark', markets: [series],
   })];
   if (series.kind !== 'last' || series.intervalMs === null) return findings;
   const mine = { name: seriesText(series), candles, intervalMs: series.intervalMs };
-  findings.push(...await compareWithLake(connection, folder, { mine, key: series, symbol: series.symbol }));
+  findings.push(...compareWithLake(folder, { mine, key: series, symbol: series.symbol }));
   return findings;
 }

@@ -22,6 +22,8 @@ const month = z.strictObject({
   file: z.string().regex(/^[\w.-]+$/),
   rows: count, first: z.number(), last: z.number(), bytes: count,
   sha256: z.string().length(64),
+  /** Byte offset of each column's values in the file. */
+  valuesAt: z.array(count).min(2),
   /** Holes inside the month; holes across a month's end follow from `last` and `first`. */
   gaps: z.array(gap), missing: count,
   /** Runs of bars without volume. */

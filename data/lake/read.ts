@@ -4,11 +4,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Candles, FundingStamps, SeriesKind } from '../candles.ts';
 import { sharedColumns } from '../candles.ts';
-import type { Connection } from '../duckdb.ts';
-import { queryInto, quoteText } from '../duckdb.ts';
 import { DataError } from '../error.ts';
 import { lakeFolder, parseManifest, seriesFolder } from './manifest.ts';
 import type { Manifest, MonthEntry } from './manifest.ts';
+import { readMonth } from './month.ts';
 
 /** Columns of a month file, in order. */
 export function columnNames(kind: SeriesKind): readonly string[] {
@@ -51,23 +50,21 @@ export const monthsIn = (series: Manifest, range: Range): readonly MonthEntry[] 
   series.months.filter((entry) => entry.last >= range.from && entry.first < range.to);
 
 /** Columns of the range in shared memory, as stored (quote prices). Throws when a file is not what the manifest says. */
-export async function readColumns(
-  connection: Connection, folder: string, series: Manifest, range: Range = everything,
-): Promise<readonly Float64Array[]> {
+export function readColumns(folder: string, series: Manifest, range: Range = everything): readonly Float64Array[] {
   const months = monthsIn(series, range);
-  const names = columnNames(series.kind);
-  const rows = months.reduce((sum, entry) => sum + entry.rows, 0);
-  const columns = sharedColumns(rows, names.length);
-  if (rows === 0) return columns;
-  const files = months.map((entry) => quoteText(join(seriesFolder(folder, series), entry.file)));
-  const select = names.map((name) => (name === 'ts' ? 'ts::DOUBLE' : name)).join(', ');
-  let got = 0;
-  try {
-    got = await queryInto(connection, `SELECT ${select} FROM read_parquet([${files.join(', ')}])`, columns);
-  } catch (error) {
-    throw damaged(folder, series, error);
+  const columns = sharedColumns(months.reduce((sum, entry) => sum + entry.rows, 0), columnNames(series.kind).length);
+  let start = 0;
+  for (const { file, bytes, rows, valuesAt } of months) {
+    const path = join(seriesFolder(folder, series), file);
+    let isRead = false;
+    try {
+      isRead = readMonth({ path, bytes, valuesAt, into: columns, start, rows });
+    } catch (error) {
+      throw damaged(folder, series, error);
+    }
+    if (!isRead) throw damaged(folder, series);
+    start += rows;
   }
-  if (got !== rows) throw damaged(folder, series);
   return trimmed(columns, range);
 }
 

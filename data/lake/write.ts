@@ -13,12 +13,11 @@ import {
 import { join } from 'node:path';
 import type { SeriesKey } from '../candles.ts';
 import { monthOf } from '../candles.ts';
-import type { Connection } from '../duckdb.ts';
-import { appendTable, createTableSql, execute, quoteText } from '../duckdb.ts';
 import { DataError } from '../error.ts';
 import { scanCandles } from '../scan.ts';
 import type { Manifest, MonthEntry } from './manifest.ts';
 import { lakeFolder, listLimit, manifestFile, seriesFolder } from './manifest.ts';
+import { monthFile, writePieces } from './month.ts';
 import { candlesOf, columnNames } from './read.ts';
 
 /** One series to commit: `kept` months stay as they are, `columns` hold the whole new content of the other months. */
@@ -32,14 +31,14 @@ export interface SeriesUpdate {
 }
 
 /** Runs `work` as the only import into this lake. */
-export async function withLakeLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
+export function withLakeLock<T>(folder: string, work: () => T): T {
   const lake = lakeFolder(folder);
   mkdirSync(lake, { recursive: true });
   const lock = join(lake, '.lock');
   takeLock(lock, lake);
   try {
     sweep(lake);
-    return await work();
+    return work();
   } finally {
     rmSync(lock, { force: true });
   }
@@ -80,9 +79,7 @@ function sweep(lake: string): void {
 interface Staged { readonly update: SeriesUpdate; readonly entries: readonly MonthEntry[]; readonly from: string }
 
 /** Writes all updates; either every series is committed, or (on an error before the first commit) none. */
-export async function commitSeries(
-  connection: Connection, folder: string, updates: readonly SeriesUpdate[], importedAt: string,
-): Promise<readonly Manifest[]> {
+export function commitSeries(folder: string, updates: readonly SeriesUpdate[], importedAt: string): readonly Manifest[] {
   const staging = join(lakeFolder(folder), `.import-${process.pid}`);
   mkdirSync(staging, { recursive: true });
   try {
@@ -90,7 +87,7 @@ export async function commitSeries(
     for (const [k, update] of updates.entries()) {
       const from = join(staging, String(k));
       mkdirSync(from);
-      staged.push({ update, from, entries: await writeMonths(connection, folder, update, from) });
+      staged.push({ update, from, entries: writeMonths(folder, update, from) });
     }
     const manifests = staged.map((item) => manifestOf(item, importedAt));
     staged.forEach((item, k) => { writeSynced(join(item.from, 'manifest.json'), `${JSON.stringify(manifests[k], null, 1)}\n`); });
@@ -103,36 +100,23 @@ export async function commitSeries(
   }
 }
 
-async function writeMonths(
-  connection: Connection, folder: string, update: SeriesUpdate, into: string,
-): Promise<readonly MonthEntry[]> {
+function writeMonths(folder: string, update: SeriesUpdate, into: string): readonly MonthEntry[] {
   const names = columnNames(update.key.kind);
-  const table = {
-    name: 'incoming', rows: update.columns[0]?.length ?? 0,
-    columns: names.map((name, k) => ({ name, type: 'double' as const, values: update.columns[k] ?? new Float64Array(0) })),
-  };
-  await execute(connection, `DROP TABLE IF EXISTS incoming; ${createTableSql('incoming', table.columns)}`);
-  await appendTable(connection, 'incoming', table);
-  const select = names.map((name) => (name === 'ts' ? 'ts::BIGINT AS ts' : name)).join(', ');
-  const entries: MonthEntry[] = [];
-  for (const [start, end] of monthRanges(update.columns[0] ?? new Float64Array(0))) {
+  return monthRanges(update.columns[0] ?? new Float64Array(0)).map(([start, end]) => {
     const columns = update.columns.map((column) => column.subarray(start, end));
     const first = columns[0]?.[0] ?? Number.NaN;
     const last = columns[0]?.[end - start - 1] ?? Number.NaN;
     const month = monthOf(first);
-    const path = join(into, `${month}.parquet`);
-    await execute(connection, `COPY (SELECT ${select} FROM incoming WHERE ts BETWEEN ${first} AND ${last}) `
-      + `TO ${quoteText(path)} (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION V2)`);
-    syncPath(path);
-    const bytes = readFileSync(path);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const { pieces, valuesAt } = monthFile(names, columns);
+    const hash = createHash('sha256');
+    for (const piece of pieces) hash.update(piece);
+    const sha256 = hash.digest('hex');
     const isFree = !existsSync(join(seriesFolder(folder, update.key), `${month}.parquet`));
     const file = isFree ? `${month}.parquet` : `${month}.${sha256.slice(0, 12)}.parquet`;
-    if (!isFree) renameSync(path, join(into, file));
-    entries.push({ month, file, rows: end - start, first, last, bytes: bytes.length, sha256, ...holesOf(update, columns) });
-  }
-  await execute(connection, 'DROP TABLE incoming');
-  return entries;
+    const bytes = writePieces(join(into, file), pieces);
+    syncPath(join(into, file));
+    return { month, file, rows: end - start, first, last, bytes, sha256, valuesAt: [...valuesAt], ...holesOf(update, columns) };
+  });
 }
 
 function holesOf(update: SeriesUpdate, columns: readonly Float64Array[]): Pick<MonthEntry, 'gaps' | 'missing' | 'quiet' | 'quietBars'> {
