@@ -35,7 +35,7 @@ async function showAll(folder: string): Promise<DatabaseState> {
   return { tag: 'current' };
 }
 
-/** Makes the database file anew from the Parquet runs and returns how many it shows. A damaged file is replaced. */
+/** Makes the database file anew from the Parquet runs, a damaged one too; returns how many runs it shows. */
 export async function rebuildStore(folder: string): Promise<number> {
   return await inTurn(folder, async () => {
     const opened = await tryOpen(databaseFile(folder));
@@ -48,9 +48,17 @@ export async function rebuildStore(folder: string): Promise<number> {
   });
 }
 
-/** Writes every stored run into a new DuckDB file with real tables, which needs nothing beside it. Refuses an old one. */
-export async function copyStore({ folder, to }: { readonly folder: string; readonly to: string }): Promise<void> {
-  if (await isThere(to)) throw new StoreError('already-stored', `copy of the run store: ${to} exists, expected a new file`);
+export interface StoreCopy {
+  readonly folder: string;
+  /** The file to make. */
+  readonly to: string;
+}
+
+/** Writes every stored run into a new DuckDB file with real tables, which needs nothing beside it. */
+export async function copyStore({ folder, to }: StoreCopy): Promise<void> {
+  if (await isThere(to)) {
+    throw new StoreError('already-stored', `copy of the run store: ${to} exists, expected a new file`);
+  }
   const home = resolve(runsFolder(folder));
   const hasRuns = (await storedRuns(folder)).length > 0;
   try {
@@ -58,8 +66,8 @@ export async function copyStore({ folder, to }: { readonly folder: string; reado
       for (const table of storeTables) {
         await execute(connection, tableSql(table));
         if (!hasRuns) continue;
-        await execute(connection,
-          `INSERT INTO ${table.name} BY NAME SELECT * FROM read_parquet(${filesOf(table, home)}, union_by_name = true)`);
+        const rows = `SELECT * FROM read_parquet(${filesOf(table, home)}, union_by_name = true)`;
+        await execute(connection, `INSERT INTO ${table.name} BY NAME ${rows}`);
       }
     });
   } catch (error) {
@@ -114,7 +122,8 @@ async function tryOpen(file: string): Promise<Opened> {
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const isLocked = /could not set lock|conflicting lock/i.test(error.message);
-    const why = isLocked ? 'another process holds it' : error.message.split('\n')[0]?.replaceAll('!', '.') ?? 'it cannot be opened';
+    const said = error.message.split('\n')[0]?.replaceAll('!', '.') ?? 'it cannot be opened';
+    const why = isLocked ? 'another process holds it' : said;
     return { tag: 'refused', isLocked, why: `run store: ${file}: ${why}` };
   }
 }

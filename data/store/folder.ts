@@ -35,7 +35,7 @@ export class StoreError extends Error {
 export async function storedRuns(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(runsFolder(folder), { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory() && isRunId(entry.name)).map((entry) => entry.name).sort();
+    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).filter(isRunId).sort();
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
@@ -53,7 +53,8 @@ export async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** Letters, digits, dot, dash and underscore, at most 100, not starting with a dot: safe as a folder name and in a glob. */
+/** Letters, digits, dot, dash, underscore, at most 100, no dot first: safe as a folder name and in a glob. */
 export const isRunId = (run: string): boolean => /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(run);
 
-export const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';

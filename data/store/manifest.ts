@@ -54,7 +54,8 @@ export interface RunSummary {
 
 /** The run's row of `runs`, as a table of one row. */
 export function runRow(manifest: RunManifest, summary: RunSummary): Table {
-  const text = (name: string, value: string): Column => ({ name, type: 'text', codes: Int32Array.of(0), dictionary: [value] });
+  const text = (name: string, value: string): Column =>
+    ({ name, type: 'text', codes: Int32Array.of(0), dictionary: [value] });
   const json = (name: string, value: Json): Column => text(name, JSON.stringify(value));
   const number = (name: string, value: number | null): Column =>
     ({ name, type: 'double', values: Float64Array.of(value ?? Number.NaN) });
@@ -66,9 +67,11 @@ export function runRow(manifest: RunManifest, summary: RunSummary): Table {
     text('market', manifest.market), text('symbols', manifest.symbols.join(',')), text('timeframe', manifest.timeframe),
     time('from_at', manifest.from), time('to_at', manifest.to), number('warmup_bars', manifest.warmupBars),
     number('seed', manifest.seed), number('bars', summary.bars), number('decisions', summary.decisions),
-    number('trades', summary.trades), number('equity_start', summary.equityStart), number('equity_end', summary.equityEnd),
-    number('net', summary.equityEnd - summary.equityStart), number('fees', summary.fees), number('funding', summary.funding),
-    number('max_drawdown', summary.maxDrawdown), number('sharpe', summary.sharpe), text('digest', summary.digest),
+    number('trades', summary.trades), number('equity_start', summary.equityStart),
+    number('equity_end', summary.equityEnd), number('net', summary.equityEnd - summary.equityStart),
+    number('fees', summary.fees), number('funding', summary.funding),
+    number('max_drawdown', summary.maxDrawdown), number('sharpe', summary.sharpe),
+    text('digest', summary.digest),
   ];
   return conformTable(runsTable, manifest.run, { name: 'runs', rows: 1, columns });
 }

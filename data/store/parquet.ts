@@ -51,13 +51,17 @@ export function parquetParts(table: Table): readonly Uint8Array[] {
     ));
   }
   const footer = encodeThrift(struct(
-    [1, i32(2)], [2, list('struct', schemaOf(table))], [3, i64(table.rows)], [4, list('struct', groups)], [6, text('holdfast')],
+    [1, i32(2)], [2, list('struct', schemaOf(table))], [3, i64(table.rows)], [4, list('struct', groups)],
+    [6, text('holdfast')],
   ));
   push(footer);
-  push(Uint8Array.of(footer.length & 255, (footer.length >> 8) & 255, (footer.length >> 16) & 255, footer.length >>> 24));
+  push(lengthBytes(footer.length));
   push(magic);
   return parts;
 }
+
+const lengthBytes = (length: number): Uint8Array =>
+  Uint8Array.of(length & 255, (length >> 8) & 255, (length >> 16) & 255, length >>> 24);
 
 function schemaOf(table: Table): readonly ThriftValue[] {
   const optional = i32(1);
@@ -65,7 +69,10 @@ function schemaOf(table: Table): readonly ThriftValue[] {
   return [root, ...table.columns.map((column) => {
     const type = i32(physical[column.type]);
     switch (column.type) {
-      case 'text': return struct([1, type], [3, optional], [4, text(column.name)], [6, i32(0)], [10, struct([1, struct()])]);
+      case 'text': {
+        const words = struct([1, struct()]);
+        return struct([1, type], [3, optional], [4, text(column.name)], [6, i32(0)], [10, words]);
+      }
       case 'time': {
         // Microseconds without a zone: every reader shows them as they are, UTC.
         const stamp = struct([1, { kind: 'boolean', value: false }], [2, struct([2, struct()])]);

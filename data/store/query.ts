@@ -13,7 +13,8 @@ import { storeTables } from './schema.ts';
 import { viewSql } from './views.ts';
 
 /** Plain JSON but for NaN and infinities: whole numbers beyond 2^53 and times are text (ISO 8601, UTC). */
-export type PlainValue = null | boolean | number | string | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+export type PlainValue =
+  null | boolean | number | string | readonly PlainValue[] | { readonly [key: string]: PlainValue };
 export interface Answer {
   /** `type` is DuckDB's word, for example DOUBLE. Repeated names get a number. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -63,7 +64,8 @@ async function ask(connection: Connection, sql: string, limit: number): Promise<
   }
   const statement = await statements.prepare(0);
   if (statement.statementType !== selectStatement) {
-    throw new StoreError('not-a-query', 'query: was a statement that is not a SELECT, expected a SELECT; the run store is read-only here');
+    const expected = 'expected one SELECT; the run store is read-only here';
+    throw new StoreError('not-a-query', `query: was another statement, ${expected}`);
   }
   if (statement.parameterCount > 0) {
     throw new StoreError('not-a-query', 'query: was a SELECT with parameters, expected values in place of them');

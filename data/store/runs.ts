@@ -7,8 +7,9 @@ import { runFolder, StoreError, storedRuns } from './folder.ts';
 const hash = z.string();
 /** Fields beyond these are kept as they are. */
 const storedManifest = z.looseObject({
-  run: z.string(), createdAt: z.number(), mode: z.string(), engine: z.string(), strategy: z.string(), strategyHash: hash,
-  configHash: hash, dataHashes: z.record(z.string(), hash), market: z.string(), symbols: z.array(z.string()),
+  run: z.string(), createdAt: z.number(), mode: z.string(), engine: z.string(),
+  strategy: z.string(), strategyHash: hash, configHash: hash,
+  dataHashes: z.record(z.string(), hash), market: z.string(), symbols: z.array(z.string()),
   timeframe: z.string(), from: z.number(), to: z.number(), warmupBars: z.number(), seed: z.number().nullable(),
 });
 const storedSummary = z.looseObject({

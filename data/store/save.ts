@@ -38,7 +38,8 @@ export async function saveRun<M extends RunManifest, S extends RunSummary>(
   const { run } = manifest;
   const path = runFolder(folder, run);
   if (!isRunId(run)) {
-    throw new StoreError('bad-run-id', `run id: was '${run}', expected letters, digits, dot, dash or underscore, at most 100`);
+    const expected = 'letters, digits, dot, dash or underscore, at most 100';
+    throw new StoreError('bad-run-id', `run id: was '${run}', expected ${expected}`);
   }
   if (await isThere(path)) throw new StoreError('already-stored', `run ${run} is already stored in ${path}`);
   checkNames(tables);
@@ -64,7 +65,8 @@ export async function saveRun<M extends RunManifest, S extends RunSummary>(
 }
 
 function checkNames(tables: readonly Table[]): void {
-  const unknown = tables.map((table) => table.name).filter((name) => !recordTables.some((schema) => schema.name === name));
+  const known = recordTables.map((schema) => schema.name);
+  const unknown = tables.map((table) => table.name).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new RangeError(`the store has no table ${unknown.join(', ')}`);
 }
 

@@ -7,7 +7,11 @@ import type { Column, Table } from '../../engine/index.ts';
 
 export type ColumnType = Column['type'];
 export interface StoreColumn { readonly name: string; readonly type: ColumnType; readonly meaning: string }
-export interface StoreTable { readonly name: string; readonly meaning: string; readonly columns: readonly StoreColumn[] }
+export interface StoreTable {
+  readonly name: string;
+  readonly meaning: string;
+  readonly columns: readonly StoreColumn[];
+}
 
 const at = (name: string, meaning: string): StoreColumn => ({ name, type: 'time', meaning });
 const real = (name: string, meaning: string): StoreColumn => ({ name, type: 'double', meaning });
@@ -22,16 +26,21 @@ const symbol = word('symbol', 'symbol without a venue');
 export const runsTable: StoreTable = {
   name: 'runs', meaning: 'one row per finished run',
   columns: [
-    run, at('created_at', 'when the run was stored, wall time'), word('mode', 'backtest'), word('engine', 'engine version'),
-    word('strategy', 'name of the strategy'), word('strategy_hash', 'SHA-256 of the strategy with every file it imports'),
-    word('params', 'JSON'), word('config', 'JSON'), word('config_hash', 'SHA-256 of the config'), word('data_hashes', 'JSON'),
-    word('market', 'venue:category'), word('symbols', 'comma separated, in the strategy\'s order'), word('timeframe', 'decision timeframe'),
-    at('from_at', 'open of the first bar'), at('to_at', 'close of the last bar'), whole('warmup_bars', 'decision bars before the first decision'),
-    real('seed', 'seed of the run, NULL when nothing is drawn'), real('bars', 'bars fed, all symbols'), real('decisions', 'calls of decide'),
-    whole('trades', 'closed trades'), real('equity_start', 'settle coin'), real('equity_end', 'settle coin, at mark'),
+    run, at('created_at', 'when the run was stored, wall time'), word('mode', 'backtest'),
+    word('engine', 'engine version'), word('strategy', 'name of the strategy'),
+    word('strategy_hash', 'SHA-256 of the strategy with every file it imports'), word('params', 'JSON'),
+    word('config', 'JSON'), word('config_hash', 'SHA-256 of the config'), word('data_hashes', 'JSON'),
+    word('market', 'venue:category'), word('symbols', 'comma separated, in the strategy\'s order'),
+    word('timeframe', 'decision timeframe'), at('from_at', 'open of the first bar'),
+    at('to_at', 'close of the last bar'), whole('warmup_bars', 'decision bars before the first decision'),
+    real('seed', 'seed of the run, NULL when nothing is drawn'), real('bars', 'bars fed, all symbols'),
+    real('decisions', 'calls of decide'), whole('trades', 'closed trades'),
+    real('equity_start', 'settle coin'), real('equity_end', 'settle coin, at mark'),
     real('net', 'equity end - start, settle coin'), real('fees', 'settle coin, positive = paid'),
-    real('funding', 'settle coin, positive = received'), real('max_drawdown', 'fraction of the peak, per bar'),
-    real('sharpe', 'daily, annualised; NULL when there is too little'), word('digest', 'SHA-256 of the recorded columns'),
+    real('funding', 'settle coin, positive = received'),
+    real('max_drawdown', 'fraction of the peak, per bar'),
+    real('sharpe', 'daily, annualised; NULL when there is too little'),
+    word('digest', 'SHA-256 of the recorded columns'),
   ],
 };
 
@@ -47,53 +56,63 @@ export const recordTables: readonly StoreTable[] = [
   {
     name: 'orders', meaning: 'one row per order, as it ended',
     columns: [
-      run, whole('order', 'order id within the run'), symbol, word('role', 'entry, exit, target or rest'), word('side', 'buy or sell'),
-      word('type', 'market or limit'), word('time_in_force', 'GTC, IOC, FOK or PostOnly'), flag('reduce_only', 'can only shrink a position'),
-      real('qty', 'base'), real('price', 'limit, quote; NULL at market'), real('trigger', 'quote; NULL when not conditional'),
-      real('stop', 'stop that rides on it, quote'), at('sent_at', 'sent'), at('ended_at', 'ended; NULL while working'),
-      word('outcome', 'filled, cancelled, rejected, expired, working'), real('filled_qty', 'base'), word('reason', 'why it ended so'),
+      run, whole('order', 'order id within the run'), symbol, word('role', 'entry, exit, target or rest'),
+      word('side', 'buy or sell'), word('type', 'market or limit'),
+      word('time_in_force', 'GTC, IOC, FOK or PostOnly'), flag('reduce_only', 'can only shrink a position'),
+      real('qty', 'base'), real('price', 'limit, quote; NULL at market'),
+      real('trigger', 'quote; NULL when not conditional'), real('stop', 'stop that rides on it, quote'),
+      at('sent_at', 'sent'), at('ended_at', 'ended; NULL while working'),
+      word('outcome', 'filled, cancelled, rejected, expired, working'), real('filled_qty', 'base'),
+      word('reason', 'why it ended so'),
     ],
   },
   {
     name: 'executions', meaning: 'one row per match',
     columns: [
-      run, at('time', 'exchange time'), whole('execution', 'execution id within the run'), whole('order', 'order id, -1 = the venue itself'),
-      symbol, word('cause', 'order, stop, target, trailing, liquidation or adl'), word('side', 'buy or sell'), real('qty', 'base'),
-      real('price', 'quote'), real('reference', 'price wanted, quote'), real('slippage_bps', 'worse is positive'),
-      real('value', 'settle coin'), real('fee', 'settle coin, positive = paid'), word('liquidity', 'maker or taker'),
+      run, at('time', 'exchange time'), whole('execution', 'execution id within the run'),
+      whole('order', 'order id, -1 = the venue itself'), symbol,
+      word('cause', 'order, stop, target, trailing, liquidation or adl'), word('side', 'buy or sell'),
+      real('qty', 'base'), real('price', 'quote'), real('reference', 'price wanted, quote'),
+      real('slippage_bps', 'worse is positive'), real('value', 'settle coin'),
+      real('fee', 'settle coin, positive = paid'), word('liquidity', 'maker or taker'),
       real('lots', 'quantity steps'), real('price_ticks', 'ticks; whole except a liquidation'),
     ],
   },
   {
     name: 'trades', meaning: 'round trips from flat to flat; gross - fees + funding = net, slippage is inside gross',
     columns: [
-      run, whole('trade', 'trade id within the run'), symbol, word('side', 'long or short'), at('opened_at', 'first fill'),
-      at('closed_at', 'last fill'), real('qty', 'largest size, base'), real('entry_price', 'average, quote'), real('exit_price', 'average, quote'),
-      real('gross', 'settle coin'), real('fees', 'settle coin'), real('funding', 'settle coin, positive = received'),
-      real('slippage', 'settle coin'), real('net', 'settle coin'), real('risk', 'settle coin lost at the first stop; NULL without one'),
-      real('r', 'net / risk'), real('mae', 'worst excursion, fraction of entry'), real('mfe', 'best excursion, fraction of entry'),
-      whole('bars', 'decision closes held'), word('entry_reason', 'words of the strategy'), word('exit_reason', 'words of the strategy or the cause'),
-      word('quality', 'executed or estimated'),
+      run, whole('trade', 'trade id within the run'), symbol, word('side', 'long or short'),
+      at('opened_at', 'first fill'), at('closed_at', 'last fill'), real('qty', 'largest size, base'),
+      real('entry_price', 'average, quote'), real('exit_price', 'average, quote'),
+      real('gross', 'settle coin'), real('fees', 'settle coin'),
+      real('funding', 'settle coin, positive = received'), real('slippage', 'settle coin'),
+      real('net', 'settle coin'), real('risk', 'settle coin lost at the first stop; NULL without one'),
+      real('r', 'net / risk'), real('mae', 'worst excursion, fraction of entry'),
+      real('mfe', 'best excursion, fraction of entry'), whole('bars', 'decision closes held'),
+      word('entry_reason', 'words of the strategy'),
+      word('exit_reason', 'words of the strategy or the cause'), word('quality', 'executed or estimated'),
     ],
   },
   {
     name: 'stops', meaning: 'every change of a position\'s stop',
     columns: [
-      run, at('time', 'exchange time'), symbol, word('change', 'requested, armed, breached, refused, waived, unprotected or fired'),
+      run, at('time', 'exchange time'), symbol,
+      word('change', 'requested, armed, breached, refused, waived, unprotected or fired'),
       real('trigger', 'quote'), word('by', 'mark or last'), word('cause', 'why'),
     ],
   },
   {
     name: 'equity', meaning: 'equity at mark: at trades, at 00:00 UTC, and points that keep the extremes',
     columns: [
-      run, at('time', 'close'), real('equity', 'settle coin'), real('wallet', 'settle coin'), real('exposure', 'open notional, settle coin'),
+      run, at('time', 'close'), real('equity', 'settle coin'), real('wallet', 'settle coin'),
+      real('exposure', 'open notional, settle coin'),
     ],
   },
   {
     name: 'warnings', meaning: 'what could not be known or was odd, once per code and symbol',
     columns: [
-      run, word('code', 'short name'), symbol, real('count', 'times'), at('first_at', 'first time, NULL when it has none'),
-      word('text', 'one sentence'),
+      run, word('code', 'short name'), symbol, real('count', 'times'),
+      at('first_at', 'first time, NULL when it has none'), word('text', 'one sentence'),
     ],
   },
 ];
@@ -109,7 +128,8 @@ export const columnSql = (column: StoreColumn): string => sqlTypes[column.type];
 
 /** CREATE TABLE with every column in order. */
 export function tableSql(table: StoreTable): string {
-  return `CREATE TABLE ${table.name} (${table.columns.map((column) => `"${column.name}" ${columnSql(column)}`).join(', ')})`;
+  const columns = table.columns.map((column) => `"${column.name}" ${columnSql(column)}`);
+  return `CREATE TABLE ${table.name} (${columns.join(', ')})`;
 }
 
 /**
@@ -120,7 +140,9 @@ export function conformTable(schema: StoreTable, id: string, table: Table | unde
   const rows = table?.rows ?? 0;
   const given = new Map((table?.columns ?? []).map((column) => [column.name, column]));
   const unknown = [...given.keys()].filter((name) => !schema.columns.some((column) => column.name === name));
-  if (unknown.length > 0) throw new RangeError(`store table ${schema.name} has no column ${unknown.join(', ')}`);
+  if (unknown.length > 0) {
+    throw new RangeError(`store table ${schema.name} has no column ${unknown.join(', ')}`);
+  }
   const columns = schema.columns.map((wanted): Column => {
     if (wanted.name === 'run') return constant('run', id, rows);
     const column = given.get(wanted.name);

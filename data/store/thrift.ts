@@ -1,6 +1,6 @@
 /**
  * The few words of Thrift's compact protocol that a Parquet footer and its page headers are written in.
- * Source: apache/thrift, doc/specs/thrift-compact-protocol.md. Writing only; fields must be given in rising order of id.
+ * Source: apache/thrift, doc/specs/thrift-compact-protocol.md. Writing only; fields come in rising order of id.
  */
 
 const kinds = { true: 1, false: 2, i32: 5, i64: 6, binary: 8, list: 9, struct: 12 } as const;
@@ -20,7 +20,8 @@ export const i32 = (value: number): ThriftValue => ({ kind: 'i32', value });
 export const i64 = (value: number): ThriftValue => ({ kind: 'i64', value });
 export const text = (value: string): ThriftValue => ({ kind: 'text', value });
 export const struct = (...fields: readonly ThriftField[]): ThriftValue => ({ kind: 'struct', fields });
-export const list = (of: 'i32' | 'text' | 'struct', values: readonly ThriftValue[]): ThriftValue => ({ kind: 'list', of, values });
+export const list = (of: 'i32' | 'text' | 'struct', values: readonly ThriftValue[]): ThriftValue =>
+  ({ kind: 'list', of, values });
 
 /** Bytes of one value; for a file footer or a page header this is a struct. */
 export function encodeThrift(value: ThriftValue): Uint8Array {

@@ -1,4 +1,4 @@
-/** What a run could not know, or did not do: open positions, ambiguous bars, mark data, guessed rules, warnings, refusals. */
+/** What a run could not know or did not do: left open, ambiguous bars, mark data, guessed rules, warnings, refusals. */
 import { moneyOf } from './card-numbers.ts';
 import type { FinishedRun } from './finished.ts';
 import { counted, fitting, grouped, share } from './words.ts';
@@ -21,19 +21,21 @@ function open(run: FinishedRun): Named {
   const money = moneyOf(run);
   const unrealised = result.open.reduce((sum, position) => sum + position.unrealised, 0);
   const total = `unrealised ${money.signed(unrealised)} ${money.settle}`;
-  const each = result.open.map((position) => `${position.side} ${position.qty} ${position.symbol} at ${grouped(position.entryPrice, 2)}`).join(', ');
-  return [['Left open', [`${each}; ${total}`, `${counted(result.open.length, 'position')}; ${total}`]]];
+  const each = result.open.map(({ side, qty, symbol, entryPrice }) => `${side} ${qty} ${symbol} at ${grouped(entryPrice, 2)}`);
+  return [['Left open', [`${each.join(', ')}; ${total}`, `${counted(result.open.length, 'position')}; ${total}`]]];
 }
 
 function ambiguous({ result, manifest }: FinishedRun): Named {
   if (result.ambiguousBars === 0) return [];
-  const bars = `${counted(result.ambiguousBars, 'bar')} of ${grouped(result.bars, 0)} (${share(result.ambiguousBars / Math.max(1, result.bars))})`;
-  return [['Ambiguous', [`${bars} could have filled either way first; path '${manifest.path}' decided`, `${bars}; path '${manifest.path}' decided`, bars]]];
+  const part = share(result.ambiguousBars / Math.max(1, result.bars));
+  const bars = `${counted(result.ambiguousBars, 'bar')} of ${grouped(result.bars, 0)} (${part})`;
+  const decided = `path '${manifest.path}' decided`;
+  return [['Ambiguous', [`${bars} could have filled either way first; ${decided}`, `${bars}; ${decided}`, bars]]];
 }
 
 function mark({ manifest }: FinishedRun): Named {
   if (manifest.markInterval !== null && minutesOf(manifest.markInterval) <= minutesOf(manifest.timeframe)) return [];
-  if (manifest.markInterval === null) return [['Mark price', ['not in the data; the last price stood in for it', 'not in the data']]];
+  if (manifest.markInterval === null) return [['Mark price', ['not in the data; the last price stood in for it']]];
   const beside = `${manifest.markInterval} bars beside ${manifest.timeframe}`;
   return [['Mark price', [`${beside}; between them its path is not known`, beside]]];
 }
@@ -47,14 +49,16 @@ function minutesOf(interval: string): number {
 function inferred({ manifest }: FinishedRun): Named {
   if (manifest.inferredRules.length === 0) return [];
   const names = manifest.inferredRules.join(', ');
-  return [['Inferred', [`tick and step of ${names}, from the data's scale`, `tick and step of ${names}`, `rules of ${counted(manifest.inferredRules.length, 'symbol')}`]]];
+  const many = `rules of ${counted(manifest.inferredRules.length, 'symbol')}`;
+  return [['Inferred', [`tick and step of ${names}, from the data's scale`, `tick and step of ${names}`, many]]];
 }
 
 function warnings({ warnings: all }: FinishedRun): Named {
   if (all.length === 0) return [];
   const [first] = all;
   const only = all.length === 1 && first !== undefined ? [`${first.symbol ?? ''} ${first.text}`.trim()] : [];
-  return [['Warnings', [...only, ...tally(all.map((one) => [`${one.code}${one.symbol === null ? '' : ` ${one.symbol}`}`, one.count]))]]];
+  const named = all.map((one) => [one.symbol === null ? one.code : `${one.code} ${one.symbol}`, one.count] as const);
+  return [['Warnings', [...only, ...tally(named)]]];
 }
 
 function refused({ result }: FinishedRun): Named {
@@ -66,7 +70,9 @@ function refused({ result }: FinishedRun): Named {
 
 /** `tick 12, gap 3`, most frequent first, with fewer and fewer of them and a count of the rest. */
 function tally(counts: readonly (readonly [string, number])[]): readonly string[] {
-  const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name, count]) => `${name} ${grouped(count, 0)}`);
+  const sorted = [...counts]
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([name, count]) => `${name} ${grouped(count, 0)}`);
   return sorted.map((_, k) => {
     const kept = sorted.slice(0, sorted.length - k);
     return k === 0 ? kept.join(', ') : `${kept.join(', ')} and ${k} more`;

@@ -35,17 +35,20 @@ export function cardStyle(
 
 type Tone = 'plain' | 'strong' | 'quiet' | 'gain' | 'loss' | 'danger';
 /** Weight, grey, then blue, orange and red of 256 colours that read on light and on dark ground. */
-const codes: Readonly<Record<Tone, string>> = { plain: '', strong: '1', quiet: '2', gain: '38;5;69', loss: '38;5;166', danger: '1;38;5;160' };
+const codes: Readonly<Record<Tone, string>> = {
+  plain: '', strong: '1', quiet: '2', gain: '38;5;69', loss: '38;5;166', danger: '1;38;5;160',
+};
 
 interface Line { readonly parts: readonly { readonly text: string; readonly tone: Tone }[] }
 const line = (text: string, tone: Tone = 'plain'): Line => ({ parts: [{ text, tone }] });
 const blank = line('');
+const gap = { text: '  ', tone: 'plain' as const };
 
 export function renderCard(run: FinishedRun, { colour, width }: CardStyle): string {
   const columns = Math.min(widest, Math.max(narrowest, Math.floor(width)));
   const sections: readonly (readonly Line[])[] = [
     [...waivedLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')],
-    numberRows(run).map(([left, right]) => ({ parts: [...cellParts(left, columns), { text: '  ', tone: 'plain' }, ...cellParts(right, columns)] })),
+    numberRows(run).map(([left, right]) => ({ parts: [...cellParts(left, columns), gap, ...cellParts(right, columns)] })),
     costLines(run, columns).map((text, k) => line(text, k === 0 ? 'quiet' : 'plain')),
     knownLines(run, columns).map((text) => line(text)),
     footer(run, columns).map((text) => line(text, 'quiet')),
@@ -74,7 +77,7 @@ function paint({ parts }: Line, colour: boolean): string {
   }).join('').trimEnd();
 }
 
-/** Label, number right-aligned, sample: `Sharpe              1.31  n = 90 days`. */
+/** Label, number right-aligned, sample: `Sharpe                1.31  n = 90 days`. */
 function cellParts(cell: Cell, columns: number): Line['parts'] {
   const width = Math.floor((columns - 2) / 2);
   const label = 14;
@@ -126,7 +129,10 @@ function subject({ manifest, result }: FinishedRun, columns: number): string {
   const names = manifest.symbols.join(', ');
   const many = counted(manifest.symbols.length, 'symbol');
   const { strategy, timeframe, market } = manifest;
-  const choices = [[strategy, names, timeframe, market, range], [strategy, names, timeframe, range], [strategy, many, timeframe, market, range], [strategy, many, timeframe, range]];
+  const choices = [
+    [strategy, names, timeframe, market, range], [strategy, names, timeframe, range],
+    [strategy, many, timeframe, market, range], [strategy, many, timeframe, range],
+  ];
   return fitting(columns, choices.map((words) => words.join(' · ')));
 }
 

@@ -58,5 +58,6 @@ export function toJson({ manifest, result, metrics, warnings, timing }: Finished
 
 function flat(metrics: Metrics): Readonly<Record<keyof Metrics, number | null>> {
   const entries = Object.entries(metrics) as readonly (readonly [keyof Metrics, Metric])[];
-  return Object.fromEntries(entries.map(([name, metric]) => [name, numberOf(metric)])) as Record<keyof Metrics, number | null>;
+  const numbers = entries.map(([name, metric]) => [name, numberOf(metric)]);
+  return Object.fromEntries(numbers) as Record<keyof Metrics, number | null>;
 }

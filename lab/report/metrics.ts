@@ -15,7 +15,7 @@ import type { RunResult } from '../../sim/index.ts';
 export const minima = { returns: 30, year: 90, trades: 10, sqn: 30 } as const;
 
 export const dayMs = 86_400_000;
-export const daysInYear = 365;
+const daysInYear = 365;
 
 /** A daily deviation below this is rounding of the equity, not risk. Unit: fraction per day. */
 const noDeviation = 1e-12;
@@ -27,11 +27,11 @@ export interface Metrics {
   readonly cagr: Metric;
   /** Sample deviation (ddof 1) of daily returns x sqrt(365). Unit: fraction per year. Needs 30 daily returns. */
   readonly volatility: Metric;
-  /** mean / sample deviation (ddof 1) of daily returns x sqrt(365). Source: Sharpe 1994, risk-free 0. Needs 30 daily returns. */
+  /** mean / sample deviation (ddof 1) of daily returns x sqrt(365). Source: Sharpe 1994. Needs 30 daily returns. */
   readonly sharpe: Metric;
   /**
-   * mean / downside x sqrt(365), downside = sqrt(sum of min(r, 0)^2 over all n days / (n - 1)): target 0, every day in the
-   * divisor, ddof 1. Source: Sortino and Price 1994. Needs 30 daily returns and a losing day.
+   * mean / downside x sqrt(365), downside = sqrt(sum of min(r, 0)^2 over all n days / (n - 1)): target 0, every day
+   * in the divisor, ddof 1. Source: Sortino and Price 1994. Needs 30 daily returns and a losing day.
    */
   readonly sortino: Metric;
   /** CAGR / largest drawdown per bar. Unit: ratio. Source: Young 1991, whole run instead of 36 months. Needs 90 days. */
@@ -65,7 +65,7 @@ export interface Metrics {
   readonly fees: Metric;
   /** Funding received (negative: paid). Unit: settle coin. n: days. */
   readonly funding: Metric;
-  /** Lost to slippage and spread against the prices wanted; already inside every trade's gross. Unit: settle coin. n: executions. */
+  /** Lost to slippage and spread against the prices wanted; inside every trade's gross. Unit: settle coin. n: executions. */
   readonly slippage: Metric;
   /** (fees - funding + slippage) / value bought and sold. Unit: fraction of traded value. n: executions. */
   readonly costRate: Metric;
@@ -121,15 +121,16 @@ function tradeMetrics(result: RunResult): Trades {
   const wins = nets.filter((net) => net > 0);
   const losses = nets.filter((net) => net < 0);
   const all = { n: nets.length, needs: minima.trades, of: 'trades' };
+  const stopped = { n: rs.length, of: 'trades with a stop' };
   const oneSided = losses.length === 0 ? 'no losing trade' : 'no winning trade';
   return {
     trades: { tag: 'value', value: nets.length, unit: 'count', n: nets.length },
     winRate: measured({ ...all, unit: 'fraction' }, 'no trades', () => wins.length / nets.length),
     profitFactor: measured({ ...all, unit: 'ratio' }, 'no losing trade', () => sum(wins) / -sum(losses)),
-    expectancyR: measured({ n: rs.length, needs: minima.trades, of: 'trades with a stop', unit: 'R' }, 'no trades', () => mean(rs)),
+    expectancyR: measured({ ...stopped, needs: minima.trades, unit: 'R' }, 'no trades', () => mean(rs)),
     expectancy: measured({ ...all, unit: 'money' }, 'no trades', () => mean(nets)),
     payoff: measured({ ...all, unit: 'ratio' }, oneSided, () => mean(wins) / -mean(losses)),
-    sqn: measured({ n: rs.length, needs: minima.sqn, of: 'trades with a stop', unit: 'ratio' }, 'results in R do not vary', () => {
+    sqn: measured({ ...stopped, needs: minima.sqn, unit: 'ratio' }, 'results in R do not vary', () => {
       const deviation = sampleDeviation(rs);
       return deviation > noDeviation ? Math.sqrt(rs.length) * mean(rs) / deviation : Number.NaN;
     }),
@@ -141,10 +142,11 @@ function activityMetrics(result: RunResult): Activity {
   const fees = Number(result.ledger.fees);
   const funding = Number(result.ledger.funding);
   const executions = { n: rowsIn(result, 'executions'), needs: 0, of: 'executions' };
+  const bars = { n: result.bars, needs: 1, of: 'bars' };
   const days = Math.floor((result.to - result.from) / dayMs);
   const equity = result.daily.equity.length === 0 ? result.equity.start : mean(result.daily.equity);
   return {
-    exposure: measured({ n: result.bars, needs: 1, of: 'bars', unit: 'fraction' }, 'no bars', () => result.exposureFraction),
+    exposure: measured({ ...bars, unit: 'fraction' }, 'no bars', () => result.exposureFraction),
     turnover: measured({ ...executions, unit: 'x equity' }, 'equity reached zero',
       () => equity > 0 ? result.tradedValue / equity : Number.NaN),
     fees: measured({ ...executions, unit: 'money' }, 'unknown', () => fees),
@@ -164,13 +166,15 @@ export function closedTrades(result: RunResult): { readonly nets: readonly numbe
   return { nets, rs };
 }
 
+export interface WorstDrawdown { readonly fraction: number; readonly longestMs: number }
+
 /**
  * Largest fall below the running peak and the longest time below one.
  *
  * Unit: fraction of the peak, and ms. Shape: `times[i]` belongs to `equity[i]`. Timing: a fall that is not made good
  * lasts to the last sample; it lasts from the sample of the peak to the first sample back at it or above.
  */
-export function worstDrawdown(times: Float64Array, equity: Float64Array): { readonly fraction: number; readonly longestMs: number } {
+export function worstDrawdown(times: Float64Array, equity: Float64Array): WorstDrawdown {
   let peak = Number.NEGATIVE_INFINITY;
   let peakAt = times[0] ?? 0;
   let isUnder = false;
@@ -217,5 +221,6 @@ function sampleDeviation(values: readonly number[]): number {
 
 /** Square root of the squared losses, target 0, over n - 1 with every value counted in n. */
 function downsideDeviation(values: readonly number[]): number {
-  return Math.sqrt(sum(values.map((value) => value < 0 ? value ** 2 : Number.isNaN(value) ? value : 0)) / (values.length - 1));
+  // A return that is not a number makes the deviation none, too.
+  return Math.sqrt(sum(values.map((value) => value >= 0 ? 0 : value ** 2)) / (values.length - 1));
 }
