@@ -3,7 +3,7 @@
  *
  * runs/<run>/      manifest.json, summary.json, runs.parquet (one row) and one Parquet file per table: the truth
  * partial/<...>/   a run being written; renamed to runs/<run> when whole, so a run is there wholly or not at all
- * holdfast.duckdb  the same tables as views over the Parquet files, for any DuckDB client
+ * holdfast.duckdb  the same tables as views over the Parquet files, for any DuckDB client; holdfast.views.sql is its text
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 export const runsFolder = (folder: string): string => join(folder, 'runs');
 export const runFolder = (folder: string, run: string): string => join(folder, 'runs', run);
 export const partialFolder = (folder: string): string => join(folder, 'partial');
+export const viewsFile = (folder: string): string => join(folder, 'holdfast.views.sql');
 export const databaseFile = (folder: string): string => join(folder, 'holdfast.duckdb');
 
 export type StoreProblem =

@@ -98,9 +98,10 @@ describe('the database file', () => {
     expect(readFileSync(join(folder, 'mine.duckdb'), 'utf8')).toBe('mine');
   });
 
-  it('is replaced by a rebuild when its bytes are damaged, and a save before that still stores its run', async () => {
+  it('is replaced by a rebuild when its bytes are damaged, and a save that must change it before still stores its run', async () => {
     await save('r1', filledTables(5, 1));
     writeFileSync(databaseFile(), 'not a database');
+    rmSync(join(folder, 'holdfast.views.sql'));
 
     const saved = await save('r2', filledTables(5, 2));
 
@@ -112,8 +113,9 @@ describe('the database file', () => {
   it('is made anew when its schema is of another version or its folder was moved', async () => {
     await save('r1', filledTables(5, 1));
     await withDatabase(databaseFile(), async (connection) => {
-      await connection.run("CREATE OR REPLACE VIEW trades AS SELECT 1 AS older; UPDATE store_schema SET views = 'older'");
+      await connection.run("CREATE OR REPLACE VIEW trades AS SELECT 1 AS older");
     });
+    writeFileSync(join(folder, 'holdfast.views.sql'), 'older');
     await save('r2', filledTables(5, 2));
 
     expect(await rowsIn(databaseFile(), 'SELECT run, count(mae) > 0 AS has_mae FROM trades GROUP BY run ORDER BY run'))
@@ -126,14 +128,25 @@ describe('the database file', () => {
     expect(await rowsIn(databaseFile(), 'SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }, { run: 'r3' }]);
   });
 
+  it('shows a run saved while another process owns it, because nothing in the file had to change', async () => {
+    await save('r1');
+    const owner = await ownInOtherProcess(databaseFile());
+    const saved = await save('r2');
+    await owner.end();
+
+    expect(saved.database).toEqual({ tag: 'current' });
+    expect(await rowsIn(databaseFile(), 'SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }]);
+  });
+
   it('takes two saves at once in one process, each run once', async () => {
     await Promise.all([save('r1', filledTables(5, 1)), save('r2', filledTables(5, 2))]);
 
     expect(await rowsIn(databaseFile(), 'SELECT run FROM runs ORDER BY run')).toEqual([{ run: 'r1' }, { run: 'r2' }]);
   });
 
-  it('stays behind while another process owns it, answers queries meanwhile, and has all three runs after the next save', async () => {
+  it('stays behind while another process owns it and it must change, answers queries meanwhile, and has all runs after the next save', async () => {
     await save('r1');
+    rmSync(join(folder, 'holdfast.views.sql'));
     const owner = await ownInOtherProcess(databaseFile());
     try {
       const saved = await save('r2');
