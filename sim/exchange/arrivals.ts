@@ -90,7 +90,8 @@ export function deliverNext(core: Core, book: Book): boolean { // hot
   if (!isDue(book, arrival)) return false;
   book.head++;
   if (book.head === book.arrivals.length) {
-    book.arrivals.length = 0;
+    // Popping keeps the list's memory; cutting its length would give it back and take it again at every message.
+    while (book.arrivals.length > 0) book.arrivals.pop();
     book.head = 0;
   }
   book.isStale = true;
@@ -192,5 +193,6 @@ function marginArrived(core: Core, book: Book, message: AddMargin): void {
     return;
   }
   book.addedMargin += message.amount;
+  book.isMarginStale = true;
   tell(core, book, 'accepted', null, '', 'add-margin', message.reference);
 }

@@ -52,11 +52,16 @@ export interface Arrival {
 
 export interface FundingStamp { readonly at: Ms; readonly rate: number; markTicks: number }
 
+/** A risk tier with its numbers read. */
+export interface Tier { readonly limit: number; readonly mmr: number; readonly deduction: number }
+
 export type ExitCause = '' | 'SL' | 'TP' | 'TS';
 
 export interface Book {
   readonly symbol: number; readonly instrument: Instrument; readonly hasMark: boolean;
   readonly leverage: number; readonly leveragePico: bigint;
+  /** The last tier has no limit. */
+  readonly tiers: readonly Tier[];
   /** Fee of one tick times one lot at the taker and maker rates when exact, 0n otherwise. */
   readonly takerUnit: bigint; readonly makerUnit: bigint;
   /** The same object as `last` when there is no mark series. */
@@ -79,8 +84,8 @@ export interface Book {
   trailTicks: number; activeTicks: number; isTrailing: boolean; best: number;
   /** A fired SL, TP or trailing stop that waits for volume. */
   exit: ExitCause;
-  /** 0 = none. Derived, not rounded. */
-  liquidationTicks: number;
+  /** 0 = none. Derived, not rounded; worked out again when the position or its margin changed. */
+  liquidationTicks: number; isMarginStale: boolean;
   readonly orders: Order[];
   readonly arrivals: Arrival[]; head: number;
   readonly fundings: FundingStamp[];
@@ -110,13 +115,16 @@ export function newBook(symbol: number, { instrument, leverage, hasMark }: Excha
   const last = newTrack();
   return {
     symbol, instrument, hasMark, leverage: Number(leverage), leveragePico: parseDecimal(leverage, 12),
+    tiers: instrument.rules.tiers.map((tier, i, { length }) => (
+      { limit: i === length - 1 ? Infinity : Number(tier.limit), mmr: Number(tier.mmr), deduction: Number(tier.deduction) }
+    )),
     takerUnit: exactFee(instrument.takerPico), makerUnit: exactFee(instrument.makerPico),
     last, mark: hasMark ? newTrack() : last,
     hasTraded: false, volume: NaN, isAwake: false, stage: stageFunding, cursor: NaN, isOpening: false,
     gapPosition: NaN, gapSequence: 0, waitedSequence: 0, budget: -1,
     side: 0, lots: 0, cost: 0n, fineCost: 0n, addedMargin: 0n,
     slTicks: 0, slByMark: false, tpTicks: 0, tpByMark: false,
-    trailTicks: 0, activeTicks: 0, isTrailing: false, best: NaN, exit: '', liquidationTicks: NaN,
+    trailTicks: 0, activeTicks: 0, isTrailing: false, best: NaN, exit: '', liquidationTicks: NaN, isMarginStale: true,
     orders: [], arrivals: [], head: 0, fundings: [], wakeAt: Infinity, isStale: false,
   };
 }

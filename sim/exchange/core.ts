@@ -145,8 +145,11 @@ function advance(core: Core, until: Ms, fraction: number): boolean { // hot
   while (core.awake > 0) {
     const book = nextBook(core, until, fraction);
     if (book === null) break;
-    if (book.stage === stagePath && book.last.path === undecided) beginPath(core, book);
-    if (book.isAwake) playStep(core, book, until - book.last.openedAt + fraction);
+    const untilOffset = until - book.last.openedAt + fraction;
+    do {
+      if (book.stage === stagePath && book.last.path === undecided) beginPath(core, book);
+      if (book.isAwake) playStep(core, book, untilOffset);
+    } while (core.awake === 1 && book.isAwake && core.facts.length === before && !isPaused(book, untilOffset));
     if (core.facts.length > before) {
       core.now = book.last.openedAt + Math.floor(book.cursor + 1e-7);
       core.nowFraction = Math.max(0, book.cursor - Math.floor(book.cursor + 1e-7));

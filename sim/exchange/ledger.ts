@@ -97,6 +97,7 @@ export function trade( // hot
   }
   core.wallet += realised - fee;
   book.isStale = true;
+  book.isMarginStale = true;
   let leavesLots = book.lots;
   if (order !== null) {
     order.filled += sizeLots;
@@ -124,6 +125,7 @@ export function liquidate(core: Core, book: Book): void {
   book.fineCost = 0n;
   core.wallet += realised - fee;
   book.isStale = true;
+  book.isMarginStale = true;
   tellExecution(core, book, {
     order: null, cause: 'LIQ', side, lots: sizeLots, leavesLots: 0,
     priceTicks: (Number(price) * instrument.tick.den) / instrument.tick.num, exactPrice: price, isTaker: true,

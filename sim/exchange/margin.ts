@@ -4,8 +4,8 @@
  * booked at a liquidation is exact.
  */
 import { divideHalfEven, moneyToNumber, valueNumber } from '../../engine/index.ts';
-import type { Direction, Money, RiskTier } from '../../engine/index.ts';
-import type { Book, Core, Order } from './book.ts';
+import type { Direction, Money } from '../../engine/index.ts';
+import type { Book, Core, Order, Tier } from './book.ts';
 import { exceeds } from './closeness.ts';
 import { quotientText } from './quotient.ts';
 
@@ -57,10 +57,11 @@ export function isCovered(core: Core, book: Book, side: Direction, sizeLots: num
   return opening === 0 || !exceeds(cost * opening, freeBalance(core, except));
 }
 
-function tierOf(book: Book, value: number): RiskTier | null {
-  const tiers = book.instrument.rules.tiers;
-  for (let i = 0; i < tiers.length - 1; i++) if (!exceeds(value, Number(tiers[i]!.limit))) return tiers[i]!;
-  return tiers[tiers.length - 1] ?? null;
+const noTier: Tier = { limit: Infinity, mmr: 0, deduction: 0 };
+
+function tierOf(book: Book, value: number): Tier {
+  for (let i = 0; i < book.tiers.length; i++) if (!exceeds(value, book.tiers[i]!.limit)) return book.tiers[i]!;
+  return noTier;
 }
 
 /** Mark price in ticks, not rounded, that liquidates the position; 0 = none. */
@@ -70,22 +71,21 @@ export function liquidationTicks(core: Core, book: Book): number {
   const linear = instrument.kind === 'linear';
   const value = moneyToNumber(instrument, book.cost);
   const initial = value / book.leverage;
-  const added = moneyToNumber(instrument, book.addedMargin);
+  const added = book.addedMargin === 0n ? 0 : moneyToNumber(instrument, book.addedMargin);
   const tier = tierOf(book, value);
-  const rate = tier === null ? 0 : Number(tier.mmr);
-  const deduction = tier === null ? 0 : Number(tier.deduction);
+  const { mmr, deduction } = tier;
   // The position's value at bankruptcy moves towards loss: down for a linear long, up for an inverse long.
   const loss = linear ? -book.side : book.side;
   if (!exceeds(value + loss * (initial + added), 0)) return 0;
   const atOneTick = valueNumber(instrument, 1, book.lots);
   if (core.config.liqFormula === 'entry-value') {
-    const maintenance = value * rate - deduction;
+    const maintenance = value * mmr - deduction;
     const bound = value + loss * (initial - maintenance + added);
     if (bound <= 0) return 0;
     return linear ? bound / atOneTick : atOneTick / bound;
   }
   const bound = value + loss * (initial + added + deduction);
-  const scale = 1 + loss * rate;
+  const scale = 1 + loss * mmr;
   if (bound <= 0 || scale <= 0) return 0;
   return linear ? bound / (atOneTick * scale) : (atOneTick * scale) / bound;
 }

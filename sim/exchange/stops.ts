@@ -17,12 +17,15 @@ function isStrictly(book: Book, level: number, byMark: boolean, direction: Direc
 
 const isUsable = (value: number | null): boolean => value === null || (Number.isFinite(value) && value >= 0);
 
+function refuseStop(core: Core, book: Book, message: TradingStop, code: string): void {
+  refuse(core, book, 'refused', -1, code, 'trading-stop', message.reference);
+}
+
 export function setTradingStop(core: Core, book: Book, message: TradingStop): void { // hot
   const { side } = book;
-  const refuseWith = (code: string): void => refuse(core, book, 'refused', -1, code, 'trading-stop', message.reference);
-  if (side === 0 || book.exit !== '') return refuseWith('10001');
+  if (side === 0 || book.exit !== '') return refuseStop(core, book, message, '10001');
   if (!isUsable(message.slTicks) || !isUsable(message.tpTicks) || !isUsable(message.trailTicks)
-    || !isUsable(message.activeTicks)) return refuseWith('10001');
+    || !isUsable(message.activeTicks)) return refuseStop(core, book, message, '10001');
   const against: Direction = side === 1 ? -1 : 1;
   const slTicks = message.slTicks === null ? book.slTicks : towards(message.slTicks, against);
   const slByMark = message.slTicks === null || slTicks === 0 ? book.slByMark : book.hasMark && message.slBy === 'mark';
@@ -31,12 +34,12 @@ export function setTradingStop(core: Core, book: Book, message: TradingStop): vo
   const trailTicks = message.trailTicks === null ? book.trailTicks : floorOf(message.trailTicks);
   const activeTicks = message.trailTicks === null ? book.activeTicks
     : trailTicks === 0 || message.activeTicks === null ? 0 : towards(message.activeTicks, side);
-  if (message.slTicks !== null && slTicks > 0 && !isStrictly(book, slTicks, slByMark, against)) return refuseWith('10001');
-  if (message.tpTicks !== null && tpTicks > 0 && !isStrictly(book, tpTicks, tpByMark, side)) return refuseWith('10001');
+  if (message.slTicks !== null && slTicks > 0 && !isStrictly(book, slTicks, slByMark, against)) return refuseStop(core, book, message, '10001');
+  if (message.tpTicks !== null && tpTicks > 0 && !isStrictly(book, tpTicks, tpByMark, side)) return refuseStop(core, book, message, '10001');
   const sameSl = slTicks === book.slTicks && slByMark === book.slByMark;
   const sameTp = tpTicks === book.tpTicks && tpByMark === book.tpByMark;
   const sameTrail = trailTicks === book.trailTicks && activeTicks === book.activeTicks;
-  if (sameSl && sameTp && sameTrail) return refuseWith('34040');
+  if (sameSl && sameTp && sameTrail) return refuseStop(core, book, message, '34040');
   book.slTicks = slTicks;
   book.slByMark = slByMark;
   book.tpTicks = tpTicks;

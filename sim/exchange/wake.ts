@@ -21,7 +21,10 @@ function watchPosition(core: Core, book: Book): void { // hot
     return;
   }
   const against: Direction = side === 1 ? -1 : 1;
-  book.liquidationTicks = liquidationTicks(core, book);
+  if (book.isMarginStale) {
+    book.liquidationTicks = liquidationTicks(core, book);
+    book.isMarginStale = false;
+  }
   if (book.liquidationTicks > 0) watch(mark, book.liquidationTicks, against);
   if (book.slTicks > 0) watch(book.slByMark ? mark : last, book.slTicks, against);
   if (book.tpTicks > 0) watch(book.tpByMark ? mark : last, book.tpTicks, side);
