@@ -77,11 +77,11 @@ function paint({ parts }: Line, colour: boolean): string {
   }).join('').trimEnd();
 }
 
-/** Label, number right-aligned, sample: `Sharpe                1.31  n = 90 days`. */
+/** Label, number right-aligned, sample: `Sharpe               1.31  n = 90 days`. */
 function cellParts(cell: Cell, columns: number): Line['parts'] {
   const width = Math.floor((columns - 2) / 2);
   const label = 14;
-  const number = columns >= 80 ? 12 : 11;
+  const number = 11;
   const rest = width - label;
   const head = { text: cell.label.padEnd(label), tone: 'plain' as const };
   if (cell.value === null) return [head, { text: fitting(rest, cell.notes).padEnd(rest), tone: 'quiet' }];
@@ -141,7 +141,7 @@ function footer({ manifest, result, timing }: FinishedRun, columns: number): rea
   const rate = timing.runMs > 0 ? result.bars / timing.runMs / 1_000 : 0;
   const speed = rate >= 0.1 ? ` (${grouped(rate, 1)} M bars/s)` : '';
   const label = (name: string): string => name.padEnd(14);
-  const where = `WHERE run = '${manifest.run}'`;
+  const where = `WHERE run='${manifest.run}'`;
   return [
     fitting(columns, [`${label('Run')}${manifest.run} · digest ${result.digest.slice(0, 16)}`, `${label('Run')}${manifest.run}`]),
     fitting(columns, [

@@ -83,8 +83,8 @@ describe('the result card', () => {
 
     expect(lines.at(-3)).toBe('Run           20251122-1201-trend-pullback-4f1c · digest 4f1c000000000000');
     expect(lines.at(-2)).toBe('Took          load 0.81 s, run 0.16 s (0.3 M bars/s), store 0.24 s');
-    expect(lines.at(-1)).toBe(`Look further  holdfast query "SELECT * FROM trades WHERE run = '20251122-1201-trend-pullback-4f1c'"`);
-    expect(plain(busy(), 80).at(-1)).toBe(`holdfast query "FROM trades WHERE run = '20251122-1201-trend-pullback-4f1c'"`);
+    expect(lines.at(-1)).toBe(`Look further  holdfast query "SELECT * FROM trades WHERE run='20251122-1201-trend-pullback-4f1c'"`);
+    expect(plain(busy(), 80).at(-1)).toBe(`holdfast query "FROM trades WHERE run='20251122-1201-trend-pullback-4f1c'"`);
   });
 
   it('has the same text with colour, has no escape without, and none in a pipe or with NO_COLOR', () => {
