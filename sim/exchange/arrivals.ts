@@ -2,6 +2,7 @@
  * Messages on their way and their arrival (FS-1 sections 4, 6, 12): cancels, expiries and withdrawals for an amend in
  * step 2 of an instant, the rest in sending order in step 4.
  */
+import { moneyToNumber } from '../../engine/index.ts';
 import type { Ms } from '../../engine/index.ts';
 import { dropOrder, orderOf } from './book.ts';
 import type { Arrival, Book, Core, Order } from './book.ts';
@@ -13,7 +14,6 @@ import type { AddMargin, Amend, Cancel, Message, RefusalCode, Submit } from './m
 import { setTradingStop } from './stops.ts';
 import { timeSlack } from './track.ts';
 import { refusalOf } from './validation.ts';
-import { moneyToNumber } from '../../engine/index.ts';
 
 /** Queues a message by arrival, then by sending. */
 export function enqueue(core: Core, book: Book, message: Message, at: Ms, fraction: number): void { // hot
@@ -98,7 +98,7 @@ export function deliverNext(core: Core, book: Book): boolean { // hot
   if (arrival.isDone) return true;
   const { message } = arrival;
   switch (message.tag) {
-    case 'submit': submitArrived(core, book, message, arrival.isCancelled); return true;
+    case 'submit': submitArrived(core, book, message, arrival); return true;
     case 'cancel': {
       const order = orderOf(book, message.order);
       if (order === null) refuse(core, book, 'refused', message.order, '110001', 'cancel', 0);
@@ -116,18 +116,18 @@ function orderFrom(core: Core, book: Book, message: Submit): Order {
   return {
     id: message.order, side: message.side, isLimit: message.type === 'limit', timeInForce: message.timeInForce,
     reduceOnly: message.reduceOnly, expireAt: message.expireAt, direction: message.triggerDirection === 2 ? -1 : 1,
-    triggerByMark: book.hasMark && message.triggerBy === 'mark', slByMark: book.hasMark && message.slBy === 'mark',
-    tpByMark: book.hasMark && message.tpBy === 'mark', slTicks: message.slTicks, tpTicks: message.tpTicks,
+    triggerByMark: message.triggerBy === 'mark', slByMark: message.slBy === 'mark',
+    tpByMark: message.tpBy === 'mark', slTicks: message.slTicks, tpTicks: message.tpTicks,
     state: 'waiting', lots: message.lots, filled: 0, priceTicks: message.priceTicks, triggerTicks: message.triggerTicks,
     sequence: core.sequence, isWithdrawn: false, isAttachmentUsed: false, lotCost: 0.5,
   };
 }
 
-function submitArrived(core: Core, book: Book, message: Submit, isCancelled: boolean): void { // hot
+function submitArrived(core: Core, book: Book, message: Submit, arrival: Arrival): void { // hot
   const order = orderFrom(core, book, message);
   let code: RefusalCode | '' = message.malformed;
   if (code === '' && order.isLimit && order.priceTicks <= 0) code = 'BAD_ORDER_PRICE';
-  if (code === '' && order.expireAt !== 0 && order.expireAt - book.last.openedAt <= book.cursor) code = 'EXPIRED';
+  if (code === '' && order.expireAt !== 0 && order.expireAt - arrival.at <= arrival.fraction) code = 'EXPIRED';
   if (code === '') code = refusalOf(core, book, order, null);
   if (code !== '') {
     refuse(core, book, 'rejected', order.id, code, 'submit', 0);
@@ -135,7 +135,8 @@ function submitArrived(core: Core, book: Book, message: Submit, isCancelled: boo
   }
   order.lotCost = lotCost(book, order.side, order.isLimit ? order.priceTicks : book.last.price);
   tell(core, book, 'accepted', order, '', 'submit');
-  if (isCancelled) cancelOrder(core, book, order, 'requested');
+  if (arrival.isCancelled) cancelOrder(core, book, order, 'requested');
+  else if (order.expireAt !== 0 && order.expireAt - book.last.openedAt <= book.cursor) tell(core, book, 'expired', order, '');
   else if (order.triggerTicks > 0) restUntriggered(book, order);
   else if (order.isLimit) judgeLimit(core, book, order);
   else executeMarket(core, book, order);

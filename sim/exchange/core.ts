@@ -194,6 +194,13 @@ export function createExchange(setup: ExchangeSetup): Exchange {
     openBar(symbol, openedAt, closesAt, open, high, low, close, volume): void { // hot
       openBar(core, core.books[symbol]!, openedAt, closesAt, open, high, low, close, volume);
     },
+    openBarFrom(symbol, series, index): void { // hot
+      const openedAt = series.openedAt[index]!;
+      openBar(
+        core, core.books[symbol]!, openedAt, openedAt + series.intervalMs, series.open[index]!, series.high[index]!,
+        series.low[index]!, series.close[index]!, series.volume[index]!,
+      );
+    },
     openMarkBar(symbol, openedAt, closesAt, open, high, low, close): void {
       openMarkBar(core, bookOf(core, symbol), openedAt, closesAt, open, high, low, close);
     },

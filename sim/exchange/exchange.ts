@@ -3,6 +3,7 @@
  * messages and plays time forward; it reads facts and never touches the state behind them.
  */
 import type { Instrument, Money, Ms } from '../../engine/index.ts';
+import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
 
 export type PathRule = 'adverse' | 'favourable' | 'adaptive' | 'ohlc' | 'olhc';
@@ -48,6 +49,8 @@ export interface Exchange {
   readonly wallet: Money;
   /** Starts the bar of `symbol` covering [openedAt, closesAt). Prices in ticks, volume in base. The former bar must be finished. */
   openBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number, volume: number): void;
+  /** The same for bar `index` of a series: no number is boxed on the way, which a quiet bar can feel. */
+  openBarFrom(symbol: number, series: Series, index: number): void;
   openMarkBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number): void;
   /** Announces a funding stamp; booked in its place of section 4, at `at`. */
   fund(symbol: number, at: Ms, rate: number): void;

@@ -28,9 +28,9 @@ export function setTradingStop(core: Core, book: Book, message: TradingStop): vo
     || !isUsable(message.activeTicks)) return refuseStop(core, book, message, '10001');
   const against: Direction = side === 1 ? -1 : 1;
   const slTicks = message.slTicks === null ? book.slTicks : towards(message.slTicks, against);
-  const slByMark = message.slTicks === null || slTicks === 0 ? book.slByMark : book.hasMark && message.slBy === 'mark';
+  const slByMark = message.slTicks === null || slTicks === 0 ? book.slByMark : message.slBy === 'mark';
   const tpTicks = message.tpTicks === null ? book.tpTicks : towards(message.tpTicks, side);
-  const tpByMark = message.tpTicks === null || tpTicks === 0 ? book.tpByMark : book.hasMark && message.tpBy === 'mark';
+  const tpByMark = message.tpTicks === null || tpTicks === 0 ? book.tpByMark : message.tpBy === 'mark';
   const trailTicks = message.trailTicks === null ? book.trailTicks : floorOf(message.trailTicks);
   const activeTicks = message.trailTicks === null ? book.activeTicks
     : trailTicks === 0 || message.activeTicks === null ? 0 : towards(message.activeTicks, side);
