@@ -6,13 +6,10 @@ import type { LoadedMarket, LoadOptions } from '../data/index.ts';
 import type { FinishedRun } from '../lab/report/index.ts';
 import { Failure } from './failure.ts';
 import { uncut } from './interrupt.ts';
-import { manifestOf } from './manifest.ts';
 import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
 import { startProgress } from './progress.ts';
-import { readParams, readRunConfig } from './run-config.ts';
 import type { ConfigOptions } from './run-config.ts';
-import { bundleStrategy } from './strategy/bundle.ts';
 import { readRange } from './time-range.ts';
 import { joinWarnings } from './warnings.ts';
 import { startEngine } from './worker/index.ts';
@@ -36,19 +33,20 @@ export interface BacktestOptions extends CommonOptions, ConfigOptions {
 export async function backtest(reference: string, options: BacktestOptions): Promise<number> {
   checkMarkets(options);
   const range = readRange(options.from, options.to);
-  const given = readParams(options.params ?? []);
-  const engine = startEngine(options.decideTimeout * 1_000);
+  const engine = startEngine(options.decideTimeout * 1_000); // boots on its own core while this thread loads the rest
   try {
-    const [config, bundle, data] = await Promise.all([
-      readRunConfig(options), bundleStrategy(reference, process.cwd()), import('../data/index.ts'),
+    const [{ readParams, readRunConfig }, { bundleStrategy }, data] = await Promise.all([
+      import('./run-config.ts'), import('./strategy/index.ts'), import('../data/index.ts'),
     ]);
+    const given = readParams(options.params ?? []);
+    const [config, bundle] = await Promise.all([readRunConfig(options), bundleStrategy(reference, process.cwd())]);
     const declared = await engine.load(bundle, given);
     const folder = data.dataFolder(options.dataDir);
     const overrides = options.instrument === undefined ? [] : data.readInstrumentFile(options.instrument);
     const loaded = await data.loadMarket({ folder, overrides, ...wantedData(options, declared), ...definedRange(range) });
     const loadMs = performance.now();
     const { result, runMs } = await playWatched(engine, loaded, { config, record: options.record });
-    const report = await import('../lab/report/index.ts');
+    const [report, { manifestOf }] = await Promise.all([import('../lab/report/index.ts'), import('./manifest.ts')]);
     const metrics = report.computeMetrics(result);
     const manifest = manifestOf({ bundle, declared, loaded, config, record: options.record, result });
     const { warnings, tables } = joinWarnings(loaded.warnings, result.tables, loaded.from);

@@ -16,7 +16,7 @@ const usualMarket = 'bybit:linear';
 export async function dataImport(files: readonly string[], words: ImportWords): Promise<number> {
   const options: ImportOptions = {
     folder: dataFolder(words.dataDir), ...sourceOptions(words), replace: words.replace === true, allowGaps: words.allowGaps === true,
-    ...(files.length > 1 && process.stderr.isTTY === true
+    ...(files.length > 1 && process.stderr.isTTY
       ? { onProgress: (done: number, all: number) => process.stderr.write(`\rread ${done} of ${all} files${done === all ? '\n' : ''}`) }
       : {}),
   };

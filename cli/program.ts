@@ -167,15 +167,17 @@ function explainEnd(thrown: unknown, words: readonly string[], program: Command)
   const code = thrown instanceof Error ? known[thrown.name] : undefined;
   if (code !== undefined) {
     say(oneLine(textOf(thrown)));
-    return code === 3 && isQuery(thrown) ? 2 : code;
+    return isUsage(thrown) ? 2 : code;
   }
   say(`this is a bug in holdfast: ${oneLine(textOf(thrown))}. Fix: report it with the output of --debug`);
   return 70;
 }
 
-/** SQL that was wrong is a mistake in the command, not in the data. */
-function isQuery(thrown: unknown): boolean {
-  return thrown instanceof Error && 'problem' in thrown && (thrown.problem === 'not-a-query' || thrown.problem === 'bad-query');
+/** What the caller left out or misspelt is no fault of the data: SQL that is none, a market that cannot be read. */
+function isUsage(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if ('isUsage' in thrown) return thrown.isUsage === true;
+  return 'problem' in thrown && (thrown.problem === 'not-a-query' || thrown.problem === 'bad-query');
 }
 
 /** Commander's complaint in our form: `arguments: holdfast backtest: unknown option '--foo'. Fix: ...`. */

@@ -13,7 +13,7 @@ const showAfterMs = 1_000;
 
 /** `total` in bars. */
 export function startProgress(label: string, total: number): Progress {
-  if (process.stderr.isTTY !== true || total <= 0) return { seen: () => {}, end: () => {} };
+  if (!process.stderr.isTTY || total <= 0) return { seen: () => {}, end: () => {} };
   const startedAt = performance.now();
   let bar: SingleBar | null = null;
   let loading = false;

@@ -65,6 +65,7 @@ export async function bundleStrategy(reference: string, folder: string): Promise
       entryPoints: [file],
       outfile: resolve(dirname(file), 'strategy-bundle.js'),
       bundle: true,
+      treeShaking: false, // what the file says is what runs, also a `new Date()` that nothing uses
       write: false,
       platform: 'neutral',
       format: 'iife',
@@ -103,16 +104,16 @@ async function checkEntry(file: string, reference: string): Promise<void> {
 function strategyFiles(read: Map<string, Buffer>): Plugin {
   return {
     name: 'strategy-files',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /.*/ }, (request) => resolveImport(request));
-      onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }): Promise<OnLoadResult> => {
+    setup(build) {
+      build.onResolve({ filter: /.*/ }, (request) => resolveImport(request));
+      build.onLoad({ filter: /.*/, namespace: 'file' }, async ({ path }): Promise<OnLoadResult> => {
         const contents = await readFile(path);
         read.set(path, contents);
         const loader = loaders[extname(path)] ?? 'js';
         const errors = loader.startsWith('ts') ? await unusedBuiltins(path, contents.toString('utf8'), loader) : [];
         return { contents, loader, errors };
       });
-      onLoad({ filter: /.*/, namespace: 'holdfast' }, async ({ path }): Promise<OnLoadResult> => ({
+      build.onLoad({ filter: /.*/, namespace: 'holdfast' }, async ({ path }): Promise<OnLoadResult> => ({
         contents: await reExport(path as PureSpecifier),
         loader: 'js',
       }));

@@ -16,13 +16,12 @@ const modules: Readonly<Record<PureSpecifier, unknown>> = { holdfast: engine, 'h
 
 /** Runs the module's top level. What it throws is the strategy's own and goes through. */
 export function evaluateStrategy(bundle: StrategyBundle): AnyStrategy {
-  const script = compileFunction(`${bundle.code}\nreturn strategyModule;`, ['holdfastModules'], { filename: scriptName });
-  const exported: unknown = script(modules);
-  return pickStrategy(exported, bundle);
+  const script = compileFunction(`${bundle.code}\nreturn strategyModule;`, ['holdfastModules'], { filename: scriptName }) as (modules: unknown) => unknown;
+  return pickStrategy(script(modules), bundle);
 }
 
 /** The default export, the one named after `#`, or the only one. Throws a Failure that lists the names. */
-export function pickStrategy(exported: unknown, { file, wanted }: Pick<StrategyBundle, 'file' | 'wanted'>): AnyStrategy {
+function pickStrategy(exported: unknown, { file, wanted }: Pick<StrategyBundle, 'file' | 'wanted'>): AnyStrategy {
   const found = strategiesIn(exported);
   const names = [...found.keys()].filter((name) => name !== 'default');
   const listed = names.join(', ');

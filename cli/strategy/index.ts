@@ -1,7 +1,7 @@
 /** Loading a strategy file: bundle it (any thread), take impurities away, evaluate it (its own thread), read its params. */
 export { bundleStrategy } from './bundle.ts';
 export type { StrategyBundle, StrategyFile } from './bundle.ts';
-export { evaluateStrategy, pickStrategy } from './evaluate.ts';
+export { evaluateStrategy } from './evaluate.ts';
 export { parseParams } from './params.ts';
 export type { GivenParam, ParsedParams } from './params.ts';
 export { forbidImpurities } from './purity.ts';

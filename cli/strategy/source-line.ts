@@ -4,6 +4,7 @@
  */
 import { basename, dirname, resolve } from 'node:path';
 import { SourceMap } from 'node:module';
+import type { SourceMapPayload } from 'node:module';
 import type { StrategyBundle } from './bundle.ts';
 
 /** Name under which the script is compiled, so that its frames can be told from all others. */
@@ -15,7 +16,7 @@ const frame = new RegExp(`${scriptName}:(\\d+):(\\d+)`, 'g');
 export type Locate = (stack: string | undefined) => string | null;
 
 export function locator(bundle: Pick<StrategyBundle, 'file' | 'map'>): Locate {
-  const map = new SourceMap(JSON.parse(bundle.map));
+  const map = new SourceMap(JSON.parse(bundle.map) as SourceMapPayload);
   const folder = dirname(bundle.file);
   return (stack) => {
     for (const [, line, column] of (stack ?? '').matchAll(frame)) {

@@ -8,14 +8,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { TransferListItem } from 'node:worker_threads';
 import { StrategyError, timeframeMs } from '../../engine/index.ts';
 import type { AnyStrategy, Table } from '../../engine/index.ts';
-import { run } from '../../sim/index.ts';
+import { MarketError, run } from '../../sim/index.ts';
 import { Failure, oneLine, textOf } from '../failure.ts';
 import { evaluateStrategy, forbidImpurities, locator, parseParams } from '../strategy/index.ts';
 import type { Locate, ParsedParams } from '../strategy/index.ts';
 import { barUnderWay, gaugeOf, phases } from './protocol.ts';
-import type { Answer, Failed, LoadRequest, Request, RunRequest } from './protocol.ts';
+import type { Answer, Failed, LoadRequest, Request, RunRequest, Watched } from './protocol.ts';
 
-interface Loaded { readonly strategy: AnyStrategy; readonly params: ParsedParams }
+interface Loaded { readonly strategy: AnyStrategy; readonly params: ParsedParams; readonly watched: Watched }
 
 const port = parentPort;
 if (port === null) throw new Error('engine-thread must run as a worker');
@@ -51,11 +51,11 @@ function load({ bundle, params: given }: LoadRequest): void {
   Atomics.store(gauge.counters, 2, phases.strategy);
   const strategy = evaluateStrategy(bundle);
   const params = parseParams(strategy, given);
-  loaded = { strategy, params };
+  const watched = { symbols: [...strategy.symbols], timeframeMs: timeframeMs(strategy.timeframe) };
+  loaded = { strategy, params, watched };
   Atomics.store(gauge.counters, 2, phases.ready);
   answer({
-    tag: 'declared', name: strategy.name, symbols: [...strategy.symbols], timeframe: strategy.timeframe,
-    timeframeMs: timeframeMs(strategy.timeframe),
+    tag: 'declared', name: strategy.name, timeframe: strategy.timeframe, ...watched,
     params: JSON.parse(JSON.stringify(params.output)) as Record<string, unknown>,
   });
 }
@@ -98,25 +98,29 @@ function failureOf(thrown: unknown): Failed {
   const stack = thrown instanceof Error ? thrown.stack ?? '' : '';
   const failed = (exitCode: Failed['exitCode'], line: string): Failed => ({ tag: 'failed', exitCode, line: oneLine(line), stack });
   if (thrown instanceof Failure) return failed(thrown.exitCode, thrown.message);
+  if (thrown instanceof MarketError) return failed(3, `market: ${thrown.message}. Fix: ${marketFix(thrown.message)}`);
   const place = locate(stack);
   const isOurs = place === null && thrown instanceof Error && !authorErrors.includes(thrown.name);
   if (isOurs && !noLoader.test(thrown.message)) return failed(null, textOf(thrown));
   const where = place === null ? file : join(dirname(file), place);
-  const bar = loaded === null ? null : barUnderWay(gauge, { symbols: loaded.strategy.symbols, timeframeMs: timeframeMs(loaded.strategy.timeframe) }, Calendar);
-  return failed(2, `strategy: ${where}: ${bar === null ? '' : `${bar}: `}${reasonOf(thrown, stack)}`);
+  const bar = loaded === null ? null : barUnderWay(gauge, loaded.watched, Calendar);
+  const { reason, fix } = reasonOf(originalText(thrown, stack));
+  return failed(2, `strategy: ${where}: ${reason}${bar === null ? '' : ` (${bar})`}${fix}`);
 }
+
+const marketFix = (message: string): string =>
+  (message.includes('dataGap') ? 'import the missing bars, or --set dataGap=warn' : 'look at the data with: holdfast data check');
 
 /** Errors that are the strategy author's although no line of the strategy was running. */
 const authorErrors: readonly string[] = ['StrategyError', 'IntentError', 'PurityError'];
 /** Node's words for `import()` and the bundler's for `require()` in a script that has no module loader. */
 const noLoader = /A dynamic import callback was not specified|Dynamic require of/;
 
-/** What went wrong and, where it is known, what to do. */
-function reasonOf(thrown: unknown, stack: string): string {
-  const text = originalText(thrown, stack);
-  if (noLoader.test(text)) return 'a module cannot be loaded while a strategy runs. Fix: import it at the top of the file';
-  if (text.includes('is not available to a strategy: ')) return text.replace(/^PurityError: /, '');
-  return `${text}. Fix: correct the strategy`;
+/** What went wrong and what to do. A purity error says the latter itself. */
+function reasonOf(text: string): { readonly reason: string; readonly fix: string } {
+  if (noLoader.test(text)) return { reason: 'a module cannot be loaded while a strategy runs', fix: '. Fix: import it at the top of the file' };
+  if (text.includes('is not available to a strategy: ')) return { reason: text.replace(/^PurityError: /, ''), fix: '' };
+  return { reason: text, fix: '. Fix: correct the strategy' };
 }
 
 /**

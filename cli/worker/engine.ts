@@ -2,7 +2,6 @@
  * The command line's side of the engine's thread: starts it, asks it, watches it, ends it. A strategy that does not
  * return within the limit is ended with its symbol and bar named; the main thread never runs a strategy's code.
  */
-import { extname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../failure.ts';
@@ -14,7 +13,7 @@ import type { Answer, Declared, Failed, Finished, Request, RunRequest, Watched }
 const lookEveryMs = 100;
 
 /** Error in our own code on the engine's thread, with the stack it had there. */
-export class EngineBug extends Error {
+class EngineBug extends Error {
   override readonly name = 'EngineBug';
   constructor(line: string, stack: string) {
     super(line);
@@ -35,8 +34,7 @@ export interface Engine {
 export function startEngine(decideTimeoutMs: number): Engine {
   const shared = createGauge();
   const gauge = gaugeOf(shared);
-  const entry = new URL(`./engine-thread${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(entry, { workerData: shared, name: 'engine' });
+  const worker = new Worker(threadFile(), { workerData: shared, name: 'engine' });
   const crashed = crashOf(worker);
   let file = '';
   let watched: Watched = { symbols: [], timeframeMs: 0 };
@@ -82,6 +80,11 @@ export function startEngine(decideTimeoutMs: number): Engine {
       await worker.terminate();
     },
   };
+}
+
+/** A thread cannot run TypeScript: from the sources, the built file is used. */
+function threadFile(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? '../../dist/cli/worker/engine-thread.js' : './engine-thread.js', import.meta.url);
 }
 
 /** Rejects when the thread ends without an answer; kept from the start, so that no crash goes unseen. */

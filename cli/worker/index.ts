@@ -1,4 +1,4 @@
 /** The thread the engine runs in, seen from the command line. */
-export { EngineBug, startEngine } from './engine.ts';
+export { startEngine } from './engine.ts';
 export type { Engine } from './engine.ts';
 export type { Declared, Finished } from './protocol.ts';

@@ -2,7 +2,8 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { folderWith, holdfast, strategyText } from './command.ts';
+import { folderWith, holdfast, interrupted, strategyText } from './command.ts';
+import { playInThread } from './thread.ts';
 
 const folder = folderWith({});
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -22,61 +23,60 @@ interface Card {
   readonly manifest: { readonly strategy: string; readonly strategyHash: string; readonly params: unknown; readonly configHash: string };
 }
 
-describe.concurrent('a strategy that misbehaves ends the run with exit 2, its line, symbol and bar', () => {
+describe('a strategy that misbehaves ends the run with exit 2, its line, symbol and bar', () => {
   const bad: readonly (readonly [string, string, RegExp])[] = [
-    ['throws', 'throw new Error(\'no idea\');', /:6: .*BTCUSDT bar 20.*no idea/],
-    ['throws a text', 'throw \'no idea\';', /BTCUSDT bar 20.*no idea/],
+    ['throws', 'throw new Error(\'no idea\');', /:6: no idea/],
+    ['throws a text', 'throw \'no idea\';', /: threw no idea/],
     ['reads a field of nothing', 'return (null as unknown as { x: never }).x;', /:6: .*TypeError: Cannot read properties of null/],
-    ['returns a number', 'return 42 as never;', /BTCUSDT bar 20.*intent/],
-    ['returns nothing', '', /BTCUSDT bar 20.*intent/],
-    ['returns a promise', 'return Promise.resolve(intents.hold) as never;', /BTCUSDT bar 20.*intent/],
+    ['returns a number', 'return 42 as never;', /intent/],
+    ['returns nothing', '', /intent/],
+    ['returns a promise', 'return Promise.resolve(intents.hold) as never;', /intent/],
     ['wants a stop at NaN', 'return intents.enter({ side: \'long\', risk: 0.01, stop: Number.NaN });', /:6: .*NaN/],
     ['wants an infinite size', 'return intents.enter({ side: \'long\', notional: Infinity, stop: bar.close * 0.9 });', /:6: .*Infinity/],
     ['calls itself for ever', 'const again = (): never => again(); return again();', /:6: .*Maximum call stack/],
   ];
   it.each(bad)('%s', async (_, body, expected) => {
-    const { code, stdout, stderr } = await backtest(fileOf(strategyText({ body })));
+    const came = await playInThread(folder, fileOf(strategyText({ body })));
 
-    expect(stderr).toMatch(expected);
-    expect(stderr).toMatch(/^strategy: /);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(stdout).toBe('');
-    expect(code).toBe(2);
+    expect(came).toMatchObject({ tag: 'failed', exitCode: 2, line: expect.stringMatching(expected) as string });
+    expect(came).toMatchObject({ line: expect.stringMatching(/^strategy: .*\(BTCUSDT bar 2025-10-01T\d\d:\d\d:00Z\)\. Fix: correct the strategy$/) as string });
   });
 
   it('keeps a Map in memory: the path is named', async () => {
     const text = strategyText({ body: 'return intents.hold;' })
       .replace('  indicators:', '  memory: () => ({ seen: { by: new Map() } }) as never,\n  indicators:');
 
-    const { code, stderr } = await backtest(fileOf(text));
+    const came = await playInThread(folder, fileOf(text));
 
-    expect(stderr).toContain('memory.seen.by');
-    expect(code).toBe(2);
+    expect(came).toMatchObject({ tag: 'failed', exitCode: 2, line: expect.stringContaining('memory.seen.by') as string });
   });
 
-  it('loops for ever in decide: ended after --decide-timeout 1', async () => {
-    const started = performance.now();
+  it('loops for ever in decide: ended after 0.5 s with symbol and bar', async () => {
+    const came = await playInThread(folder, fileOf(strategyText({ body: 'for (;;) { if (bar.close < 0) break; } return intents.hold;' })), { decideTimeoutMs: 500 });
 
-    const { code, stdout, stderr } = await backtest(fileOf(strategyText({ body: 'for (;;) { if (bar.close < 0) break; } return intents.hold;' })), '--decide-timeout', '1');
-
-    expect(stderr).toMatch(/^strategy did not return within 1 s: .*probe-\d+\.ts: BTCUSDT bar 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\. Fix: /);
-    expect(performance.now() - started).toBeLessThan(15_000);
-    expect(stdout).toBe('');
-    expect(code).toBe(2);
+    expect(came).toMatchObject({
+      exitCode: 2, line: expect.stringMatching(/^strategy did not return within 0\.5 s: .*probe-\d+\.ts: BTCUSDT bar 2025-10-01T\d\d:\d\d:00Z\. Fix: /) as string,
+    });
   });
 
-  it('loops for ever at the top level: ended before the first bar', async () => {
-    const { code, stderr } = await backtest(fileOf(strategyText({ top: 'for (;;);' })), '--decide-timeout', '1');
+  it('loops for ever at the top level: the command ends it after --decide-timeout 1, before the first bar', async () => {
+    const { code, stdout, stderr } = await backtest(fileOf(strategyText({ top: 'for (;;);' })), '--decide-timeout', '1');
 
     expect(stderr).toMatch(/^strategy did not return within 1 s: .*before the first bar/);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
     expect(code).toBe(2);
   });
 
   it('has a parameter out of bounds or unknown', async () => {
     const file = fileOf(strategyText());
 
-    expect((await backtest(file, '--params', 'n=500')).stderr).toContain('params: n: was 500, expected a whole number from 2 to 200');
-    expect((await backtest(file, '--params', 'm=5')).stderr).toContain('params: m: was not a parameter of probe, expected one of n, side');
+    const { code, stderr } = await backtest(file, '--params', 'side=long', 'n=500');
+    const unknown = await playInThread(folder, file, { params: ['m=5'] });
+
+    expect(stderr).toContain('params: n: was 500, expected a whole number from 2 to 200');
+    expect(code).toBe(2);
+    expect(unknown).toMatchObject({ exitCode: 2, line: expect.stringContaining('params: m: was not a parameter of probe, expected one of n, side') as string });
   });
 
   it('trades a symbol that the market does not have: exit 3', async () => {
@@ -87,8 +87,12 @@ describe.concurrent('a strategy that misbehaves ends the run with exit 2, its li
   });
 });
 
-describe.concurrent('several strategies in a file', () => {
+describe('several strategies in a file', () => {
   const two = `${strategyText({ name: 'first-one', exported: 'one' })}${strategyText({ name: 'second-one', exported: 'two' }).replace(/^import.*\n/, '')}`;
+  const nameOf = async (reference: string): Promise<string> => {
+    const came = await playInThread(folder, reference);
+    return came.tag === 'played' ? came.declared.name : came.line;
+  };
 
   it('are listed when none is named', async () => {
     const { code, stderr } = await backtest(fileOf(two));
@@ -99,19 +103,14 @@ describe.concurrent('several strategies in a file', () => {
   it('are named by export or by their own name after #', async () => {
     const file = fileOf(two);
 
-    const byExport = JSON.parse((await backtest(`${file}#two`, '--json')).stdout) as Card;
-    const byName = JSON.parse((await backtest(`${file}#first-one`, '--json')).stdout) as Card;
-
-    expect(byExport.manifest.strategy).toBe('second-one');
-    expect(byName.manifest.strategy).toBe('first-one');
+    expect(await nameOf(`${file}#two`)).toBe('second-one');
+    expect(await nameOf(`${file}#first-one`)).toBe('first-one');
   });
   it('have a default export that is taken', async () => {
-    const text = `${two}export default two;\n`;
-
-    expect((JSON.parse((await backtest(fileOf(text), '--json')).stdout) as Card).manifest.strategy).toBe('second-one');
+    expect(await nameOf(fileOf(`${two}export default two;\n`))).toBe('second-one');
   });
   it('named wrongly are listed with the nearest', async () => {
-    expect((await backtest(`${fileOf(two)}#twoo`)).stderr).toMatch(/was #twoo, expected one of one, two\. Fix: say probe-\d+\.ts#two/);
+    expect(await nameOf(`${fileOf(two)}#twoo`)).toMatch(/was #twoo, expected one of one, two\. Fix: say probe-\d+\.ts#two/);
   });
 });
 
@@ -150,5 +149,37 @@ describe('a finished run', () => {
     expect(stdout).toContain('trend-pullback');
     expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(24);
     expect(code).toBe(0);
+  });
+
+  it('over two markets says so, and one market alone cannot be meant for both', async () => {
+    const words = ['--from', '2025-10-01', '--to', '2025-10-03', '--json'] as const;
+    const file = fileOf(strategyText());
+
+    const { code, stdout } = await holdfast(folder, 'backtest', file, '--no-store', '--data', 'builtin:linear', '--exec', 'bybit:linear', ...words);
+    const card = JSON.parse(stdout) as { manifest: { market: string }; warnings: { code: string }[] };
+
+    expect(code).toBe(0);
+    expect(card.manifest.market).toBe('builtin:linear as bybit:linear');
+    expect(card.warnings.map((warning) => warning.code)).toContain('mixed-markets');
+  });
+
+  it('with --set dataGap=error does not begin: exit 3 and the hole named', async () => {
+    const { code, stdout, stderr } = await backtest(fileOf(strategyText()), '--set', 'dataGap=error', '--json');
+
+    expect(stderr).toMatch(/^market: BTCUSDT: .*dataGap/);
+    expect(stdout).toBe('');
+    expect(code).toBe(3);
+  });
+
+  it('is not there after Ctrl-C: exit 130, nothing on stdout, nothing stored', async () => {
+    const body = 'let x = 0; for (let i = 0; i < 2e7; i++) x += i; return x < 0 ? intents.exit(\'never\') : intents.hold;';
+    const own = folderWith({ 'slow.ts': strategyText({ body }) });
+
+    const { code, stdout } = await interrupted(own, 'backtest', 'slow.ts', '--market', 'builtin:linear');
+
+    expect(code).toBe(130);
+    expect(stdout).toBe('');
+    expect(existsSync(join(own, 'data'))).toBe(false);
+    rmSync(own, { recursive: true });
   });
 });

@@ -8,7 +8,7 @@ import { folderWith, holdfast, program, strategyText } from './command.ts';
 const folder = folderWith({ 'probe.ts': strategyText(), 'taken.ts': 'x' });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.concurrent('a wrong command line', () => {
+describe('a wrong command line', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no command at all', [], /^arguments: holdfast: was no command, expected one of init, data, backtest, cases, runs, query/],
     ['an unknown command', ['backtets', 'probe.ts'], /^arguments: holdfast: was 'backtets', expected one of .*\. Fix: holdfast backtest$/],

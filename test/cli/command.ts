@@ -1,5 +1,6 @@
 /** Runs the built command as a user does: its own process, its own folder, stdout and stderr apart. */
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,16 +11,30 @@ export interface Ended { readonly code: number | null; readonly stdout: string; 
 
 /** `folder` is where it runs; its data folder is `data` in it unless the arguments name one. */
 export function holdfast(folder: string, ...words: readonly string[]): Promise<Ended> {
+  return ended(start(folder, words));
+}
+
+/** Presses Ctrl-C once the process is at work: two seconds after its start, long before the slow strategy is through. */
+export function interrupted(folder: string, ...words: readonly string[]): Promise<Ended> {
+  const child = start(folder, words);
+  setTimeout(() => child.kill('SIGINT'), 2_000);
+  return ended(child);
+}
+
+function start(folder: string, words: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [program, ...words], {
+    cwd: folder,
+    env: { ...process.env, HOLDFAST_DATA: join(folder, 'data'), NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [program, ...words], {
-      cwd: folder,
-      env: { ...process.env, HOLDFAST_DATA: join(folder, 'data'), NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (text: Buffer) => { stdout += text.toString(); });
-    child.stderr.on('data', (text: Buffer) => { stderr += text.toString(); });
+    child.stdout?.on('data', (text: Buffer) => { stdout += text.toString(); });
+    child.stderr?.on('data', (text: Buffer) => { stderr += text.toString(); });
     child.on('error', failed);
     child.on('close', (code) => done({ code, stdout, stderr }));
   });

@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { folderWith, holdfast, strategyText } from './command.ts';
+import { playInThread } from './thread.ts';
 
 const folder = folderWith({});
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -13,10 +14,8 @@ const fileOf = (text: string): string => {
   writeFileSync(join(folder, name), text);
   return name;
 };
-const backtest = (file: string, ...more: readonly string[]) =>
-  holdfast(folder, 'backtest', file, '--market', 'builtin:linear', '--no-store', ...more);
 
-describe.concurrent('at the top level of the file, line 2', () => {
+describe('at the top level of the file, line 2', () => {
   const forbidden: readonly (readonly [string, string, string])[] = [
     ['Date.now', 'const started = Date.now();', 'Date.now is not available to a strategy: use scene.time'],
     ['new Date', 'const started = new Date();', 'Date is not available to a strategy: use scene.time'],
@@ -41,23 +40,19 @@ describe.concurrent('at the top level of the file, line 2', () => {
   it.each(forbidden)('%s', async (_, top, expected) => {
     const file = fileOf(strategyText({ top }));
 
-    const { code, stdout, stderr } = await backtest(file);
+    const came = await playInThread(folder, file);
 
-    expect(stderr).toContain(`${file}:2: ${expected}`);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(stdout).toBe('');
-    expect(code).toBe(2);
+    expect(came).toMatchObject({ tag: 'failed', exitCode: 2, line: expect.stringContaining(`${file}:2: ${expected}`) as string });
   });
 
   it('a computed import() that nobody waits for', async () => {
-    const { code, stderr } = await backtest(fileOf(strategyText({ top: 'const name = \'node:\' + [\'f\', \'s\'].join(\'\'); void import(name);' })));
+    const came = await playInThread(folder, fileOf(strategyText({ top: 'const name = \'node:\' + [\'f\', \'s\'].join(\'\'); void import(name);' })));
 
-    expect(stderr).toContain('a module cannot be loaded while a strategy runs');
-    expect(code).toBe(2);
+    expect(came).toMatchObject({ exitCode: 2, line: expect.stringContaining('a module cannot be loaded while a strategy runs') as string });
   });
 });
 
-describe.concurrent('inside decide, line 6', () => {
+describe('inside decide, line 6', () => {
   const forbidden: readonly (readonly [string, { readonly top?: string; readonly body: string }, string])[] = [
     ['Date.now', { body: 'Date.now(); return intents.hold;' }, 'Date.now is not available to a strategy: use scene.time'],
     ['Date.now captured at import', { top: 'const now = Date.now;', body: 'now(); return intents.hold;' }, 'Date.now is not available'],
@@ -68,26 +63,23 @@ describe.concurrent('inside decide, line 6', () => {
   it.each(forbidden)('%s', async (_, { top = '', body }, expected) => {
     const file = fileOf(strategyText({ top, body }));
 
-    const { code, stdout, stderr } = await backtest(file);
+    const came = await playInThread(folder, file);
 
-    expect(stderr).toContain(`${file}:6: ${expected}`);
-    expect(stderr).toContain('BTCUSDT bar 20');
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
-    expect(stdout).toBe('');
-    expect(code).toBe(2);
+    expect(came).toMatchObject({ tag: 'failed', exitCode: 2, line: expect.stringContaining(`${file}:6: ${expected}`) as string });
+    expect(came).toMatchObject({ line: expect.stringMatching(/\(BTCUSDT bar 2025-10-01T\d\d:\d\d:00Z\)$/) as string });
   });
 
   it('in a helper, the helper\'s line is named', async () => {
     writeFileSync(join(folder, 'clock.ts'), '// one\n// two\nexport const now = (): number => Date.now();\n');
     const file = fileOf(strategyText({ top: 'import { now } from \'./clock.js\';', body: 'now(); return intents.hold;' }));
 
-    expect((await backtest(file)).stderr).toContain('clock.ts:3: Date.now is not available');
+    expect(await playInThread(folder, file)).toMatchObject({ line: expect.stringContaining('clock.ts:3: Date.now is not available') as string });
   });
 
   it('console.log goes to stderr: --json leaves one object on stdout', async () => {
     const file = fileOf(strategyText({ top: 'console.log(\'loaded\', { n: 1 });' }));
 
-    const { code, stdout, stderr } = await backtest(file, '--json');
+    const { code, stdout, stderr } = await holdfast(folder, 'backtest', file, '--market', 'builtin:linear', '--no-store', '--json');
 
     expect(stderr).toContain('loaded {"n":1}');
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
