@@ -135,6 +135,6 @@ function text(value: unknown): string {
 }
 
 /** The context type of a strategy: `function f(c: ContextOf<typeof mine>)`. */
-export type ContextOf<T> = T extends Strategy<z.ZodObject, infer I, infer M, infer S> ? Context<I, M, S> : never;
+export type ContextOf<T> = T extends Strategy<infer _P, infer I, infer M, infer S> ? Context<I, M, S> : never;
 /** The cycle type of a strategy with `decideCycle`. */
-export type CycleOf<T> = T extends Strategy<z.ZodObject, infer I, infer M, infer S> ? Cycle<I, M, S> : never;
+export type CycleOf<T> = T extends Strategy<infer _P, infer I, infer M, infer S> ? Cycle<I, M, S> : never;
