@@ -17,6 +17,11 @@ import { SimulatedVenue } from './venue.ts';
 const memoryCheckBars = 10_000;
 
 export function run(request: RunRequest): RunResult {
+  return resultOf(playThrough(request));
+}
+
+/** Plays the whole market and hands over everything the run held: state, exchange, records. */
+export function playThrough(request: RunRequest): Play {
   const play = begin(request);
   const { clock, state, setup } = play;
   const { progress } = request;
@@ -45,7 +50,7 @@ export function run(request: RunRequest): RunResult {
     }
   }
   roundTripMemories(state);
-  return resultOf(play);
+  return play;
 }
 
 const none: readonly number[] = Object.freeze([]);
