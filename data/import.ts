@@ -6,11 +6,10 @@ import { basename } from 'node:path';
 import type { Gap, SeriesKey, SeriesKind } from './candles.ts';
 import { marketText, seriesText, timeText } from './candles.ts';
 import { besideLake, judgePart } from './check/index.ts';
-import type { Finding, FindingCode } from './check/index.ts';
+import type { Finding } from './check/index.ts';
 import type { Connection } from './duckdb.ts';
 import { withDatabase } from './duckdb.ts';
 import { DataError } from './error.ts';
-import type { DataReason } from './error.ts';
 import { columnNames, commitSeries, gapsOf, quietOf, readColumns, readManifest, withLakeLock } from './lake/index.ts';
 import type { Manifest, SeriesUpdate } from './lake/index.ts';
 import { defectError, keyOf, readParts } from './source/index.ts';
@@ -81,7 +80,7 @@ export async function importFiles(files: readonly string[], options: ImportOptio
 
 interface Judged { readonly part: Part; readonly key: SeriesKey; readonly findings: readonly Finding[] }
 
-/** Complete, free of defects, and without a finding that forbids it; otherwise the error that says why not. */
+/** Complete, free of defects, and without the holes of a broken download; otherwise the error that says why not. */
 async function judged(connection: Connection, part: Part, options: ImportOptions): Promise<Judged> {
   const key = keyOf(part);
   const [defect] = part.scan.defects;
@@ -89,22 +88,16 @@ async function judged(connection: Connection, part: Part, options: ImportOptions
   const findings = [...judgePart(part)];
   refuse(part, findings, options);
   findings.push(...besideLake(options.folder, part));
-  refuse(part, findings, options);
   return { part, key, findings };
 }
 
-const fixes: Partial<Record<FindingCode, string>> = {
-  'paging-gaps': 'download the missing pages, or import with --allow-gaps knowing what is missing',
-  'finer-than-tick': 'import under the market it is from, such as --market bybit:spot',
-  'foreign-prices': 'find out where the file is from; import it under that market and symbol',
-};
-
+/** Only holes of a broken download forbid an import; other errors are stored with the series and warned of in every run. */
 function refuse(part: Part, findings: readonly Finding[], options: ImportOptions): void {
-  const bad = findings.find((finding) => finding.severity === 'error' && fixes[finding.code] !== undefined
-    && !(finding.code === 'paging-gaps' && options.allowGaps === true));
-  if (bad === undefined) return;
+  const bad = findings.find((finding) => finding.code === 'paging-gaps');
+  if (bad === undefined || options.allowGaps === true) return;
   throw new DataError({
-    reason: bad.code as DataReason, what: `${bad.code}: ${bad.text}`, file: part.source.file, fix: fixes[bad.code] ?? '',
+    reason: 'paging-gaps', what: `paging-gaps: ${bad.text}`, file: part.source.file,
+    fix: 'download the missing pages, or import with --allow-gaps knowing what is missing',
   });
 }
 
@@ -163,7 +156,7 @@ function planOf(group: readonly Judged[], options: ImportOptions, importedAt: st
     key, intervalMs: head.part.intervalMs,
     kept: existing?.months.filter((month) => !touched.includes(month)) ?? [],
     columns: merged.columns, sources: sourcesOf(existing, group, importedAt),
-    accepted: [...new Set([...existing?.accepted ?? [], ...acceptedOf(group)])],
+    flagged: [...new Set([...existing?.flagged ?? [], ...flaggedOf(group)])],
   };
   return { group, existing, update, rowsRead: stamps.length, rowsAdded: merged.added, rowsReplaced: merged.replaced };
 }
@@ -195,7 +188,7 @@ function overlapsMonths(month: Manifest['months'][number], range: { readonly fro
   return range.from < Date.UTC(year, number, 1) && range.to > Date.UTC(year, number - 1, 1);
 }
 
-const acceptedOf = (group: readonly Judged[]): string[] =>
+const flaggedOf = (group: readonly Judged[]): string[] =>
   group.flatMap(({ findings }) => findings.filter((finding) => finding.severity === 'error').map((finding) => finding.code));
 
 function sourcesOf(existing: Manifest | null, group: readonly Judged[], importedAt: string): Manifest['sources'] {

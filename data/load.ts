@@ -48,7 +48,7 @@ export interface LoadedSymbol {
 
 export type LoadWarningCode =
   | 'gaps' | 'no-mark' | 'mark-interval' | 'mark-partial' | 'no-funding' | 'funding-holes' | 'inferred-rules' | 'off-tick'
-  | 'mixed-markets' | 'spot-execution' | 'finer-timeframe' | 'ranges-differ';
+  | 'flagged-data' | 'mixed-markets' | 'spot-execution' | 'finer-timeframe' | 'ranges-differ';
 export interface LoadWarning { readonly code: LoadWarningCode; readonly symbol: string | null; readonly count: number; readonly text: string }
 
 /** One file (or generator) the run reads, for the run's manifest. */
@@ -97,6 +97,8 @@ interface Raw {
   readonly markIntervalMs: number;
   readonly funding: FundingStamps | null;
   readonly hashes: readonly DataHash[];
+  /** Error findings the series was imported with. */
+  readonly flagged: readonly string[];
 }
 
 const rangeOf = (options: LoadOptions): Range => ({ from: options.from ?? -Infinity, to: options.to ?? Infinity });
@@ -116,7 +118,7 @@ function builtinRaw(options: LoadOptions, asked: number): readonly Raw[] {
     const hashes = [{ series: `builtin:linear ${symbol}`, file: 'generator 1', rows: last.length, sha256: hashOf(last) }];
     return {
       symbol, intervalMs: asked, last, mark: cut(made.mark, span), markIntervalMs: made.markIntervalMs,
-      funding: cutStamps(made.funding, span), hashes,
+      funding: cutStamps(made.funding, span), hashes, flagged: [],
     };
   });
 }
@@ -177,7 +179,7 @@ function lakeRaw({ series, symbol, intervalMs, options }: LakeQuery): Raw {
   if (fundingSeries !== undefined) hashes.push(...hashesOf(fundingSeries, span));
   return {
     symbol, intervalMs, last, mark: mark !== null && mark.length > 0 ? mark : null, markIntervalMs: markSeries?.intervalMs ?? 0,
-    funding: funding !== null && funding.length > 0 ? funding : null, hashes,
+    funding: funding !== null && funding.length > 0 ? funding : null, hashes, flagged: lastSeries.flagged,
   };
 }
 
@@ -288,6 +290,7 @@ function symbolWarnings(raw: Raw, rules: InstrumentRules, offTick: number): read
   const add = (code: LoadWarningCode, count: number, text: string): void => {
     warnings.push({ code, symbol: raw.symbol, count, text: `${raw.symbol}: ${text}` });
   };
+  if (raw.flagged.length > 0) add('flagged-data', raw.flagged.length, `imported although flagged: ${raw.flagged.join(', ')}; see holdfast data check`);
   const { gaps, missing } = gapsIn(raw.last.openedAt, raw.intervalMs);
   if (gaps > 0) add('gaps', gaps, `${missing} bars missing in ${gaps} gaps`);
   if (rules.source === 'inferred') add('inferred-rules', 1, `rules are inferred from the data: tick ${rules.tick}, step ${rules.qtyStep}; pass --instrument FILE for the venue's`);

@@ -49,12 +49,15 @@ export function scanCandles(candles: Candles, intervalMs: number | null): Scan {
   let quietBars = 0;
   let quietFrom = -1;
   let before = Number.NaN;
+  let isOnGrid = false;
   const step = intervalMs ?? 0;
   for (let i = 0; i < length; i++) { // hot
     const at = openedAt[i]!;
-    if (!(Number.isSafeInteger(Math.trunc(at)) && at > 0 && at < latestStamp)) tally.add('bad-stamp', i, 'ts');
+    if (isOnGrid && at - before === step) before = at; // the usual bar: no division needed
+    else if (!(at > 0 && at < latestStamp)) tally.add('bad-stamp', i, 'ts');
     else {
-      if (step > 0 && at % step !== 0) tally.add('off-grid', i, 'ts');
+      isOnGrid = step > 0 && at % step === 0;
+      if (step > 0 && !isOnGrid) tally.add('off-grid', i, 'ts');
       if (at === before) tally.add('duplicate', i, 'ts');
       else if (at < before) tally.add('unordered', i, 'ts');
       else if (step > 0 && at - before > step) {

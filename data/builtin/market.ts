@@ -168,17 +168,19 @@ function toQuote(bars: Candles, perTick: number): Candles {
 function aggregated(bars: Candles, intervalMs: number, perLot: number): Candles {
   if (intervalMs === minute) return bars;
   let buckets = 0;
-  for (let i = 0, open = Number.NaN; i < bars.length; i++) {
-    const bucket = bars.openedAt[i]! - (bars.openedAt[i]! % intervalMs);
-    if (bucket !== open) { buckets += 1; open = bucket; }
+  for (let i = 0, ends = 0; i < bars.length; i++) {
+    const at = bars.openedAt[i]!;
+    if (at >= ends) { buckets += 1; ends = at - (at % intervalMs) + intervalMs; }
   }
   const out = blankCandles(buckets);
   let row = -1;
+  let ends = 0;
   for (let i = 0; i < bars.length; i++) { // hot
-    const bucket = bars.openedAt[i]! - (bars.openedAt[i]! % intervalMs);
-    if (row < 0 || out.openedAt[row]! !== bucket) {
+    const at = bars.openedAt[i]!;
+    if (at >= ends) {
       row += 1;
-      put(out, row, bucket, bars.open[i]!, bars.high[i]!, bars.low[i]!, bars.close[i]!);
+      ends = at - (at % intervalMs) + intervalMs;
+      put(out, row, ends - intervalMs, bars.open[i]!, bars.high[i]!, bars.low[i]!, bars.close[i]!);
     }
     if (bars.high[i]! > out.high[row]!) out.high[row] = bars.high[i]!;
     if (bars.low[i]! < out.low[row]!) out.low[row] = bars.low[i]!;

@@ -40,8 +40,8 @@ const manifest = z.strictObject({
   rows: count, first: z.number(), last: z.number(),
   months: z.array(month).min(1),
   sources: z.array(z.strictObject({ name: text, sha256: z.string().length(64), rows: count, importedAt: text })),
-  /** Codes of findings that the importer was told to accept. */
-  accepted: z.array(text),
+  /** Codes of the error findings that the series was imported with; every run on it is warned. */
+  flagged: z.array(text),
   importedAt: text,
 });
 

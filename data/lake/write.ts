@@ -27,7 +27,7 @@ export interface SeriesUpdate {
   readonly kept: readonly MonthEntry[];
   readonly columns: readonly Float64Array[];
   readonly sources: Manifest['sources'];
-  readonly accepted: readonly string[];
+  readonly flagged: readonly string[];
 }
 
 /** Runs `work` as the only import into this lake. */
@@ -147,7 +147,7 @@ function manifestOf({ update, entries }: Staged, importedAt: string): Manifest {
     format: 1, venue, category, symbol, kind, timeframe, intervalMs: update.intervalMs,
     rows: months.reduce((sum, entry) => sum + entry.rows, 0),
     first: months[0]?.first ?? 0, last: months.at(-1)?.last ?? 0,
-    months, sources: update.sources, accepted: [...update.accepted], importedAt,
+    months, sources: update.sources, flagged: [...update.flagged], importedAt,
   };
 }
 
