@@ -160,7 +160,8 @@ function readAdd(want: Add): WantAdd {
   const sizeBy = readSizeBy('add', want);
   return {
     tag: 'add',
-    at: readAt('add', want), price: readPrice('add', want), limit: readLimit('add', want), postOnly: readPostOnly('add', want),
+    at: readAt('add', want), price: readPrice('add', want), limit: readLimit('add', want),
+    postOnly: readPostOnly('add', want),
     sizeBy, size: readSize('add', want, sizeBy),
     validFor: want.validFor === undefined ? 1 : whole('add.validFor', want.validFor),
     reason: want.reason === undefined ? '' : text('add.reason', want.reason),
@@ -246,8 +247,9 @@ function readRest(orders: readonly Resting[], guard: Guard): WantRest {
   const short = readGuard('rest.guard.short', guard.short);
   for (const order of read) {
     if (order.reduceOnly) continue;
-    if (order.side === 'buy' && long === 'absent') fail('rest.guard.long', `guard the buy order '${order.key}'`, undefined);
-    if (order.side === 'sell' && short === 'absent') fail('rest.guard.short', `guard the sell order '${order.key}'`, undefined);
+    const { side, key } = order;
+    if (side === 'buy' && long === 'absent') fail('rest.guard.long', `guard the buy order '${key}'`, undefined);
+    if (side === 'sell' && short === 'absent') fail('rest.guard.short', `guard the sell order '${key}'`, undefined);
   }
   return { tag: 'rest', orders: read, long, short, stopBy: readStopBy('rest.guard', guard.stopBy) };
 }

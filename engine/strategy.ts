@@ -73,7 +73,9 @@ export function defineStrategy<
 >(s: Strategy<P, I, M, S> & Plain<M>): Strategy<P, I, M, S> {
   checkDefinition(s);
   if (isStrategy(s)) return s;
-  if (!Object.isExtensible(s)) throw new StrategyError(`strategy '${s.name}' must not be frozen before defineStrategy`);
+  if (!Object.isExtensible(s)) {
+    throw new StrategyError(`strategy '${s.name}' must not be frozen before defineStrategy`);
+  }
   Object.defineProperty(s, mark, { value: true });
   Object.freeze(s);
   return s;
@@ -88,7 +90,9 @@ export function isStrategy(value: unknown): value is AnyStrategy {
 }
 
 function checkDefinition(value: unknown): void {
-  if (typeof value !== 'object' || value === null) throw new StrategyError(`strategy must be an object, was ${text(value)}`);
+  if (typeof value !== 'object' || value === null) {
+    throw new StrategyError(`strategy must be an object, was ${text(value)}`);
+  }
   const s = value as Readonly<Record<string, unknown>>;
   const { name } = s;
   if (typeof name !== 'string' || !/^[a-z0-9-]+$/.test(name)) {
@@ -99,7 +103,7 @@ function checkDefinition(value: unknown): void {
   };
   checkSymbols(s['symbols'], refuse);
   if (!isTimeframe(s['timeframe'])) refuse('timeframe', `one of ${timeframes.join(' ')}`, s['timeframe']);
-  if (!(s['params'] instanceof z.ZodObject) && !looksLikeZodObject(s['params'])) refuse('params', 'z.object({ ... })', s['params']);
+  if (!looksLikeZodObject(s['params'])) refuse('params', 'z.object({ ... })', s['params']);
   if (typeof s['indicators'] !== 'function') refuse('indicators', 'a function', s['indicators']);
   for (const optional of ['memory', 'protectAdopted', 'decide', 'decideCycle']) {
     if (s[optional] !== undefined && typeof s[optional] !== 'function') refuse(optional, 'a function', s[optional]);
@@ -116,7 +120,9 @@ function checkDefinition(value: unknown): void {
 type Refuse = (field: string, expected: string, was: unknown) => never;
 
 function checkSymbols(symbols: unknown, refuse: Refuse): void {
-  if (!Array.isArray(symbols) || symbols.length === 0) return refuse('symbols', 'a list of at least one symbol', symbols);
+  if (!Array.isArray(symbols) || symbols.length === 0) {
+    return refuse('symbols', 'a list of at least one symbol', symbols);
+  }
   const seen = new Set<string>();
   for (const symbol of symbols as readonly unknown[]) {
     if (typeof symbol !== 'string' || symbol.trim() === '') return refuse('symbols', 'texts such as BTCUSDT', symbol);
@@ -125,13 +131,14 @@ function checkSymbols(symbols: unknown, refuse: Refuse): void {
   }
 }
 
-/** A zod object made by another copy of zod, as a strategy outside this package may bring. */
+/** Not `instanceof`: a strategy outside this package may bring its own copy of zod. */
 function looksLikeZodObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'shape' in value && 'safeParse' in value;
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (typeof value === 'string') return `'${value}'`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
 /** The context type of a strategy: `function f(c: ContextOf<typeof mine>)`. */

@@ -125,6 +125,6 @@ export function snapshotAggregate(state: Aggregate): (number | null)[] {
 
 export function restoreAggregate(state: Aggregate, snapshot: readonly (number | null)[]): void {
   invariant(snapshot.length === state.length && snapshot[base] === state[base] && snapshot[target] === state[target],
-    'aggregate snapshot must be of the same timeframes', { snapshot: snapshot.slice(0, 2), state: [...state.slice(0, 2)] });
+    'aggregate snapshot must be of the same timeframes', { baseMs: state[base], targetMs: state[target] });
   for (let i = 0; i < snapshot.length; i++) state[i] = snapshot[i] ?? Number.NaN;
 }

@@ -18,7 +18,7 @@
  * | supertrend | here                                              | has none                                          |
  */
 export type { Ind, Kernels, Source, Values } from './kernels.ts';
-export { declareIndicators, maxPeriod } from './plan.ts';
+export { declareIndicators } from './plan.ts';
 export type { IndicatorPlan, KeyPlan, TimeframePlan } from './plan.ts';
 export {
   createIndicators, feedBar, feedTimeframe, isWarm, restoreIndicators, rollDecision, snapshotIndicators,

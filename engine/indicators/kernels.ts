@@ -33,7 +33,7 @@ export interface Kernels {
   readonly atr: (n: number) => Ind<number>;
   /** On-balance volume from the first bar fed, base. Only its changes mean something. */
   readonly obv: () => Ind<number>;
-  /** Volume-weighted mean of hlc3, quote: since 00:00 UTC ('1d'), since Monday 00:00 UTC ('1w'), or of the last n bars. */
+  /** Volume-weighted mean of hlc3, quote: since 00:00 UTC ('1d'), since Monday 00:00 UTC ('1w'), or of n bars. */
   readonly vwap: (anchor: '1d' | '1w' | number) => Ind<number>;
   /** Wilder's directional index and its two directional indicators, 0 to 100. */
   readonly adx: (n: number) => Ind<{ readonly adx: number; readonly plus: number; readonly minus: number }>;
@@ -50,7 +50,7 @@ export interface Kernels {
     Ind<{ readonly upper: number; readonly middle: number; readonly lower: number }>;
   /** Highest high and lowest low of n bars, this bar included, quote. */
   readonly donchian: (n: number) => Ind<{ readonly upper: number; readonly lower: number }>;
-  /** Band of `width` average true ranges around hl2 that only tightens until the close crosses it; `side` is the trend's. */
+  /** Band of `width` average true ranges around hl2 that only tightens until the close crosses it. */
   readonly supertrend: (n: number, width: number) => Ind<{ readonly value: number; readonly side: Side }>;
   /** Any single-valued indicator of `technicalindicators` over the last n bars; see `library.ts`. */
   readonly windowed: (name: string, n: number, options?: Readonly<Record<string, number>>) => Ind<number>;

@@ -37,7 +37,7 @@ function calculateOf(name: string): Calculate | null {
   const indicator = Object.hasOwn(library, name) ? library[name] : undefined;
   if (typeof indicator !== 'function') return null;
   const { calculate } = indicator as { readonly calculate?: unknown };
-  return typeof calculate === 'function' ? (input) => calculate.call(indicator, input) : null;
+  return typeof calculate === 'function' ? (input) => calculate.call(indicator, input) as unknown : null;
 }
 
 /** Checks name and options and tries the window once on made-up bars. `where` opens the messages. */
@@ -61,7 +61,7 @@ export function openWindow(
 function tryOut(where: string, window: Window): void {
   const bars = new Float64Array(5 * window.n);
   for (let i = 0; i < window.n; i++) {
-    const close = 1_000 + ((i * 7) % 13) + ((i * i) % 5); // up and down, never flat, never repeating a close at once
+    const close = 1_000 + ((i * 7) % 13) + ((i * i) % 5); // up and down, never flat
     bars.set([close - 1, close + 3, close - 2, close, 10 + (i % 3)], 5 * i);
   }
   const last = lastResult(window, bars, 0);

@@ -46,7 +46,7 @@ export interface IndicatorPlan {
 }
 
 /** Longest period and window. Unit: bars. */
-export const maxPeriod = 100_000;
+const maxPeriod = 100_000;
 
 type On = (timeframe: Timeframe) => Kernels;
 
@@ -93,11 +93,12 @@ function checkTimeframe(timeframe: unknown, decisionMs: Ms, baseMs: Ms): void {
   }
   const ms = timeframeMs(timeframe);
   if (ms < decisionMs) {
-    throw new StrategyError(`on('${timeframe}') is finer than the decision timeframe of ${decisionMs / 60_000} minutes`);
+    const minutes = decisionMs / 60_000;
+    throw new StrategyError(`on('${timeframe}') is finer than the decision timeframe of ${minutes} minutes`);
   }
   if (ms % decisionMs !== 0 || ms % baseMs !== 0) {
-    throw new StrategyError(`on('${timeframe}') must be a whole multiple of the decision timeframe of ${decisionMs / 60_000}`
-      + ` minutes and of the bars fed, ${baseMs / 60_000} minutes`);
+    throw new StrategyError(`on('${timeframe}') must be a whole multiple of the decision timeframe of`
+      + ` ${decisionMs / 60_000} minutes and of the bars fed, ${baseMs / 60_000} minutes`);
   }
 }
 
@@ -172,7 +173,9 @@ function kernelsOf(timeframe: Timeframe): Kernels {
     return new Declared(draft) as unknown as Ind<T>;
   };
   const where = `on('${timeframe}')`;
-  return { ...averages(make, where), ...strengths(make, where), ...volumes(make, where, timeframe), ...bands(make, where) };
+  return {
+    ...averages(make, where), ...strengths(make, where), ...volumes(make, where, timeframe), ...bands(make, where),
+  };
 }
 
 type Averages = Pick<Kernels, 'sma' | 'ema' | 'wma' | 'rma' | 'stdev' | 'highest' | 'lowest' | 'atr' | 'windowed'>;

@@ -54,5 +54,7 @@ export const seedings: Readonly<Record<string, Seeding>> = {
     seed: 'as atr; long if the first close with a range is not below hl2. Its side is forgotten at the first turn only',
     warmup: 'n + decay(1 / n) + 10n', flat: 'the price',
   },
-  windowed: { seed: 'computed anew over the last n bars', warmup: 'n', flat: 'as the library; not a number is an error' },
+  windowed: {
+    seed: 'computed anew over the last n bars', warmup: 'n', flat: 'as the library; what is not a number is an error',
+  },
 };

@@ -10,7 +10,7 @@ import type { IndicatorPlan } from './plan.ts';
 import { updateKernel } from './update.ts';
 import { viewOf } from './view.ts';
 
-// Constants of this module, not imported ones: the compiler folds only these into the code. Their types hold them equal.
+// Constants of this module: the compiler does not fold imported ones into the code. Their types hold them equal.
 const openColumn: typeof columns.open = 0;
 const highColumn: typeof columns.high = 1;
 const lowColumn: typeof columns.low = 2;
@@ -59,7 +59,9 @@ export interface TickBar {
 }
 
 /** One closed bar of the plan's timeframe `timeframeIndex`, from a record: nothing is boxed on the way. */
-export function feedBar(plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number, from: TickBar): void { // hot
+export function feedBar(
+  plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number, from: TickBar,
+): void { // hot
   const { bar } = state;
   const high = from.highTicks;
   const low = from.lowTicks;

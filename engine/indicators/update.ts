@@ -24,7 +24,7 @@ export interface Bench {
   readonly den: number;
 }
 
-// Constants of this module, not imported ones: the compiler folds only these into the code. Their types hold them equal.
+// Constants of this module: the compiler does not fold imported ones into the code. Their types hold them equal.
 const high: typeof columns.high = 1;
 const low: typeof columns.low = 2;
 const close: typeof columns.close = 3;
