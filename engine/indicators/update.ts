@@ -1,7 +1,7 @@
 /**
  * One closed bar through one kernel. `bar` holds the columns of `kernel.ts` in ticks; results are put out in quote
- * when they are prices: `(ticks x tick.num) / tick.den`, the same expression that makes the bar's own prices, so
- * that an average equal to a price compares equal to it.
+ * when they are prices: `(ticks x tick.num) / tick.den`, as the bar's own prices are made, so that an average equal
+ * to a price compares equal to it.
  *
  * Functions here take objects and whole numbers only and return nothing: a double that crosses a call is boxed
  * whenever the compiler chooses not to inline.
@@ -94,8 +94,8 @@ function updateSma(k: Kernel, bench: Bench): void { // hot
   }
   arena[at + 3] = sum;
   if (arena[at + 1] === 0) return; // the ring was never full
-  const x = sum / n;
-  bench.current[k.out] = k.divisor === 0 ? x : (x * bench.num) / (bench.den * k.divisor);
+  // One division: of whole numbers below 2^53 it is the double nearest to the mean, so that equal means are equal.
+  bench.current[k.out] = k.divisor === 0 ? sum / n : (sum * bench.num) / (n * bench.den * k.divisor);
 }
 
 function updateEma(k: Kernel, bench: Bench): void { // hot
