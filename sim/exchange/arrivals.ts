@@ -111,7 +111,7 @@ export function deliverNext(core: Core, book: Book): boolean { // hot
   }
 }
 
-function orderFrom(core: Core, book: Book, message: Submit): Order {
+function orderFrom(core: Core, message: Submit): Order {
   core.sequence++;
   return {
     id: message.order, side: message.side, isLimit: message.type === 'limit', timeInForce: message.timeInForce,
@@ -124,7 +124,7 @@ function orderFrom(core: Core, book: Book, message: Submit): Order {
 }
 
 function submitArrived(core: Core, book: Book, message: Submit, arrival: Arrival): void { // hot
-  const order = orderFrom(core, book, message);
+  const order = orderFrom(core, message);
   let code: RefusalCode | '' = message.malformed;
   if (code === '' && order.isLimit && order.priceTicks <= 0) code = 'BAD_ORDER_PRICE';
   if (code === '' && order.expireAt !== 0 && order.expireAt - arrival.at <= arrival.fraction) code = 'EXPIRED';
