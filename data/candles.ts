@@ -74,6 +74,14 @@ export const timeText = (ms: number): string => {
 /** '2025-10', the unit of storage. */
 export const monthOf = (ms: number): string => new Date(ms).toISOString().slice(0, 7);
 
+/** Empty bars to be filled, in shared memory. */
+export function blankCandles(length: number): Candles {
+  type Column = Float64Array;
+  const [openedAt, open, high, low, close, volume] = sharedColumns(length, 6) as
+    [Column, Column, Column, Column, Column, Column];
+  return { length, openedAt, open, high, low, close, volume };
+}
+
 /** Columns that may be handed to another thread: all six in one shared block, 48 bytes a bar. */
 export function sharedColumns(rows: number, columns: number): Float64Array[] {
   const memory = new SharedArrayBuffer(rows * columns * Float64Array.BYTES_PER_ELEMENT);

@@ -167,9 +167,13 @@ function joined(inOrder: readonly Judged[]): Merged {
   const [head] = all;
   if (head === undefined || all.length === 1) return { columns: head ?? [], added: head?.[0]?.length ?? 0, replaced: 0 };
   const follow = all.every((columns, k) => k === 0 || (all[k - 1]?.[0]?.at(-1) ?? 0) < (columns[0]?.[0] ?? 0));
-  if (follow) return { columns: head.map((_, k) => endToEnd(all.map((columns) => columns[k] ?? none))), added: 0, replaced: 0 };
+  if (follow) {
+    return { columns: head.map((_, k) => endToEnd(all.map((columns) => columns[k] ?? none))), added: 0, replaced: 0 };
+  }
   let merged: Merged = { columns: [], added: 0, replaced: 0 };
-  for (const [k, item] of inOrder.entries()) merged = merge(merged.columns, all[k] ?? [], { parts: [item], against: 'another file', replace: false });
+  for (const [k, item] of inOrder.entries()) {
+    merged = merge(merged.columns, all[k] ?? [], { parts: [item], against: 'another file', replace: false });
+  }
   return merged;
 }
 
@@ -192,7 +196,8 @@ const flaggedOf = (group: readonly Judged[]): string[] =>
   group.flatMap(({ findings }) => findings.filter((finding) => finding.severity === 'error').map((finding) => finding.code));
 
 function sourcesOf(existing: Manifest | null, group: readonly Judged[], importedAt: string): Manifest['sources'] {
-  const added = group.map(({ part }) => ({ name: basename(part.source.file), sha256: part.sha256, rows: part.rows, importedAt }));
+  const added = group.map(({ part }) =>
+    ({ name: basename(part.source.file), sha256: part.sha256, rows: part.rows, importedAt }));
   const names = new Set(added.map((source) => source.sha256));
   return [...(existing?.sources ?? []).filter((source) => !names.has(source.sha256)), ...added];
 }
@@ -228,14 +233,19 @@ function merge(
   return { columns: out.map((column) => column.slice(0, rows)), added: fresh.length - shared, replaced };
 }
 
-function differingColumn(before: readonly Float64Array[], incoming: readonly Float64Array[], i: number, j: number): number { // hot
+function differingColumn( // hot
+  before: readonly Float64Array[], incoming: readonly Float64Array[], i: number, j: number,
+): number {
   for (let k = 1; k < incoming.length; k++) if (before[k]![i]! !== incoming[k]![j]!) return k;
   return -1;
 }
 
 function differs(
   before: readonly Float64Array[], incoming: readonly Float64Array[],
-  at: { readonly k: number; readonly i: number; readonly j: number; readonly parts: readonly Judged[]; readonly against: string },
+  at: {
+    readonly k: number; readonly i: number; readonly j: number;
+    readonly parts: readonly Judged[]; readonly against: string;
+  },
 ): DataError {
   const stamp = incoming[0]?.[at.j] ?? 0;
   const rowIn = ({ part }: Judged): number => columnsOf(part)[0]?.indexOf(stamp) ?? -1;
@@ -244,7 +254,8 @@ function differs(
   return new DataError({
     reason: 'overlap-differs', what: `${at.against} already has another value at ${timeText(stamp)}`,
     file: item?.part.source.file ?? '', row: (item?.part.fileRows?.[row] ?? row) + 1,
-    field: columnNames(item?.key.kind ?? 'last')[at.k] ?? '', value: String(incoming[at.k]?.[at.j]), expected: String(before[at.k]?.[at.i]),
+    field: columnNames(item?.key.kind ?? 'last')[at.k] ?? '',
+    value: String(incoming[at.k]?.[at.j]), expected: String(before[at.k]?.[at.i]),
     fix: 'find out which source is right; --replace lets the new rows win',
   });
 }

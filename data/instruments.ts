@@ -25,7 +25,9 @@ const inverseTiers: readonly RiskTier[] = [
 const fromVenue = 'Bybit V5 instruments-info example of 2025-01-02; fees base tier; tiers: fill model defaults';
 const fromData = 'tick and step as seen in Bybit 2025 bars, read 2026-11; fees base tier; leverage and tiers: fill model defaults';
 
-function linear(base: string, tick: string, qtyStep: string, rest: Pick<InstrumentRules, 'maxLeverage' | 'source'>): InstrumentRules {
+function linear(
+  base: string, tick: string, qtyStep: string, rest: Pick<InstrumentRules, 'maxLeverage' | 'source'>,
+): InstrumentRules {
   return {
     symbol: `${base}USDT`, kind: 'linear', base, quote: 'USDT', settle: 'USDT', tick, qtyStep, minQty: qtyStep,
     minNotional: '5', takerRate, makerRate, tiers: linearTiers, ...rest,
@@ -170,5 +172,6 @@ export function inferRules(market: MarketId, symbol: string, candles: Candles): 
 export function rulesFor(
   market: MarketId, symbol: string, overrides: readonly InstrumentRules[], candles: Candles,
 ): InstrumentRules {
-  return overrides.find((rules) => rules.symbol === symbol) ?? packagedRules(market, symbol) ?? inferRules(market, symbol, candles);
+  return overrides.find((rules) => rules.symbol === symbol)
+    ?? packagedRules(market, symbol) ?? inferRules(market, symbol, candles);
 }

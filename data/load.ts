@@ -11,7 +11,9 @@ import { instrumentOf, stepsIn } from '../engine/index.ts';
 import type { Instrument, InstrumentRules, Step } from '../engine/index.ts';
 import { builtinSymbol, builtinSymbols } from './builtin/index.ts';
 import type { Candles, FundingStamps, MarketId, SeriesKind } from './candles.ts';
-import { marketOf, marketText, seriesText, sharedColumns, timeText, timeframeLength, timeframeName, timeframeNames } from './candles.ts';
+import {
+  marketOf, marketText, seriesText, sharedColumns, timeText, timeframeLength, timeframeName, timeframeNames,
+} from './candles.ts';
 import { fundingHoles } from './check/index.ts';
 import { DataError, usageError } from './error.ts';
 import { rulesFor } from './instruments.ts';
@@ -49,7 +51,12 @@ export interface LoadedSymbol {
 export type LoadWarningCode =
   | 'gaps' | 'no-mark' | 'mark-interval' | 'mark-partial' | 'no-funding' | 'funding-holes' | 'inferred-rules' | 'off-tick'
   | 'flagged-data' | 'mixed-markets' | 'spot-execution' | 'finer-timeframe' | 'ranges-differ';
-export interface LoadWarning { readonly code: LoadWarningCode; readonly symbol: string | null; readonly count: number; readonly text: string }
+export interface LoadWarning {
+  readonly code: LoadWarningCode;
+  readonly symbol: string | null;
+  readonly count: number;
+  readonly text: string;
+}
 
 /** One file (or generator) the run reads, for the run's manifest. */
 export interface DataHash { readonly series: string; readonly file: string; readonly rows: number; readonly sha256: string }
@@ -141,7 +148,7 @@ function pickInterval(series: readonly Manifest[], options: LoadOptions, markets
   const common = (lengths[0] ?? []).filter((ms) => asked % ms === 0 && lengths.every((own) => own.includes(ms)));
   const best = Math.max(...common);
   if (common.length > 0) return best;
-  const has = options.symbols.map((symbol, k) => `${symbol} ${(lengths[k] ?? []).map((ms) => timeframeName(ms)).join(' ')}`).join(', ');
+  const has = options.symbols.map((symbol, k) => [symbol, ...(lengths[k] ?? []).map(timeframeName)].join(' ')).join(', ');
   throw new DataError({
     reason: 'no-timeframe', what: `no bars that make ${options.timeframe}`, value: has,
     expected: `${options.timeframe} or a timeframe that divides it, the same for every symbol`,
@@ -159,7 +166,12 @@ function unknownSymbol(series: readonly Manifest[], symbol: string, markets: Mar
   });
 }
 
-interface LakeQuery { readonly series: readonly Manifest[]; readonly symbol: string; readonly intervalMs: number; readonly options: LoadOptions }
+interface LakeQuery {
+  readonly series: readonly Manifest[];
+  readonly symbol: string;
+  readonly intervalMs: number;
+  readonly options: LoadOptions;
+}
 
 function lakeRaw({ series, symbol, intervalMs, options }: LakeQuery): Raw {
   const own = (kind: SeriesKind): readonly Manifest[] => series.filter((one) => one.symbol === symbol && one.kind === kind);
@@ -192,8 +204,10 @@ const hashesOf = (series: Manifest, range: Range): readonly DataHash[] => months
 function emptyRange(series: Manifest, options: LoadOptions): DataError {
   const text = (at: number | undefined): string => (at === undefined ? '...' : timeText(at));
   return new DataError({
-    reason: 'empty-range', what: `no bars of ${seriesText(series)} in the range`, value: `${text(options.from)} to ${text(options.to)}`,
-    expected: `a range within ${timeText(series.first)} to ${timeText(series.last)}`, fix: 'change --from and --to, or import more',
+    reason: 'empty-range', what: `no bars of ${seriesText(series)} in the range`,
+    value: `${text(options.from)} to ${text(options.to)}`,
+    expected: `a range within ${timeText(series.first)} to ${timeText(series.last)}`,
+    fix: 'change --from and --to, or import more',
   });
 }
 
@@ -271,15 +285,21 @@ function marketWarnings(raws: readonly Raw[], { data, exec }: Markets, options: 
   const warnings: LoadWarning[] = [];
   const add = (code: LoadWarningCode, text: string): void => { warnings.push({ code, symbol: null, count: 1, text }); };
   if (marketText(data) !== marketText(exec)) {
-    add('mixed-markets', `prices are of ${marketText(data)}, rules of ${marketText(exec)}: basis, gaps and volumes are the first one's`);
+    add('mixed-markets',
+      `prices are of ${marketText(data)}, rules of ${marketText(exec)}: basis, gaps and volumes are the first one's`);
   }
-  if (exec.category === 'spot') add('spot-execution', `${marketText(exec)} is traded as a linear contract: shorts and leverage exist here that spot has not`);
+  if (exec.category === 'spot') {
+    add('spot-execution', `${marketText(exec)} is traded as a linear contract: with shorts and leverage that spot has not`);
+  }
   const used = timeframeName(raws[0]?.intervalMs ?? 0);
-  if (used !== null && used !== options.timeframe) add('finer-timeframe', `${options.timeframe} is made of ${used} bars: the lake has no ${options.timeframe}`);
+  if (used !== null && used !== options.timeframe) {
+    add('finer-timeframe', `${options.timeframe} is made of ${used} bars: the lake has no ${options.timeframe}`);
+  }
   const starts = new Set(raws.map((raw) => raw.last.openedAt[0]));
   const ends = new Set(raws.map((raw) => raw.last.openedAt[raw.last.length - 1]));
   if (starts.size > 1 || ends.size > 1) {
-    const spans = raws.map((raw) => `${raw.symbol} ${timeText(raw.last.openedAt[0] ?? 0)} to ${timeText(raw.last.openedAt[raw.last.length - 1] ?? 0)}`);
+    const spans = raws.map(({ symbol, last }) =>
+      `${symbol} ${timeText(last.openedAt[0] ?? 0)} to ${timeText(last.openedAt[last.length - 1] ?? 0)}`);
     add('ranges-differ', `symbols do not cover the same time: ${spans.join(', ')}`);
   }
   return warnings;
@@ -290,14 +310,22 @@ function symbolWarnings(raw: Raw, rules: InstrumentRules, offTick: number): read
   const add = (code: LoadWarningCode, count: number, text: string): void => {
     warnings.push({ code, symbol: raw.symbol, count, text: `${raw.symbol}: ${text}` });
   };
-  if (raw.flagged.length > 0) add('flagged-data', raw.flagged.length, `imported although flagged: ${raw.flagged.join(', ')}; see holdfast data check`);
+  if (raw.flagged.length > 0) {
+    add('flagged-data', raw.flagged.length, `imported although flagged: ${raw.flagged.join(', ')}; see holdfast data check`);
+  }
   const { gaps, missing } = gapsIn(raw.last.openedAt, raw.intervalMs);
   if (gaps > 0) add('gaps', gaps, `${missing} bars missing in ${gaps} gaps`);
-  if (rules.source === 'inferred') add('inferred-rules', 1, `rules are inferred from the data: tick ${rules.tick}, step ${rules.qtyStep}; pass --instrument FILE for the venue's`);
+  if (rules.source === 'inferred') {
+    add('inferred-rules', 1, `rules are inferred from the data: tick ${rules.tick}, step ${rules.qtyStep}; `
+      + 'pass --instrument FILE for the venue\'s');
+  }
   if (offTick > 0) add('off-tick', offTick, `${offTick} prices are finer than the tick ${rules.tick}`);
   if (raw.mark === null) add('no-mark', 1, 'no mark prices: stops by mark are judged by the last price');
   else {
-    if (raw.markIntervalMs > raw.intervalMs) add('mark-interval', 1, `mark bars are ${timeframeName(raw.markIntervalMs) ?? ''}, last bars ${timeframeName(raw.intervalMs) ?? ''}`);
+    if (raw.markIntervalMs > raw.intervalMs) {
+      const [mark, last] = [raw.markIntervalMs, raw.intervalMs].map((ms) => timeframeName(ms) ?? '');
+      add('mark-interval', 1, `mark bars are ${mark}, last bars ${last}`);
+    }
     const marked = (raw.mark.length * raw.markIntervalMs) / Math.max(1, raw.last.length * raw.intervalMs);
     if (marked < 0.99) add('mark-partial', 1, `mark prices cover ${(marked * 100).toFixed(0)} % of the range`);
   }

@@ -8,7 +8,7 @@
  * 4. Arithmetic and square roots only, prices on ticks: the same bars on every machine.
  */
 import type { Candles, FundingStamps } from '../candles.ts';
-import { sharedColumns } from '../candles.ts';
+import { blankCandles } from '../candles.ts';
 import { chanceFrom } from './random.ts';
 import type { Chance } from './random.ts';
 
@@ -36,9 +36,18 @@ interface Coin {
   readonly seed: number;
 }
 const coins: readonly Coin[] = [
-  { symbol: 'BTCUSDT', perTick: 10, startsAt: 111_000, beta: 1, own: 0.00012, crashDepth: 0.13, volume: 28, perLot: 1_000, seed: 11 },
-  { symbol: 'ETHUSDT', perTick: 100, startsAt: 4_300, beta: 1.25, own: 0.0003, crashDepth: 0.19, volume: 640, perLot: 100, seed: 22 },
-  { symbol: 'SOLUSDT', perTick: 100, startsAt: 205, beta: 1.4, own: 0.00042, crashDepth: 0.24, volume: 5_200, perLot: 10, seed: 33 },
+  {
+    symbol: 'BTCUSDT', perTick: 10, startsAt: 111_000, beta: 1, own: 0.00012,
+    crashDepth: 0.13, volume: 28, perLot: 1_000, seed: 11,
+  },
+  {
+    symbol: 'ETHUSDT', perTick: 100, startsAt: 4_300, beta: 1.25, own: 0.0003,
+    crashDepth: 0.19, volume: 640, perLot: 100, seed: 22,
+  },
+  {
+    symbol: 'SOLUSDT', perTick: 100, startsAt: 205, beta: 1.4, own: 0.00042,
+    crashDepth: 0.24, volume: 5_200, perLot: 10, seed: 33,
+  },
 ];
 export const builtinSymbols: readonly string[] = coins.map((coin) => coin.symbol);
 
@@ -123,8 +132,8 @@ function minutesOf(coin: Coin, { move, swing }: Weather): Minutes {
       const overshoot = crash < 0 ? 0.25 * crash : 0;
       const wobble = k < 4 ? noise * chance.bell() : 0;
       price = Math.max(1, Math.round(fair * (1 + (step * k) / 4 + overshoot + wobble)));
-      top = Math.max(top, price);
-      bottom = Math.min(bottom, price);
+      if (price > top) top = price;
+      if (price < bottom) bottom = price;
     }
     fair *= 1 + step;
     const smoothBefore = smooth;
@@ -137,15 +146,10 @@ function minutesOf(coin: Coin, { move, swing }: Weather): Minutes {
     last.volume[row] = Math.max(1, Math.round(size * coin.perLot)) / coin.perLot;
     const from = Math.round(smoothBefore);
     const to = Math.round(smooth);
-    put(mark, row, at, from, Math.max(from, to), Math.min(from, to), to);
+    put(mark, row, at, from, from > to ? from : to, from < to ? from : to, to);
     row += 1;
   }
   return { last: toQuote(last, coin.perTick), mark: toQuote(mark, coin.perTick) };
-}
-
-function blankCandles(length: number): Candles {
-  const [openedAt, open, high, low, close, volume] = sharedColumns(length, 6) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-  return { length, openedAt, open, high, low, close, volume };
 }
 
 function put(out: Candles, row: number, at: number, open: number, high: number, low: number, close: number): void { // hot
@@ -209,7 +213,12 @@ function fundingOf(bars: Minutes): FundingStamps {
   return { length: count, settledAt, rate };
 }
 
-export interface BuiltinSymbol { readonly last: Candles; readonly mark: Candles; readonly markIntervalMs: number; readonly funding: FundingStamps }
+export interface BuiltinSymbol {
+  readonly last: Candles;
+  readonly mark: Candles;
+  readonly markIntervalMs: number;
+  readonly funding: FundingStamps;
+}
 
 /** One symbol in quote prices: last bars of the asked length, mark at 1h, funding every 8 h; null for a foreign symbol. */
 export function builtinSymbol(symbol: string, intervalMs: number): BuiltinSymbol | null {

@@ -5,7 +5,7 @@
  * numbers are the same; prices are rounded to ticks, which hides a differing last bit.
  */
 import type { Candles } from '../candles.ts';
-import { sharedColumns } from '../candles.ts';
+import { blankCandles } from '../candles.ts';
 import { uniformFrom } from './random.ts';
 
 const startTicks = 500_000;
@@ -41,8 +41,8 @@ function normalFrom(uniform: () => number): () => number {
 export function w1Series(bars: number, seed = 42): Candles {
   const uniform = uniformFrom(seed);
   const normal = normalFrom(uniform);
-  const columns = sharedColumns(bars, 6);
-  const [openedAt, open, high, low, close, volume] = columns as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  const out = blankCandles(bars);
+  const { openedAt, open, high, low, close, volume } = out;
   const perMinute = yearlyVolatility / Math.sqrt(minutesPerYear);
   let price = startTicks;
   let logVolatility = 0;
@@ -64,5 +64,5 @@ export function w1Series(bars: number, seed = 42): Candles {
     close[i] = price;
     volume[i] = Math.round(1_000 * Math.exp(logVolatility + 0.5 * normal())) / 1_000;
   }
-  return { length: bars, openedAt, open, high, low, close, volume };
+  return out;
 }

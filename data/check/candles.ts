@@ -1,5 +1,5 @@
 /** Judges one series by itself: defects, gaps, quiet stretches, jumps, ticks, and prices that cannot be its own. */
-import type { Candles, FundingStamps, MarketId } from '../candles.ts';
+import type { Candles, FundingStamps, Gap, MarketId } from '../candles.ts';
 import { timeText } from '../candles.ts';
 import { packagedRules, splitSymbol } from '../instruments.ts';
 import type { DefectCode, Scan } from '../scan.ts';
@@ -50,7 +50,7 @@ function defectFindings(scan: Scan, stamps: Float64Array): Finding[] {
 }
 
 function gapFindings(rows: number, scan: Scan): readonly Finding[] {
-  const longest = scan.gaps.reduce<Scan['gaps'][number] | null>((best, gap) => (gap.missing > (best?.missing ?? 0) ? gap : best), null);
+  const longest = scan.gaps.reduce<Gap | null>((best, gap) => (gap.missing > (best?.missing ?? 0) ? gap : best), null);
   if (longest === null) return [];
   const share = scan.missing / (rows + scan.missing);
   const first = scan.gaps[0];
@@ -74,7 +74,8 @@ function quietFindings(scan: Scan, rows: number): readonly Finding[] {
   const longest = scan.quiet.reduce((best, run) => (run.bars > best.bars ? run : best), first);
   return [{
     code: 'zero-volume', severity: scan.quietBars > 0.1 * rows ? 'warning' : 'note', at: first.at, count: scan.quietBars,
-    text: `${scan.quietBars} bars without volume in ${scan.quiet.length} runs, the longest of ${longest.bars} bars from ${timeText(longest.at)}`,
+    text: `${scan.quietBars} bars without volume in ${scan.quiet.length} runs, `
+      + `the longest of ${longest.bars} bars from ${timeText(longest.at)}`,
   }];
 }
 
@@ -120,7 +121,8 @@ function jumpFindings({ candles, intervalMs, symbol }: Subject): readonly Findin
     if (move > largest) { largest = move; largestAt = candles.openedAt[i]!; }
   }
   if (count === 0) return [];
-  const text = `${count} bars move more than ${(limit * 100).toFixed(1)} %, the largest ${(largest * 100).toFixed(1)} % at ${timeText(largestAt ?? 0)}`;
+  const text = `${count} bars move more than ${(limit * 100).toFixed(1)} %, `
+    + `the largest ${(largest * 100).toFixed(1)} % at ${timeText(largestAt ?? 0)}`;
   if (pairs < 500 || count <= 0.002 * pairs) return [{ code: 'jumps', severity: 'note', at, count, text }];
   const isMajor = symbol !== null && packagedRules({ venue: 'bybit', category: 'linear' }, symbol) !== null;
   return [{

@@ -67,7 +67,8 @@ async function checkFile(
   } catch (error) {
     if (!(error instanceof DataError) || error.isUsage || error.reason === 'missing-file') throw error;
     const finding: Finding = { code: 'refused', severity: 'error', at: null, count: 1, text: error.message };
-    return [{ subject: file, market: null, symbol: null, kind: null, timeframe: null, rows: 0, first: null, last: null, findings: [finding] }];
+    const nothing = { market: null, symbol: null, kind: null, timeframe: null, rows: 0, first: null, last: null };
+    return [{ subject: file, ...nothing, findings: [finding] }];
   }
   const reports: CheckReport[] = [];
   for (const part of parts) {
@@ -124,7 +125,12 @@ function compareWithLake(folder: string, { mine, key, symbol }: Compared): reado
 }
 
 /** Which series of the lake; absent means all. */
-export interface LakeFilter { readonly market?: string; readonly symbol?: string; readonly kind?: SeriesKind; readonly timeframe?: string }
+export interface LakeFilter {
+  readonly market?: string;
+  readonly symbol?: string;
+  readonly kind?: SeriesKind;
+  readonly timeframe?: string;
+}
 
 export async function checkLake(folder: string, filter: LakeFilter = {}): Promise<readonly CheckReport[]> {
   const market = filter.market === undefined ? null : marketOf(filter.market);
@@ -165,7 +171,8 @@ function checkSeriesOf(folder: string, series: Manifest): CheckReport {
   }
   return {
     subject: seriesText(series), market: marketText(series), symbol: series.symbol, kind: series.kind,
-    timeframe: series.kind === 'funding' ? null : series.timeframe, rows: series.rows, first: series.first, last: series.last, findings,
+    timeframe: series.kind === 'funding' ? null : series.timeframe,
+    rows: series.rows, first: series.first, last: series.last, findings,
   };
 }
 

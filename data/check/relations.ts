@@ -41,7 +41,8 @@ export function childParentFindings(child: Related, parent: Related): readonly F
   const at = parent.candles.openedAt[first] ?? 0;
   return [{
     code: 'child-parent', severity: 'error', at, count: differing,
-    text: `${differing} of ${compared} bars of ${parent.name} are not the aggregate of ${child.name}, the first at ${timeText(at)}`,
+    text: `${differing} of ${compared} bars of ${parent.name} are not the aggregate of ${child.name}, `
+      + `the first at ${timeText(at)}`,
   }];
 }
 

@@ -57,7 +57,7 @@ function takeLock(lock: string, lake: string): void {
   }
   throw new DataError({
     reason: 'lake-busy', what: 'another import is running', file: lake,
-    fix: 'wait for it to end and start again',
+    fix: 'wait for it to end; if none is running, delete the file .lock in that folder',
   });
 }
 
@@ -90,7 +90,9 @@ export function commitSeries(folder: string, updates: readonly SeriesUpdate[], i
       staged.push({ update, from, entries: writeMonths(folder, update, from) });
     }
     const manifests = staged.map((item) => manifestOf(item, importedAt));
-    staged.forEach((item, k) => { writeSynced(join(item.from, 'manifest.json'), `${JSON.stringify(manifests[k], null, 1)}\n`); });
+    staged.forEach((item, k) => {
+      writeSynced(join(item.from, 'manifest.json'), `${JSON.stringify(manifests[k], null, 1)}\n`);
+    });
     for (const item of staged) moveMonths(folder, item);
     for (const item of staged) renameSync(join(item.from, 'manifest.json'), manifestFile(folder, item.update.key));
     staged.forEach((item, k) => { settle(folder, item, manifests[k]); });
@@ -115,11 +117,14 @@ function writeMonths(folder: string, update: SeriesUpdate, into: string): readon
     const file = isFree ? `${month}.parquet` : `${month}.${sha256.slice(0, 12)}.parquet`;
     const bytes = writePieces(join(into, file), pieces);
     syncPath(join(into, file));
-    return { month, file, rows: end - start, first, last, bytes, sha256, valuesAt: [...valuesAt], ...holesOf(update, columns) };
+    const holes = holesOf(update, columns);
+    return { month, file, rows: end - start, first, last, bytes, sha256, valuesAt: [...valuesAt], ...holes };
   });
 }
 
-function holesOf(update: SeriesUpdate, columns: readonly Float64Array[]): Pick<MonthEntry, 'gaps' | 'missing' | 'quiet' | 'quietBars'> {
+type Holes = Pick<MonthEntry, 'gaps' | 'missing' | 'quiet' | 'quietBars'>;
+
+function holesOf(update: SeriesUpdate, columns: readonly Float64Array[]): Holes {
   if (update.key.kind === 'funding') return { gaps: [], missing: 0, quiet: [], quietBars: 0 };
   const { gaps, missing, quiet, quietBars } = scanCandles(candlesOf(columns), update.intervalMs);
   return { gaps: gaps.slice(0, listLimit), missing, quiet: quiet.slice(0, listLimit), quietBars };

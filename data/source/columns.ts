@@ -5,7 +5,11 @@ import type { ColumnRole } from '../scan.ts';
 export interface FileColumn { readonly name: string; readonly type: string }
 /** A file's column in its role, as reported to the user. */
 export interface PickedColumn { readonly role: ColumnRole; readonly name: string }
-export interface Layout { readonly picked: readonly PickedColumn[]; readonly unused: readonly string[]; readonly isFunding: boolean }
+export interface Layout {
+  readonly picked: readonly PickedColumn[];
+  readonly unused: readonly string[];
+  readonly isFunding: boolean;
+}
 
 const names: Readonly<Record<ColumnRole, readonly string[]>> = {
   ts: ['ts', 'timestamp', 'time', 'date', 'datetime', 'opentime', 'openedat', 'start', 'starttime', 'startat', 'startedat',

@@ -62,7 +62,8 @@ export async function readParts(connection: Connection, file: string, options: S
       return { ...shared, candles: null, funding, intervalMs: null, scan: { ...nothingScanned, defects: scanFunding(funding) } };
     }
     const candles: Candles = {
-      length: shared.rows, openedAt: pick('ts'), open: pick('open'), high: pick('high'), low: pick('low'), close: pick('close'),
+      length: shared.rows, openedAt: pick('ts'),
+      open: pick('open'), high: pick('high'), low: pick('low'), close: pick('close'),
       volume: kind === 'mark' ? new Float64Array(0) : pick('volume'),
     };
     const intervalMs = intervalFor(file, candles, name, options);
@@ -78,7 +79,9 @@ export function keyOf(part: Part): SeriesKey {
       ? `the name claims ${part.name.categories.join(' and ')}` : 'the name does not say which market this is';
     throw usageError(claim, 'pass --market, such as --market bybit:linear', file);
   }
-  if (part.symbol === null) throw usageError('the name does not say which symbol this is', 'pass --symbol, such as --symbol BTCUSDT', file);
+  if (part.symbol === null) {
+    throw usageError('the name does not say which symbol this is', 'pass --symbol, such as --symbol BTCUSDT', file);
+  }
   if (part.kind !== 'funding' && part.intervalMs === null) {
     throw usageError('the spacing of the rows is none of the timeframes', `pass --timeframe, one of ${timeframeNames.join(' ')}`, file);
   }
@@ -106,7 +109,9 @@ function kindOf(source: Source, name: NameFacts, options: SourceOptions): Series
   }
   if (stated === 'mark') return 'mark';
   if (hasVolume) return 'last';
-  if (stated === null) throw usageError('bars without volume may be mark prices', 'pass --kind mark, or add a volume column', source.file);
+  if (stated === null) {
+    throw usageError('bars without volume may be mark prices', 'pass --kind mark, or add a volume column', source.file);
+  }
   throw new DataError({
     reason: 'missing-column', what: 'missing column', file: source.file, field: 'volume',
     expected: 'a volume column for last prices', fix: 'add the volume, or pass --kind mark',
@@ -123,7 +128,8 @@ function intervalFor(file: string, candles: Candles, name: NameFacts, options: S
   if (seen !== null && seen !== ms) {
     throw new DataError({
       reason: 'timeframe-differs', what: 'timeframe differs from the data', file, value: stated,
-      expected: `${timeframeName(seen) ?? ''}, the spacing of most rows`, fix: `pass --timeframe ${timeframeName(seen) ?? ''} or rename the file`,
+      expected: `${timeframeName(seen) ?? ''}, the spacing of most rows`,
+      fix: `pass --timeframe ${timeframeName(seen) ?? ''} or rename the file`,
     });
   }
   return ms;
@@ -136,7 +142,9 @@ function isSorted(values: Float64Array): boolean {
 
 interface Group { readonly symbol: string | null; readonly fileRows: Int32Array | null }
 
-function groupsOf(source: Source, columns: readonly QueriedColumn[], rows: number, wanted: string | undefined): readonly Group[] {
+function groupsOf(
+  source: Source, columns: readonly QueriedColumn[], rows: number, wanted: string | undefined,
+): readonly Group[] {
   const at = source.layout.picked.findIndex((column) => column.role === 'symbol');
   const column = columns[at];
   if (column === undefined || column.type !== 'text') return [{ symbol: null, fileRows: null }];
@@ -157,7 +165,8 @@ function groupsOf(source: Source, columns: readonly QueriedColumn[], rows: numbe
   if (wanted === undefined) return groups;
   const one = groups.filter((group) => group.symbol === wanted);
   if (one.length > 0) return one;
-  throw usageError(`the file has no rows of ${wanted}, only of ${[...found.keys()].join(' ')}`, 'pass one of these as --symbol', source.file);
+  throw usageError(
+    `the file has no rows of ${wanted}, only of ${[...found.keys()].join(' ')}`, 'pass one of these as --symbol', source.file);
 }
 
 function numbersOf(source: Source, columns: readonly QueriedColumn[], role: ColumnRole): Float64Array {
@@ -173,7 +182,8 @@ const what: Readonly<Record<Defect['code'], readonly [string, string, string]>> 
   'bad-stamp': ['bad stamp', 'a time in s, ms, us, ns or ISO text', 'repair the row'],
   unordered: ['stamps out of order', 'a stamp after the row before', 'sort the file by time, oldest first'],
   duplicate: ['duplicate stamp', 'each bar once', 'remove the second row after looking which one is right'],
-  'off-grid': ['stamp off the grid', 'an opening time that is a whole multiple of the timeframe', 'find out why the source shifted; import only the rows before'],
+  'off-grid': ['stamp off the grid', 'an opening time that is a whole multiple of the timeframe',
+    'find out why the source shifted; import only the rows before'],
   'bad-price': ['bad price', 'a positive number', 'repair the row or download it again'],
   ohlc: ['bar contradicts itself', 'low <= open, close <= high', 'repair the row or download it again'],
   'bad-volume': ['bad volume', 'a number of 0 or more', 'repair the row or download it again'],
