@@ -115,6 +115,14 @@ export const recordTables: readonly StoreTable[] = [
       at('first_at', 'first time, NULL when it has none'), word('text', 'one sentence'),
     ],
   },
+  {
+    name: 'events', meaning: 'every venue event, funding stamp and command; only when a run records all',
+    columns: [
+      run, at('time', 'exchange time'), word('kind', 'the event or command'), whole('leg', 'symbol index, -1 = none'),
+      whole('order', 'order id, -1 = none'), real('lots', 'quantity steps, negative = sold'),
+      real('price_ticks', 'ticks; a rate when the kind is funding'), real('stop_ticks', 'ticks'),
+    ],
+  },
 ];
 
 export const storeTables: readonly StoreTable[] = [runsTable, ...recordTables];

@@ -163,6 +163,18 @@ describe('a finished run', () => {
     expect(card.warnings.map((warning) => warning.code)).toContain('mixed-markets');
   });
 
+  it('with --record all keeps every event', async () => {
+    const file = fileOf(strategyText({ body: enterOnce }));
+    const { stdout } = await holdfast(folder, 'backtest', file, '--market', 'builtin:linear', '--from', '2025-10-01', '--to', '2025-10-02', '--record', 'all', '--json');
+    const { run } = JSON.parse(stdout) as Card;
+
+    const asked = await holdfast(folder, 'query', `SELECT (count(*) FILTER (kind = 'execution'))::INT AS e, (SELECT count(*)::INT FROM executions WHERE run = '${run}') AS x FROM events WHERE run = '${run}'`, '--json');
+    const [row] = (JSON.parse(asked.stdout) as { rows: { e: number; x: number }[] }).rows;
+
+    expect(row?.e).toBeGreaterThan(0);
+    expect(row?.e).toBe(row?.x);
+  });
+
   it('with --set dataGap=error does not begin: exit 3 and the hole named', async () => {
     const { code, stdout, stderr } = await backtest(fileOf(strategyText()), '--set', 'dataGap=error', '--json');
 

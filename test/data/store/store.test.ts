@@ -23,12 +23,12 @@ async function rowsIn(file: string, sql: string): Promise<readonly Row[]> {
 }
 
 describe('saving a run', () => {
-  it('leaves a folder of two JSON files and eight Parquet files, and nothing half-written', async () => {
+  it('leaves a folder of two JSON files and nine Parquet files, and nothing half-written', async () => {
     const saved = await save('r1', filledTables(10, 1));
 
     expect(saved).toEqual({ run: 'r1', path: join(folder, 'runs', 'r1'), database: { tag: 'current' } });
     expect(readdirSync(saved.path).sort()).toEqual([
-      'decisions.parquet', 'equity.parquet', 'executions.parquet', 'manifest.json', 'orders.parquet',
+      'decisions.parquet', 'equity.parquet', 'events.parquet', 'executions.parquet', 'manifest.json', 'orders.parquet',
       'runs.parquet', 'stops.parquet', 'summary.json', 'trades.parquet', 'warnings.parquet',
     ]);
     expect(readdirSync(join(folder, 'partial'))).toEqual([]);
@@ -64,7 +64,7 @@ describe('saving a run', () => {
 });
 
 describe('the database file', () => {
-  it('shows after three saves exactly what a rebuild shows and what a copy with real tables holds, in all eight tables', async () => {
+  it('shows after three saves exactly what a rebuild shows and what a copy with real tables holds, in all nine tables', async () => {
     await save('r1', filledTables(50, 10));
     await save('r2', filledTables(0, 20));
     await save('r3', filledTables(75, 30));
