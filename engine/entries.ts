@@ -207,8 +207,7 @@ function send(state: State, leg: Leg, order: Order, working: Order | null, placi
       return 'held';
     }
     if (differsInPriceOnly(working, order)) {
-      working.priceTicks = order.priceTicks;
-      working.endsAtDecision = order.endsAtDecision;
+      leg.orders[leg.orders.indexOf(working)] = repriced(working, order);
       const command = { tag: 'amend', leg: leg.index, order: working.id, priceTicks: order.priceTicks, lots: lotsOf(working.lots) } as const;
       out.commands.push(approveAmend(state, command));
       return 'accepted';
@@ -228,6 +227,13 @@ function send(state: State, leg: Leg, order: Order, working: Order | null, placi
   }
   sendEntry(state, leg, order, out);
   return 'accepted';
+}
+
+/** The working order at the price, and with the distance and planned loss, of the one that was wanted in its place. */
+function repriced(working: Order, wanted: Order): Order {
+  return {
+    ...wanted, id: working.id, sentAt: working.sentAt, lots: working.lots, filled: working.filled, state: working.state,
+  };
 }
 
 function sameTerms(a: Order, b: Order): boolean {
