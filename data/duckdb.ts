@@ -102,24 +102,6 @@ export async function queryColumns(
 }
 
 /**
- * Streams doubles into arrays of the caller's making (shared memory, exact size) and returns the number of rows.
- * Column k of the result goes to `into[k]`; rows beyond the arrays' length are refused.
- */
-export async function queryInto(
-  connection: Connection, sql: string, into: readonly Float64Array[], parameters: readonly SqlParameter[] = [],
-): Promise<number> {
-  const result = await connection.stream(sql, [...parameters]);
-  const capacity = Math.min(...into.map((column) => column.length));
-  let rows = 0;
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    if (rows + chunk.rowCount > capacity) throw new RangeError(`more rows than expected, expected ${capacity}`);
-    for (let k = 0; k < into.length; k++) copyDoubles(chunk, k, into[k] as Float64Array, rows);
-    rows += chunk.rowCount;
-  }
-  return rows;
-}
-
-/**
  * Copies a DOUBLE vector. The vector's own array is not in the package's public types, so its presence is tested
  * (1.4 times faster) and the public visitor is the way without it. NULL becomes NaN.
  */

@@ -73,7 +73,7 @@ export interface LoadedMarket {
   /** Last bars of all symbols. */
   readonly bars: number;
   readonly hashes: readonly DataHash[];
-  /** One hash over `hashes`, the range and the rules. */
+  /** One hash over the data, the range and the rules; file names and paths do not count. */
   readonly hash: string;
   readonly warnings: readonly LoadWarning[];
 }
@@ -235,7 +235,8 @@ function assemble(raws: readonly Raw[], markets: Markets, options: LoadOptions):
   const symbols = raws.map((raw) => symbolOf(raw, markets, options, warnings));
   const hashes = raws.flatMap((raw) => raw.hashes);
   const spans = raws.map((raw) => spanOf(raw.last, raw.intervalMs));
-  const rules = symbols.map((symbol) => symbol.instrument.rules);
+  const rules = symbols.map((symbol) => ({ ...symbol.instrument.rules, source: '' })); // numbers count, not where they stand
+  const contents = hashes.map(({ series, rows, sha256 }) => [series, rows, sha256]);
   const first = raws[0];
   if (first === undefined || raws.some((raw) => raw.last.length === 0)) throw nothingLeft(options);
   const range = [options.from ?? null, options.to ?? null];
@@ -244,7 +245,7 @@ function assemble(raws: readonly Raw[], markets: Markets, options: LoadOptions):
     timeframe: timeframeName(first.intervalMs) ?? '', intervalMs: first.intervalMs,
     from: Math.min(...spans.map((span) => span.from)), to: Math.max(...spans.map((span) => span.to)),
     bars: raws.reduce((sum, raw) => sum + raw.last.length, 0), hashes, warnings,
-    hash: createHash('sha256').update(JSON.stringify([hashes, rules, range])).digest('hex'),
+    hash: createHash('sha256').update(JSON.stringify([contents, rules, range])).digest('hex'),
   };
 }
 

@@ -179,7 +179,7 @@ export function judgeFunding(stamps: FundingStamps, scan: Scan): readonly Findin
 }
 
 /** Settlements in hours that ought to follow each other: the most frequent distance is the rhythm. */
-export function fundingRhythm(stamps: FundingStamps): number | null {
+function fundingRhythm(stamps: FundingStamps): number | null {
   const counts = new Map<number, number>();
   for (let i = 1; i < stamps.length; i++) {
     const hours = Math.round((stamps.settledAt[i]! - stamps.settledAt[i - 1]!) / (60 * minute));

@@ -1,9 +1,9 @@
 /** The candle lake: Parquet months per series, and a manifest that says which of them count. */
-export { gapsOf, quietOf, readManifest, seriesFolder } from './manifest.ts';
+export { gapsOf, quietOf, readManifest } from './manifest.ts';
 export type { Manifest, MonthEntry } from './manifest.ts';
 export {
   candlesOf, changedFiles, columnNames, everything, firstAtOrAfter, listLake, monthsIn, readColumns, stampsOf,
 } from './read.ts';
 export type { Range } from './read.ts';
-export { commitSeries, monthRanges, withLakeLock } from './write.ts';
+export { commitSeries, withLakeLock } from './write.ts';
 export type { SeriesUpdate } from './write.ts';

@@ -131,7 +131,7 @@ function holesOf(update: SeriesUpdate, columns: readonly Float64Array[]): Holes 
 }
 
 /** Row ranges [start, end) of the calendar months (UTC) in ascending stamps. */
-export function monthRanges(stamps: Float64Array): readonly (readonly [number, number])[] {
+function monthRanges(stamps: Float64Array): readonly (readonly [number, number])[] {
   const ranges: [number, number][] = [];
   let start = 0;
   while (start < stamps.length) {

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
-  appendTable, closeDatabase, createTableSql, execute, openDatabase, queryColumns, queryInto, queryRows, withConnection,
-  withDatabase,
+  appendTable, closeDatabase, createTableSql, execute, openDatabase, queryColumns, queryRows, withConnection, withDatabase,
 } from '../../data/duckdb.ts';
 import type { Table } from '../../engine/index.ts';
 
@@ -66,17 +65,5 @@ describe('the door to DuckDB', () => {
 
     expect(await withDatabase(path, (c) => queryRows(c, 'SELECT sum(x) AS x FROM t'))).toEqual([{ x: 3 }]);
     rmSync(folder, { recursive: true });
-  });
-
-  it('doubles stream into arrays of the caller, and a row too many is refused', async () => {
-    await withDatabase(':memory:', async (connection) => {
-      const into = new Float64Array(new SharedArrayBuffer(3_000 * 8));
-
-      const count = await queryInto(connection, 'SELECT i::DOUBLE FROM range(3000) t(i)', [into]);
-
-      expect(count).toBe(3_000);
-      expect(into[2_999]).toBe(2_999);
-      await expect(queryInto(connection, 'SELECT i::DOUBLE FROM range(3001) t(i)', [into])).rejects.toThrow('expected 3000');
-    });
   });
 });

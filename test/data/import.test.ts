@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dataFolder, gapsOf, importFiles, listLake, loadMarket } from '../../data/index.ts';
 import { queryRows, withDatabase } from '../../data/duckdb.ts';
@@ -73,6 +74,24 @@ describe('importing candles', () => {
     const market = await loadMarket({ folder, symbols: ['BTCUSDT'], timeframe: '5m' });
     expect(market.bars).toBe(500);
     expect(market.symbols[0]?.last.open[499]).toBe((61_000 + (499 % 7)) * 10);
+  });
+
+  it('overlapping pieces imported in any order make the series that one file makes', async () => {
+    const all = bars(400);
+    await importFiles([csv(files, name, all)], { folder });
+    const whole = await loadMarket({ folder, symbols: ['BTCUSDT'], timeframe: '5m' });
+    const cut = fc.record({ from: fc.integer({ min: 0, max: 300 }), count: fc.integer({ min: 30, max: 200 }) });
+
+    await fc.assert(fc.asyncProperty(fc.array(cut, { minLength: 1, maxLength: 3 }), async (cuts) => {
+      const own = temporary();
+      const pieces = [...cuts, { from: 0, count: 220 }, { from: 200, count: 200 }];
+      for (const { from, count } of pieces) await importFiles([csv(files, name, all.slice(from, from + count))], { folder: own });
+
+      const pieced = await loadMarket({ folder: own, symbols: ['BTCUSDT'], timeframe: '5m' });
+
+      expect(pieced.symbols[0]?.last).toEqual(whole.symbols[0]?.last);
+      expect(pieced.hash).toBe(whole.hash);
+    }), { seed: 20_251_010, numRuns: 4 });
   });
 
   it('an overlapping bar with another close is refused with its row, and --replace lets it win', async () => {
