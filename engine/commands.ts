@@ -28,7 +28,10 @@ export interface AmendCommand {
   readonly tag: 'amend'; readonly leg: number; readonly order: number; readonly priceTicks: number; readonly lots: Lots;
 }
 export interface CancelCommand { readonly tag: 'cancel'; readonly leg: number; readonly order: number }
-/** The stop the position should have. `trailTicks` 0 leaves the trailing stop as it is; `activeTicks` 0 = active at once. */
+/**
+ * The stop the position should have. `triggerTicks` 0 leaves the stop and `trailTicks` 0 the trailing stop as it is;
+ * `activeTicks` 0 = active at once.
+ */
 export interface SetStopCommand {
   readonly tag: 'set-stop'; readonly leg: number; readonly triggerTicks: number; readonly by: TriggerSource;
   readonly trailTicks: number; readonly activeTicks: number;

@@ -74,6 +74,7 @@ export function wantEntry(state: State, leg: Leg, want: WantEnter, out: Out): Ve
 export function wantAdd(state: State, leg: Leg, want: WantAdd, out: Out): Verdict {
   const { position } = leg;
   if (position.tag === 'flat') return verdict('refused', 'no-position');
+  if (position.leaving !== '') return verdict('refused', 'exit-working');
   const instrument = state.setup.instruments[leg.symbol]!;
   const { side } = position;
   const priced = priceOf(leg, instrument, want, side);

@@ -5,7 +5,7 @@ import type { Event, Execution } from './events.ts';
 import { keepTargets, startTargets } from './exits.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder } from './orders.ts';
-import { onStopRefused, onStopSet, onStopUnchanged, protectFill, requestStop, watchBreach } from './protection.ts';
+import { keepLeaving, onStopRefused, onStopSet, onStopUnchanged, protectFill, requestStop, watchBreach } from './protection.ts';
 import type { Leg, OpenPosition, State } from './state.ts';
 
 export function takeProtection(state: State, event: Event, out: Out): void { // hot
@@ -18,6 +18,7 @@ export function takeProtection(state: State, event: Event, out: Out): void { // 
       if (event.highTicks > trade.highTicks) trade.highTicks = event.highTicks;
       if (event.lowTicks < trade.lowTicks) trade.lowTicks = event.lowTicks;
       watchBreach(state, leg, position, out);
+      if (position.leaving !== '') keepLeaving(state, leg, position, out);
       return;
     }
     case 'execution':

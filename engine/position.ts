@@ -71,7 +71,7 @@ export function foldExecution(state: State, leg: Leg, event: Execution, story: F
 function openedBy(instrument: Instrument, event: Execution, lots: number, cost: Money, story: FillStory): OpenPosition {
   return {
     tag: 'open', side: event.side, openedAt: event.at, adopted: false, lots, cost,
-    costNumber: moneyToNumber(instrument, cost), entryTicks: event.priceTicks, barsHeld: 0,
+    costNumber: moneyToNumber(instrument, cost), entryTicks: event.priceTicks, barsHeld: 0, leaving: '',
     protection: { tag: 'unprotected', cause: 'new', since: event.at },
     stopBy: 'mark', trailTicks: 0, breakEvenAt: 0, targets: [],
     trade: {

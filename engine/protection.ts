@@ -7,10 +7,12 @@
  * 4. A stop refused because the price is through it, or a breach while no stop is armed, becomes an exit in the
  *    same decision: never a retry.
  */
+import type { RunConfig } from './config.ts';
 import type { StopRefused, StopSet, TriggerSource } from './events.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendReduce, workingExit } from './orders.ts';
 import { approveReducing, approveStop } from './risk.ts';
+import { slippageTicks } from './size.ts';
 import type { EntryTerms, Leg, OpenPosition, Protection, State } from './state.ts';
 
 /** Trigger wanted or in force, ticks; 0 = none. */
@@ -45,7 +47,9 @@ export function protectFill(
   if (position.tag === 'flat') return;
   position.trade.risk += terms.risk * (fill.opened / fill.ofLots);
   if (terms.distanceTicks === 0) {
-    if (position.protection.tag === 'unprotected') setProtection(state, leg, position, { tag: 'waived', since: state.now }, 'waived', out);
+    if (position.protection.tag !== 'unprotected') return;
+    setProtection(state, leg, position, { tag: 'waived', since: state.now }, 'waived', out);
+    if (terms.trailTicks > 0) trailAlone(state, leg, position, terms, out);
     return;
   }
   const first = position.protection.tag === 'unprotected';
@@ -62,6 +66,15 @@ export function protectFill(
   if (wanted !== wantedTrigger(position.protection) || trail > 0) {
     requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false }, out);
   }
+}
+
+/** A trailing stop beside a waived stop: the position's stop is left as it is, there is none. */
+function trailAlone(state: State, leg: Leg, position: OpenPosition, terms: EntryTerms, out: Out): void {
+  position.trailTicks = terms.trailTicks;
+  position.stopBy = terms.stopBy;
+  out.commands.push(approveStop(state, {
+    tag: 'set-stop', leg: leg.index, triggerTicks: 0, by: terms.stopBy, trailTicks: terms.trailTicks, activeTicks: terms.trailFromTicks,
+  }, false));
 }
 
 /** A stop given as a distance follows the fill; one given as a level stays; an added part may only tighten. */
@@ -109,9 +122,15 @@ export function breach(state: State, leg: Leg, position: OpenPosition, trigger: 
 export function exitAll(state: State, leg: Leg, reason: string, out: Out): void {
   for (const order of leg.orders) if (!order.reduceOnly) cancelOrder(state, leg, order, out);
   leg.staged = null;
-  if (leg.position.tag === 'open' && workingExit(leg) === null) {
-    sendReduce(state, leg, { role: 'exit', lots: leg.position.lots, priceTicks: 0, key: '', reason }, out);
-  }
+  if (leg.position.tag === 'flat') return;
+  leg.position.leaving = reason;
+  keepLeaving(state, leg, leg.position, out);
+}
+
+/** An exit stays wanted: what the volume or a refusal left of the position is sent again, once a bar. */
+export function keepLeaving(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  if (workingExit(leg) !== null) return;
+  sendReduce(state, leg, { role: 'exit', lots: position.lots, priceTicks: 0, key: '', reason: position.leaving }, out);
 }
 
 export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): void { // hot
@@ -174,12 +193,20 @@ export function moveToBreakEven(state: State, leg: Leg, position: OpenPosition, 
   const { trade } = position;
   if (position.breakEvenAt === 0 || trade.risk <= 0 || gain < position.breakEvenAt * trade.risk) return;
   const instrument = state.setup.instruments[leg.symbol]!;
-  const costs = position.entryTicks * 2 * instrument.takerRate;
-  const level = position.side === 1 ? Math.ceil(position.entryTicks + costs) : Math.floor(position.entryTicks - costs);
+  const level = costFreeLevel(position, instrument.takerRate, state.setup.config);
   if (isThrough(position.side, sourceTicks(leg, position.stopBy), level)) return;
   position.breakEvenAt = 0;
   if (!isTighter(position.side, level, wantedTrigger(position.protection))) return;
   requestStop(state, leg, position, { triggerTicks: level, trailTicks: 0, activeTicks: 0, loosens: false }, out);
+}
+
+/** Trigger at which a stop leaves neither gain nor loss, both taker fees and the configured slippage paid. Whole ticks. */
+function costFreeLevel({ side, entryTicks }: OpenPosition, takerRate: number, config: RunConfig): number {
+  const paid = side === 1 ? (1 + takerRate) / (1 - takerRate) : (1 - takerRate) / (1 + takerRate);
+  const sold = entryTicks * paid;
+  const away = (ticks: number): number => (side === 1 ? Math.ceil(ticks - 1e-6) : Math.floor(ticks + 1e-6));
+  const near = away(sold + side * slippageTicks(config, sold));
+  return away(sold + side * slippageTicks(config, near));
 }
 
 function setProtection(

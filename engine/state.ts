@@ -146,6 +146,8 @@ export interface OpenPosition {
   costNumber: number;
   entryTicks: number;
   barsHeld: number;
+  /** Why the whole position is to be closed, until it is; '' = it is to stay. */
+  leaving: string;
   protection: Protection;
   /** Source of the stop's trigger, also of one still to be asked for. */
   stopBy: TriggerSource;

@@ -48,7 +48,8 @@ export class SimulatedVenue {
     switch (command.tag) {
       case 'set-stop':
         exchange.send({
-          tag: 'trading-stop', symbol: command.leg, reference: ++this.#reference, slTicks: command.triggerTicks, slBy: command.by,
+          tag: 'trading-stop', symbol: command.leg, reference: ++this.#reference,
+          slTicks: command.triggerTicks === 0 ? null : command.triggerTicks, slBy: command.by,
           tpTicks: null, tpBy: 'last', trailTicks: command.trailTicks === 0 ? null : command.trailTicks,
           activeTicks: command.activeTicks === 0 ? null : command.activeTicks,
         }, arrivesAt);
