@@ -1,11 +1,20 @@
 /** Makes small candle files and temporary data folders for the tests of data/. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { afterAll } from 'vitest';
 import { DataError } from '../../data/index.ts';
 
-export const temporary = (): string => mkdtempSync(join(tmpdir(), 'holdfast-data-'));
+const folders: string[] = [];
+afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }); });
+
+/** A folder that goes when the test file is done. */
+export function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-data-'));
+  folders.push(folder);
+  return folder;
+}
 
 export const minute = 60_000;
 /** 2024-03-01 00:00 UTC, a month's start. */
