@@ -121,9 +121,10 @@ describe('a finished run', () => {
 
     const first = await holdfast(folder, ...words);
     const second = await holdfast(folder, ...words);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(second).toMatchObject({ code: 0, stderr: '' });
     const [a, b] = [JSON.parse(first.stdout) as Card, JSON.parse(second.stdout) as Card];
 
-    expect(first.code).toBe(0);
     expect(first.stdout.trimEnd().split('\n')).toHaveLength(1);
     for (const key of ['run', 'manifest', 'bars', 'decisions', 'trades', 'equity', 'fees', 'funding', 'metrics', 'ambiguousBars', 'warnings', 'digest', 'timing']) {
       expect(a).toHaveProperty(key);
