@@ -112,9 +112,11 @@ function apply(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, ou
   const result = verdictOf(state, leg, want, out);
   if (result.outcome === 'accepted') leg.heldFor = '';
   else {
+    const isHeld = result.outcome === 'held';
+    if (isHeld && (result.reason === 'unchanged' || result.reason === 'resting')) return;
     state.refusals[result.reason] = (state.refusals[result.reason] ?? 0) + 1;
-    if (result.outcome === 'held') {
-      if (leg.heldFor === result.reason || result.reason === 'unchanged' || result.reason === 'resting') return;
+    if (isHeld) {
+      if (leg.heldFor === result.reason) return;
       leg.heldFor = result.reason;
     }
   }

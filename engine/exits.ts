@@ -14,6 +14,7 @@ import { lots as lotsOf, wholeSteps } from './units.ts';
 export function wantExit(state: State, leg: Leg, reason: string, out: Out): Verdict {
   const had = leg.position.tag === 'open' || leg.orders.length > 0 || leg.staged !== null;
   leg.resting = null;
+  for (const order of leg.orders) if (order.role === 'rest') cancelOrder(state, leg, order, out);
   exitAll(state, leg, reason, out);
   return verdict(had ? 'accepted' : 'held', had ? reason : 'nothing-open');
 }

@@ -32,9 +32,11 @@ export function wantRest(state: State, leg: Leg, want: WantRest, out: Out): Verd
     filled,
   };
   leg.resting = set;
+  const before = out.commands.length;
   for (const order of leg.orders) if (order.role === 'rest' && !keys.has(order.key)) cancelOrder(state, leg, order, out);
   const reason = keepResting(state, leg, set, out);
-  return reason === '' ? verdict('held', 'resting') : verdict('changed', reason);
+  if (reason !== '') return verdict('changed', reason);
+  return out.commands.length > before ? verdict('accepted', '') : verdict('held', 'resting');
 }
 
 /** Makes the standing orders those of the set; the last reason why one cannot be as wished, '' when all can. */
