@@ -28,6 +28,7 @@ export function enqueue(core: Core, book: Book, message: Message, at: Ms, fracti
   }
   if (place === arrivals.length) arrivals.push(arrival);
   else arrivals.splice(place, 0, arrival);
+  if (message.tag === 'cancel' || message.tag === 'amend') book.urgent++;
   if (at < book.wakeAt) book.wakeAt = at;
 }
 
@@ -95,8 +96,9 @@ export function deliverNext(core: Core, book: Book): boolean { // hot
     book.head = 0;
   }
   book.isStale = true;
-  if (arrival.isDone) return true;
   const { message } = arrival;
+  if (message.tag === 'cancel' || message.tag === 'amend') book.urgent--;
+  if (arrival.isDone) return true;
   switch (message.tag) {
     case 'submit': submitArrived(core, book, message, arrival); return true;
     case 'cancel': {

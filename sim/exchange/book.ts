@@ -88,6 +88,8 @@ export interface Book {
   liquidationTicks: number; isMarginStale: boolean;
   readonly orders: Order[];
   readonly arrivals: Arrival[]; head: number;
+  /** Cancels and amends among the arrivals not handed over yet. */
+  urgent: number;
   readonly fundings: FundingStamp[];
   /** The bar has something to do before it ends when it ends after this time. */
   wakeAt: number;
@@ -125,7 +127,7 @@ export function newBook(symbol: number, { instrument, leverage, hasMark }: Excha
     side: 0, lots: 0, cost: 0n, fineCost: 0n, addedMargin: 0n,
     slTicks: 0, slByMark: false, tpTicks: 0, tpByMark: false,
     trailTicks: 0, activeTicks: 0, isTrailing: false, best: NaN, exit: '', liquidationTicks: NaN, isMarginStale: true,
-    orders: [], arrivals: [], head: 0, fundings: [], wakeAt: Infinity, isStale: false,
+    orders: [], arrivals: [], head: 0, urgent: 0, fundings: [], wakeAt: Infinity, isStale: false,
   };
 }
 

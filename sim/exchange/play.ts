@@ -183,10 +183,22 @@ export function sleepThrough(core: Core, book: Book): void { // hot
   sleep(core, book);
 }
 
+/** An open at which only messages can matter: nothing pending, nothing met, nothing to take back. */
+function isPlainOpening(book: Book): boolean { // hot
+  return book.isOpening && book.orders.length === 0 && book.fundings.length === 0 && book.urgent === 0
+    && book.exit === '' && book.mark === book.last && isCalm(book);
+}
+
 export function playStep(core: Core, book: Book, untilOffset: number): void { // hot
   if (book.isStale) refreshWake(core, book);
   switch (book.stage) {
     case stageFunding:
+      if (isPlainOpening(book)) {
+        followPrice(book);
+        book.stage = stageMessages;
+        messageStep(core, book);
+        return;
+      }
       if (book.isOpening) startOpening(book);
       if (book.fundings.length > 0) settleFunding(core, book);
       book.stage = stageCancels;
