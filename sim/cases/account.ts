@@ -13,6 +13,8 @@ export interface AnswerSeen {
   readonly id: string; readonly code: string;
   /** The page gives a reason but no answer (a cancellation), or an answer without a code: may be listed or left out. */
   readonly isOptional: boolean;
+  /** The format gives `addMargin` no id of its own, so any name may stand for it. */
+  readonly isNameless: boolean;
 }
 
 export interface AccountSeen {
@@ -53,7 +55,7 @@ function recordFill(to: Recorder, fact: Fact, barIndex: number): void {
 function recordRefusal(to: Recorder, fact: Fact, name: string): void {
   const of = fact.of;
   const id = of === 'cancel' || of === 'amend' ? `${of}:${name}` : of === 'submit' ? name : to.labels[fact.reference] ?? of;
-  to.answers.push({ id, code: fact.code, isOptional: fact.code === 'EXPIRED' });
+  to.answers.push({ id, code: fact.code, isOptional: fact.code === 'EXPIRED', isNameless: of === 'add-margin' });
 }
 
 export function record(to: Recorder, fact: Fact, barIndex: number): void {
@@ -71,7 +73,7 @@ export function record(to: Recorder, fact: Fact, barIndex: number): void {
     case 'cancelled': case 'expired':
       to.statuses.set(name, 'Cancelled');
       if (fact.code === 'EC_PostOnlyWillTakeLiquidity' || fact.code === '110007') {
-        to.answers.push({ id: name, code: fact.code, isOptional: true });
+        to.answers.push({ id: name, code: fact.code, isOptional: true, isNameless: false });
       }
       return;
     case 'execution':

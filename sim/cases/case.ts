@@ -2,9 +2,8 @@
 import { instrumentOf, parseDecimal } from '../../engine/index.ts';
 import type { Instrument, Money, RiskTier } from '../../engine/index.ts';
 import type { ExchangeConfig, Slippage } from '../exchange/index.ts';
-import { CaseFileError, decimalText, failField, fieldsOf, isFields, listOf, msOf, numberOf, onlyFields, wordOf } from './field.ts';
+import { decimalText, failField, fieldsOf, isFields, listOf, msOf, numberOf, onlyFields, wordOf } from './field.ts';
 import type { Fields } from './field.ts';
-import { decimalOf } from './number.ts';
 import { readScript } from './script.ts';
 import type { Script } from './script.ts';
 
@@ -78,10 +77,7 @@ function tiersOf(value: unknown, where: string, otherwise: readonly RiskTier[]):
 function instrumentFor(kind: 'linear' | 'inverse', fields: Fields, where: string): Instrument {
   onlyFields(fields, where, ['tick', 'qtyStep', 'minQty', 'minNotional', 'taker', 'maker', 'leverage', 'tiers']);
   const linear = kind === 'linear';
-  const of = (name: string, otherwise: string): string => {
-    const value = decimalText(fields[name], `${where}.${name}`, otherwise);
-    return value;
-  };
+  const of = (name: string, otherwise: string): string => decimalText(fields[name], `${where}.${name}`, otherwise);
   const step = (name: string, otherwise: string): string =>
     Number(of(name, otherwise)) > 0 ? of(name, otherwise) : failField(`${where}.${name}`, fields[name], 'above zero');
   return instrumentOf({
@@ -118,13 +114,11 @@ export function readCase(value: unknown, place: string): Case {
   const instrument = instrumentFor(kind, rules, where('instrument'));
   const intervalMs = msOf(config['intervalMs'], where('config.intervalMs'), 60_000);
   if (intervalMs === 0) failField(where('config.intervalMs'), config['intervalMs'], 'above zero');
-  const wallet = decimalOf(config['wallet'] ?? '10000');
-  if (wallet === null) failField(where('config.wallet'), config['wallet'], 'a decimal number');
   if (!isFields(fields['expect'])) failField(where('expect'), fields['expect'], 'an object');
   return {
     id, row: text(fields['row']), title: text(fields['title']), why: text(fields['why']), instrument,
     leverage: leverageOf(rules['leverage'], where('instrument.leverage')),
-    wallet: parseDecimal(String(config['wallet'] ?? '10000'), instrument.moneyScale),
+    wallet: parseDecimal(decimalText(config['wallet'], where('config.wallet'), '10000'), instrument.moneyScale),
     config: configOf(config, where('config')), intervalMs,
     latencyMs: msOf(config['latencyMs'], where('config.latencyMs'), 0),
     responseLatencyMs: msOf(config['responseLatencyMs'], where('config.responseLatencyMs'), 0),
@@ -136,5 +130,3 @@ export function readCase(value: unknown, place: string): Case {
     expect: fields['expect'] as Fields,
   };
 }
-
-export { CaseFileError };

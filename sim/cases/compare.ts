@@ -82,7 +82,8 @@ const answerText = (answer: unknown): string =>
   isFields(answer) ? `${shown(answer['id'])} ${shown(answer['code'])}` : shown(answer);
 
 function isSameAnswer(wanted: unknown, found: AnswerSeen): boolean {
-  return isFields(wanted) && wanted['id'] === found.id && (found.code === 'EXPIRED' || String(wanted['code']) === found.code);
+  if (!isFields(wanted) || (!found.isNameless && wanted['id'] !== found.id)) return false;
+  return found.code === 'EXPIRED' || String(wanted['code']) === found.code;
 }
 
 /** In order; an optional answer is skipped when the case does not list it. */

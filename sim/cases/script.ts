@@ -148,6 +148,8 @@ function addMarginOf(reading: Reading, fields: Fields, where: string, reference:
   };
 }
 
+const labelOf = (fields: Fields, otherwise: string): string => (typeof fields['id'] === 'string' ? fields['id'] : otherwise);
+
 const messageFields: Readonly<Record<string, readonly string[]>> = {
   submit: ['order'], cancel: ['id'], amend: ['id', 'price', 'qty', 'trigger'],
   tradingStop: ['id', 'sl', 'tp', 'trailing', 'activePrice', 'slTriggerBy', 'tpTriggerBy'], addMargin: ['id', 'amount'],
@@ -175,9 +177,9 @@ function sendingOf(reading: Reading, value: unknown, where: string, place: numbe
       return { at, after, label: `amend:${String(fields['id'])}`, message };
     }
     case 'tradingStop':
-      return { at, after, label: String(fields['id'] ?? 'tradingStop'), message: tradingStopOf(reading, fields, where, place) };
+      return { at, after, label: labelOf(fields, 'tradingStop'), message: tradingStopOf(reading, fields, where, place) };
     case 'addMargin':
-      return { at, after, label: String(fields['id'] ?? 'addMargin'), message: addMarginOf(reading, fields, where, place) };
+      return { at, after, label: labelOf(fields, 'addMargin'), message: addMarginOf(reading, fields, where, place) };
   }
 }
 

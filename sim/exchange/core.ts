@@ -184,8 +184,9 @@ function bookOf(core: Core, symbol: number): Book {
   return book;
 }
 
-function announceFunding(core: Core, book: Book, at: Ms, rate: number): void {
-  book.fundings.push({ at, rate, markTicks: book.mark.openedAt === at && book.hasMark ? book.mark.open : NaN });
+function announceFunding(core: Core, book: Book, at: Ms, rate: number, markTicks: number): void {
+  const opened = book.mark.openedAt === at && book.hasMark ? book.mark.open : NaN;
+  book.fundings.push({ at, rate, markTicks: Number.isNaN(markTicks) ? opened : markTicks });
   if (at < book.wakeAt) book.wakeAt = at;
   if (at < book.last.closesAt && core.now < book.last.closesAt) rouse(core, book);
 }
@@ -223,8 +224,8 @@ class MatchingCore implements Exchange {
     openMarkBar(this.#core, bookOf(this.#core, symbol), openedAt, closesAt, open, high, low, close);
   }
 
-  fund(symbol: number, at: Ms, rate: number): void {
-    announceFunding(this.#core, bookOf(this.#core, symbol), at, rate);
+  fund(symbol: number, at: Ms, rate: number, markTicks = Number.NaN): void {
+    announceFunding(this.#core, bookOf(this.#core, symbol), at, rate, markTicks);
   }
 
   send(message: Message, arrivesAt: Ms, fraction = 0): void { // hot

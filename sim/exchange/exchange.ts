@@ -52,8 +52,11 @@ export interface Exchange {
   /** The same for bar `index` of a series: no number is boxed on the way, which a quiet bar can feel. */
   openBarFrom(symbol: number, series: Series, index: number): void;
   openMarkBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number): void;
-  /** Announces a funding stamp; booked in its place of section 4, at `at`. */
-  fund(symbol: number, at: Ms, rate: number): void;
+  /**
+   * Announces a funding stamp; booked in its place of section 4, at `at`. `markTicks` is the open of the mark bar of the
+   * stamp where the door knows it; otherwise that of the mark bar begun, or the mark of the instant.
+   */
+  fund(symbol: number, at: Ms, rate: number, markTicks?: number): void;
   /**
    * Queues a message that reaches the exchange at `arrivesAt` + `fraction` ms; earlier than the present instant counts
    * as the present instant. What arrives when no bar of its symbol is open is judged at the next open.

@@ -41,7 +41,7 @@ export function play(sketch: Sketch): CaseOutcome {
 }
 
 /** Plays the sketch and demands exactly what it expects; a failure prints every difference. */
-export function proves(sketch: Sketch): CaseOutcome {
+export function expectCase(sketch: Sketch): CaseOutcome {
   const outcome = play(sketch);
 
   expect(outcome.passed ? [] : formatCase(outcome)).toEqual([]);

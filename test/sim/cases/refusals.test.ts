@@ -1,76 +1,76 @@
 import { describe, expect, it } from 'vitest';
 import { runCase, runCases } from '../../../sim/index.ts';
-import { at, buy, limit, proves, sell, submit } from './kit.ts';
+import { at, buy, limit, expectCase, sell, submit } from './kit.ts';
 
 const first = '200 202 198 200';
 const second = '200 203 197 201';
-const refused = (code: string, order: Record<string, unknown>, more: Record<string, unknown> = {}): void => {
-  proves({ bars: [first, second], script: [buy(1, order)], fills: [], expect: { orders: { E: 'Rejected' }, rejects: [{ id: 'E', code }] }, ...more });
+const expectRefused = (code: string, order: Record<string, unknown>, more: Record<string, unknown> = {}): void => {
+  expectCase({ bars: [first, second], script: [buy(1, order)], fills: [], expect: { orders: { E: 'Rejected' }, rejects: [{ id: 'E', code }] }, ...more });
 };
 
 describe('validation of orders, first failure wins', () => {
   it('a quantity NaN, a missing quantity and a price that is not a number are BAD_ORDER_NAN', () => {
-    refused('BAD_ORDER_NAN', { qty: 'NaN' });
-    refused('BAD_ORDER_NAN', { qty: undefined });
-    refused('BAD_ORDER_NAN', { ...limit('abc'), qty: '-1' });
+    expectRefused('BAD_ORDER_NAN', { qty: 'NaN' });
+    expectRefused('BAD_ORDER_NAN', { qty: undefined });
+    expectRefused('BAD_ORDER_NAN', { ...limit('abc'), qty: '-1' });
   });
 
   it('a quantity of 0 or -2 is BAD_ORDER_QTY, before the missing price of the limit', () => {
-    refused('BAD_ORDER_QTY', { qty: '0' });
-    refused('BAD_ORDER_QTY', { type: 'Limit', qty: '-2' });
+    expectRefused('BAD_ORDER_QTY', { qty: '0' });
+    expectRefused('BAD_ORDER_QTY', { type: 'Limit', qty: '-2' });
   });
 
   it('a limit without a price, at 0, or at 0.04 that rounds to zero is BAD_ORDER_PRICE', () => {
-    refused('BAD_ORDER_PRICE', { type: 'Limit' });
-    refused('BAD_ORDER_PRICE', limit('0'));
-    refused('BAD_ORDER_PRICE', limit('0.04'));
+    expectRefused('BAD_ORDER_PRICE', { type: 'Limit' });
+    expectRefused('BAD_ORDER_PRICE', limit('0'));
+    expectRefused('BAD_ORDER_PRICE', limit('0.04'));
   });
 
   it('a quantity of 0.0009 is nothing after rounding down, and below the minimum', () => {
-    refused('QTY_BELOW_MIN', { qty: '0.0009' });
-    refused('QTY_BELOW_MIN', { qty: '0.009' }, { instrument: { minQty: '0.01' } });
+    expectRefused('QTY_BELOW_MIN', { qty: '0.0009' });
+    expectRefused('QTY_BELOW_MIN', { qty: '0.009' }, { instrument: { minQty: '0.01' } });
   });
 
   it('0.024 at 200 is 4.80, under the minimum of 5; 0.025 is 5 and stands; reduce-only is exempt', () => {
-    refused('110094', { qty: '0.024' });
-    proves({ bars: [first, second], script: [buy(1, { qty: '0.025' })], fills: ['E Buy 0.025 @ 200 taker 1'] });
-    proves({
+    expectRefused('110094', { qty: '0.024' });
+    expectCase({ bars: [first, second], script: [buy(1, { qty: '0.025' })], fills: ['E Buy 0.025 @ 200 taker 1'] });
+    expectCase({
       bars: [first, second], script: [buy(1, { qty: '0.025' }), submit(1, { id: 'X', side: 'Sell', qty: '0.001', reduceOnly: true })],
       fills: ['E Buy 0.025 @ 200 taker 1', 'X Sell 0.001 @ 200 taker 1'],
     });
   });
 
   it('the notional of a conditional order is taken at its trigger: 0.024 at 210 is 5.04 and stands', () => {
-    proves({
+    expectCase({
       bars: [first, second], script: [buy(1, { qty: '0.024', trigger: '210', triggerDirection: 1 })], fills: [],
       expect: { orders: { E: 'Untriggered' } },
     });
   });
 
   it('reduce-only without a position, or on the same side, is 110017', () => {
-    refused('110017', { reduceOnly: true });
-    proves({
+    expectRefused('110017', { reduceOnly: true });
+    expectCase({
       bars: [first, second], script: [sell(1), submit(1, { id: 'X', side: 'Sell', reduceOnly: true })],
       fills: ['E Sell 2 @ 200 taker 1'], expect: { rejects: [{ id: 'X', code: '110017' }] },
     });
   });
 
   it('a buy of 2 at 200 with 10x needs 40 + 0.22 + 0.198 = 40.418: refused with 40.417, taken with 40.418', () => {
-    refused('110007', {}, { config: { wallet: '40.417' } });
-    proves({ bars: [first, second], config: { wallet: '40.418' }, script: [buy(1)], fills: ['E Buy 2 @ 200 taker 1'] });
+    expectRefused('110007', {}, { config: { wallet: '40.417' } });
+    expectCase({ bars: [first, second], config: { wallet: '40.418' }, script: [buy(1)], fills: ['E Buy 2 @ 200 taker 1'] });
   });
 
   it('a sell of 2 at 200 with 10x needs 40 + 0.22 + 0.242 = 40.462', () => {
     const config = (wallet: string): Record<string, unknown> => ({ wallet });
 
-    proves({ bars: [first, second], config: config('40.462'), script: [sell(1)], fills: ['E Sell 2 @ 200 taker 1'] });
-    proves({
+    expectCase({ bars: [first, second], config: config('40.462'), script: [sell(1)], fills: ['E Sell 2 @ 200 taker 1'] });
+    expectCase({
       bars: [first, second], config: config('40.461'), script: [sell(1)], fills: [], expect: { rejects: [{ id: 'E', code: '110007' }] },
     });
   });
 
   it('a resting order holds its cost, so a second one of the same size does not fit into 60', () => {
-    proves({
+    expectCase({
       bars: [first, second], config: { wallet: '60' },
       script: [buy(1, limit('190')), submit(1, { id: 'F', side: 'Buy', ...limit('190') })], fills: [],
       expect: { orders: { E: 'New', F: 'Rejected' }, rejects: [{ id: 'F', code: '110007' }] },
@@ -78,23 +78,23 @@ describe('validation of orders, first failure wins', () => {
   });
 
   it('an opposite order costs only what goes beyond the position', () => {
-    proves({
+    expectCase({
       bars: [first, second], config: { wallet: '41' }, script: [buy(1), submit(1, { id: 'X', side: 'Sell', qty: '2' })],
       fills: ['E Buy 2 @ 200 taker 1', 'X Sell 2 @ 200 taker 1'],
     });
   });
 
   it('a conditional order reserves nothing, and is cancelled with 110007 when its trigger finds too little', () => {
-    const outcome = proves({
+    const outcome = expectCase({
       bars: [first, second], config: { wallet: '30' }, script: [buy(1, { trigger: '202', triggerDirection: 1 })], fills: [],
       expect: { orders: { E: 'Cancelled' } },
     });
 
-    expect(outcome.account?.answers).toEqual([{ id: 'E', code: '110007', isOptional: true }]);
+    expect(outcome.account?.answers).toEqual([{ id: 'E', code: '110007', isOptional: true, isNameless: false }]);
   });
 
   it('an expiry at or before arrival rejects the order', () => {
-    proves({
+    expectCase({
       bars: [first, second], script: [buy(1, { ...limit('199'), expireAt: at(1) })], fills: [], expect: { orders: { E: 'Rejected' } },
     });
   });
@@ -104,57 +104,57 @@ describe('cancel and amend', () => {
   const amend = (k: number, fields: Record<string, unknown>): Record<string, unknown> => ({ at: at(k), do: 'amend', id: 'E', ...fields });
 
   it('cancel of a filled and of an unknown order is 110001', () => {
-    proves({
+    expectCase({
       bars: [first, second, '201 202 200 201'], script: [buy(1), { at: at(2), do: 'cancel', id: 'E' }, { at: at(2), do: 'cancel', id: 'Z' }],
       fills: ['E Buy 2 @ 200 taker 1'], expect: { rejects: [{ id: 'cancel:E', code: '110001' }, { id: 'cancel:Z', code: '110001' }] },
     });
   });
 
   it('a cancel goes before the gap that would have filled the order', () => {
-    proves({
+    expectCase({
       bars: [first, second, '190 191 189 190'], script: [buy(1, limit('196')), { at: at(2), do: 'cancel', id: 'E' }], fills: [],
       expect: { orders: { E: 'Cancelled' } },
     });
   });
 
   it('a cancel that arrives with its order finds nothing', () => {
-    proves({
+    expectCase({
       bars: [first, second], script: [buy(1, limit('190')), { at: at(1), do: 'cancel', id: 'E' }], fills: [],
       expect: { orders: { E: 'New' }, rejects: [{ id: 'cancel:E', code: '110001' }] },
     });
   });
 
   it('an amend to 202 makes the order marketable at the open 201: it takes', () => {
-    proves({
+    expectCase({
       bars: [first, second, '201 203 200 202'], script: [buy(1, limit('190')), amend(2, { price: '202' })], fills: ['E Buy 2 @ 201 taker 2'],
     });
   });
 
   it('an amended PostOnly that would cross is cancelled under its own id', () => {
-    const outcome = proves({
+    const outcome = expectCase({
       bars: [first, second, '201 203 200 202'], script: [buy(1, { ...limit('190'), tif: 'PostOnly' }), amend(2, { price: '202' })],
       fills: [], expect: { orders: { E: 'Cancelled' } },
     });
 
-    expect(outcome.account?.answers).toEqual([{ id: 'E', code: 'EC_PostOnlyWillTakeLiquidity', isOptional: true }]);
+    expect(outcome.account?.answers).toEqual([{ id: 'E', code: 'EC_PostOnlyWillTakeLiquidity', isOptional: true, isNameless: false }]);
   });
 
   it('a new quantity of 1.5 with 1.5 executed is 110017, of 2 leaves 0.5 to fill', () => {
     const lines = [first, '200 201 196 198 30', '198 199 197.5 198 1000', '198 199 196 198 1000'];
     const entry = buy(1, { ...limit('197'), qty: '4' });
 
-    proves({
+    expectCase({
       bars: lines.slice(0, 3), config: { participation: '0.05' }, script: [entry, amend(2, { qty: '1.5' })],
       fills: ['E Buy 1.5 @ 197 maker 1'], expect: { orders: { E: 'PartiallyFilled' }, rejects: [{ id: 'amend:E', code: '110017' }] },
     });
-    proves({
+    expectCase({
       bars: lines, config: { participation: '0.05' }, script: [entry, amend(2, { qty: '2' })],
       fills: ['E Buy 1.5 @ 197 maker 1', 'E Buy 0.5 @ 197 maker 3'], expect: { orders: { E: 'Filled' } },
     });
   });
 
   it('an amend repeats the checks: quantity 0 BAD_ORDER_QTY, 0.0001 QTY_BELOW_MIN, price x BAD_ORDER_NAN, unknown 110001', () => {
-    proves({
+    expectCase({
       bars: [first, second, '201 203 200 202'],
       script: [
         buy(1, limit('190')), amend(2, { qty: '0' }), amend(2, { qty: '0.0001' }), amend(2, { price: 'x' }), amend(2, { trigger: '195' }),
@@ -172,7 +172,7 @@ describe('cancel and amend', () => {
   });
 
   it('an amend with equal values only re-queues: the other order at 196 goes first', () => {
-    proves({
+    expectCase({
       bars: [first, '200 201 199 200', '200 201 195 200'],
       script: [buy(1, limit('196')), submit(1, { id: 'F', side: 'Buy', ...limit('196') }), amend(2, { price: '196' })],
       fills: ['F Buy 2 @ 196 maker 2', 'E Buy 2 @ 196 maker 2'],
@@ -180,18 +180,18 @@ describe('cancel and amend', () => {
   });
 
   it('an order withdrawn for an amend is not met by the gap of that open, but judged after it', () => {
-    proves({
+    expectCase({
       bars: [first, '200 201 199 200', '190 192 189 191'], script: [buy(1, limit('196')), amend(2, { price: '195' })],
       fills: ['E Buy 2 @ 190 taker 2'],
     });
   });
 
   it('an order that expires at 00:02 is live before and cancelled then', () => {
-    proves({
+    expectCase({
       bars: [first, '200 201 199 200', '190 192 189 191'], script: [buy(1, { ...limit('196'), expireAt: at(2) })], fills: [],
       expect: { orders: { E: 'Cancelled' } },
     });
-    proves({
+    expectCase({
       bars: [first, '200 201 195 200', '190 192 189 191'], script: [buy(1, { ...limit('196'), expireAt: at(2) })],
       fills: ['E Buy 2 @ 196 maker 1'],
     });
@@ -200,7 +200,7 @@ describe('cancel and amend', () => {
 
 describe('bad bars stop a case before anything runs', () => {
   const good = [at(0), '200', '202', '198', '200', '1000'];
-  const wrong = (code: string, row: unknown, barIndex = 1, more: Record<string, unknown> = {}): void => {
+  const expectBadBar = (code: string, row: unknown, barIndex = 1, more: Record<string, unknown> = {}): void => {
     const outcome = runCase({ id: 'bad', bars: [good, row], script: [], expect: { error: { code, barIndex } }, ...more });
 
     expect(outcome.error).toEqual({ code, barIndex });
@@ -208,26 +208,26 @@ describe('bad bars stop a case before anything runs', () => {
   };
 
   it('names the first failing check of the first failing bar', () => {
-    wrong('BAD_BAR_SHAPE', [at(1), '200', '202', '198', '200']);
-    wrong('BAD_BAR_NAN', [at(1), '200', 'NaN', '198', '200', '1000']);
-    wrong('BAD_BAR_PRICE', [at(1), '200', '202', '0', '200', '1000']);
-    wrong('BAD_BAR_RANGE', [at(1), '200', '199', '198', '200', '1000']);
-    wrong('BAD_BAR_RANGE', [at(1), '200', '202', '201', '200', '1000']);
-    wrong('BAD_BAR_VOLUME', [at(1), '200', '202', '198', '200', '-1']);
-    wrong('BAD_BAR_ALIGN', [at(1) + 1, '200', '202', '198', '200', '1000']);
-    wrong('BAD_BAR_DUPLICATE', [at(0), '200', '202', '198', '200', '1000']);
-    wrong('BAD_BAR_ORDER', [at(-1), '200', '202', '198', '200', '1000']);
+    expectBadBar('BAD_BAR_SHAPE', [at(1), '200', '202', '198', '200']);
+    expectBadBar('BAD_BAR_NAN', [at(1), '200', 'NaN', '198', '200', '1000']);
+    expectBadBar('BAD_BAR_PRICE', [at(1), '200', '202', '0', '200', '1000']);
+    expectBadBar('BAD_BAR_RANGE', [at(1), '200', '199', '198', '200', '1000']);
+    expectBadBar('BAD_BAR_RANGE', [at(1), '200', '202', '201', '200', '1000']);
+    expectBadBar('BAD_BAR_VOLUME', [at(1), '200', '202', '198', '200', '-1']);
+    expectBadBar('BAD_BAR_ALIGN', [at(1) + 1, '200', '202', '198', '200', '1000']);
+    expectBadBar('BAD_BAR_DUPLICATE', [at(0), '200', '202', '198', '200', '1000']);
+    expectBadBar('BAD_BAR_ORDER', [at(-1), '200', '202', '198', '200', '1000']);
   });
 
   it('checks the mark series too, and refuses a mark interval shorter than the bars', () => {
-    wrong('BAD_BAR_RANGE', [at(1), '200', '202', '198', '200', '1000'], 0, { mark: [[at(0), '200', '199', '198', '200']] });
+    expectBadBar('BAD_BAR_RANGE', [at(1), '200', '202', '198', '200', '1000'], 0, { mark: [[at(0), '200', '199', '198', '200']] });
     const half = [[at(0), '200', '202', '198', '200'], [at(0.5), '200', '202', '198', '200']];
 
     expect(runCase({ id: 'm', bars: [good], mark: half, expect: { error: { code: 'MARK_INTERVAL' } } }).passed).toBe(true);
   });
 
   it('takes a hole as a gap unless dataGap is error', () => {
-    wrong('DATA_GAP', [at(2), '200', '202', '198', '200', '1000'], 1, { config: { dataGap: 'error' } });
+    expectBadBar('DATA_GAP', [at(2), '200', '202', '198', '200', '1000'], 1, { config: { dataGap: 'error' } });
   });
 });
 

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { at, buy, limit, play, proves, sell, stop, submit } from './kit.ts';
+import { at, buy, limit, play, expectCase, sell, stop, submit } from './kit.ts';
 
 const first = '200 202 198 200';
 const calm = '200 201 199 200';
 
 describe('time', () => {
   it('20 s of latency meet the first extreme: the low 194 of OLHC', () => {
-    proves({ bars: [first, '200 206 194 203'], config: { latencyMs: 20_000, path: 'olhc' }, script: [buy(1)], fills: ['E Buy 2 @ 194 taker 1'] });
+    expectCase({ bars: [first, '200 206 194 203'], config: { latencyMs: 20_000, path: 'olhc' }, script: [buy(1)], fills: ['E Buy 2 @ 194 taker 1'] });
   });
 
   it('30 s of latency meet the middle of the second leg, 194 to 206: 200', () => {
-    proves({ bars: [first, '200 206 194 203'], config: { latencyMs: 30_000, path: 'olhc' }, script: [buy(1)], fills: ['E Buy 2 @ 200 taker 1'] });
+    expectCase({ bars: [first, '200 206 194 203'], config: { latencyMs: 30_000, path: 'olhc' }, script: [buy(1)], fills: ['E Buy 2 @ 200 taker 1'] });
   });
 
   it('an order in flight counts as pending: a buy arriving in the bar makes the path OHLC, at 20 s the high 206', () => {
-    proves({ bars: [first, '200 206 194 203'], config: { latencyMs: 20_000 }, script: [buy(1)], fills: ['E Buy 2 @ 206 taker 1'] });
+    expectCase({ bars: [first, '200 206 194 203'], config: { latencyMs: 20_000 }, script: [buy(1)], fills: ['E Buy 2 @ 206 taker 1'] });
   });
 
   it('an order sent inside the bar was not sent at its start: flat and nothing pending is adaptive, 7 over 6 is OLHC', () => {
-    proves({ bars: [first, '200 207 194 203'], script: [buy(1 + 1 / 3)], fills: ['E Buy 2 @ 194 taker 1'] });
+    expectCase({ bars: [first, '200 207 194 203'], script: [buy(1 + 1 / 3)], fills: ['E Buy 2 @ 194 taker 1'] });
   });
 
   it('a reaction to a fill at 195 arrives 10 s later: path 200 to 194 in 20 s is at 195 after 16.67 s, the sell is at 26.67 s', () => {
     // Leg two runs 194 to 206 in 20 s: 6.67 s into it the price is 194 + 12 / 3 = 198, exactly.
-    proves({
+    expectCase({
       bars: [first, '200 206 194 203'], config: { latencyMs: 5_000, responseLatencyMs: 5_000, path: 'olhc' },
       script: [
         { ...buy(1, { ...limit('195.1') }), at: at(1) - 5_000 }, { after: 'E', do: 'submit', order: { id: 'X', side: 'Sell', type: 'Market', qty: '2' } },
@@ -33,7 +33,7 @@ describe('time', () => {
   });
 
   it('a reaction without latency is judged after the other messages of its instant, at the same price', () => {
-    proves({
+    expectCase({
       bars: [first, calm], script: [
         buy(1), { after: 'E', do: 'submit', order: { id: 'X', side: 'Sell', type: 'Market', qty: '1' } },
         submit(1, { id: 'F', side: 'Buy', qty: '3' }),
@@ -43,7 +43,7 @@ describe('time', () => {
   });
 
   it('after an entry at 196 on the way down a trading stop with sl 195 fires at 195 in the same leg', () => {
-    proves({
+    expectCase({
       bars: [first, '200 204 190 203'], config: { path: 'olhc' },
       script: [buy(1, limit('196')), { after: 'E', do: 'tradingStop', id: 'S', sl: '195' }],
       fills: ['E Buy 2 @ 196 maker 1', 'SL Sell 2 @ 195 taker 1'],
@@ -51,13 +51,13 @@ describe('time', () => {
   });
 
   it('messages after the end of the data are dropped and do not show', () => {
-    proves({ bars: [first, calm], script: [buy(2)], fills: [], expect: { orders: {} } });
+    expectCase({ bars: [first, calm], script: [buy(2)], fills: [], expect: { orders: {} } });
   });
 });
 
 describe('holes and gaps', () => {
   it('a message sent in a hole is judged at the next open, after the gap has closed the position', () => {
-    proves({
+    expectCase({
       bars: [first, calm, 'gap', '190 191 189 190'],
       script: [buy(1, { sl: '195' }), submit(2.5, { id: 'X', side: 'Sell', reduceOnly: true })],
       fills: ['E Buy 2 @ 200 taker 1', 'SL Sell 2 @ 190 taker 2'], expect: { rejects: [{ id: 'X', code: '110017' }] },
@@ -65,14 +65,14 @@ describe('holes and gaps', () => {
   });
 
   it('a cancel sent in a hole keeps its order out of the gap', () => {
-    proves({
+    expectCase({
       bars: [first, calm, 'gap', '190 191 189 190'], script: [buy(1, limit('196')), { at: at(2.5), do: 'cancel', id: 'E' }], fills: [],
       expect: { orders: { E: 'Cancelled' } },
     });
   });
 
   it('in a gap the orders are taken as the line meets them: limit at 197, its SL and stop at the open 190', () => {
-    proves({
+    expectCase({
       bars: [first, calm, '190 191 189 190'],
       script: [buy(1, { ...limit('197'), sl: '194' }), submit(1, { id: 'F', side: 'Sell', qty: '1', trigger: '195', triggerDirection: 2 })],
       fills: ['E Buy 2 @ 197 maker 2', 'F Sell 1 @ 190 taker 2', 'SL Sell 1 @ 190 taker 2'],
@@ -80,7 +80,7 @@ describe('holes and gaps', () => {
   });
 
   it('a resting stop goes before a close order of the same instant, which then has nothing to reduce', () => {
-    proves({
+    expectCase({
       bars: [first, calm, '194 195 193 194'], script: [buy(1, { sl: '195' }), submit(2, { id: 'X', side: 'Sell', reduceOnly: true })],
       fills: ['E Buy 2 @ 200 taker 1', 'SL Sell 2 @ 194 taker 2'], expect: { rejects: [{ id: 'X', code: '110017' }] },
     });
@@ -89,24 +89,24 @@ describe('holes and gaps', () => {
 
 describe('bars without volume', () => {
   it('a market order waits and fills at the next traded open of 203, whatever the empty bar lists', () => {
-    proves({ bars: [first, '150 151 149 150 0', '203 204 202 203'], script: [buy(1)], fills: ['E Buy 2 @ 203 taker 2'] });
+    expectCase({ bars: [first, '150 151 149 150 0', '203 204 202 203'], script: [buy(1)], fills: ['E Buy 2 @ 203 taker 2'] });
   });
 
   it('nothing triggers at listed prices, and the gap starts at the last traded price', () => {
-    proves({
+    expectCase({
       bars: [first, calm, '150 151 149 150 0', '203 204 202 203'], script: [buy(1, { sl: '195' })], fills: ['E Buy 2 @ 200 taker 1'],
     });
   });
 
   it('a mark trigger fires in it and sells at the next traded open', () => {
-    proves({
+    expectCase({
       bars: [first, calm, '200 200 200 200 0', '199 200 198 199'], mark: [first, calm, '200 200 194 195', '199 200 198 199'],
       script: [buy(1, { sl: '195', slTriggerBy: 'MarkPrice' })], fills: ['E Buy 2 @ 200 taker 1', 'SL Sell 2 @ 199 taker 3'],
     });
   });
 
   it('a marketable PostOnly is cancelled, a marketable GTC limit waits and is judged at the next traded open', () => {
-    proves({
+    expectCase({
       bars: [first, '200 200 200 200 0', '203 204 197 203'], script: [
         buy(1, { ...limit('201'), tif: 'PostOnly' }), submit(1, { id: 'F', side: 'Buy', ...limit('201') }),
       ],
@@ -115,7 +115,7 @@ describe('bars without volume', () => {
   });
 
   it('liquidation by mark takes place', () => {
-    proves({
+    expectCase({
       bars: [first, calm, '200 200 200 200 0'], mark: [first, calm, '200 200 180 195'], script: [buy(1)],
       fills: ['E Buy 2 @ 200 taker 1', 'LIQ Sell 2 @ 180 taker 2'],
     });
@@ -140,7 +140,7 @@ describe('the path', () => {
 
   it('a mark bar twice as long walks its own path: at 40 s of 120 s it is at its first extreme', () => {
     // Long at 200: adverse, so the mark bar of two minutes falls 200 to 194 until 0:40 and meets 197 at 0:20 of bar 2.
-    proves({
+    expectCase({
       bars: [first, calm, '200 203 197 200', calm], mark: [first, 'gap', '200 206 194 200', 'gap'],
       script: [buy(1), stop(2, { sl: '197', slTriggerBy: 'MarkPrice' })],
       fills: [...race, 'SL Sell 2 @ 197 taker 2'],
