@@ -37,7 +37,7 @@ export function decideCycle(state: State, out: Out): void { // hot
 function prepare(state: State, leg: Leg, out: Out): boolean { // hot
   const { position } = leg;
   if (position.tag === 'open') {
-    if (position.openedAt < state.now) position.barsHeld += 1;
+    position.barsHeld += 1;
     if (position.breakEvenAt > 0) moveToBreakEven(state, leg, position, unrealisedOf(state, leg), out);
   }
   if (leg.historyCount < state.setup.warmupBars) return false;

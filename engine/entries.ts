@@ -17,6 +17,7 @@ import { approveAmend, exposureRoom, marginRoom, reviewOpening } from './risk.ts
 import type { Opening } from './risk.ts';
 import { directionOf } from './setup.ts';
 import { lossPerLot, lotsForNotional, lotsForRisk } from './size.ts';
+import type { EntryKind } from './size.ts';
 import type { EntryTerms, Leg, Order, State } from './state.ts';
 import { lots as lotsOf, wholeSteps } from './units.ts';
 import type { Direction } from './units.ts';
@@ -42,7 +43,7 @@ interface Priced {
   readonly timeInForce: TimeInForce;
   /** Price the entry is expected at; sizing and slippage are measured from it. */
   readonly referenceTicks: number;
-  readonly entryTakes: boolean;
+  readonly entry: EntryKind;
 }
 
 /** A priced want with its stop, before it has a size. */
@@ -96,7 +97,7 @@ function priceOf(leg: Leg, instrument: Instrument, want: WantEnter | WantAdd, si
   if (want.at === 'market') {
     return {
       type: 'market', priceTicks: 0, triggerTicks: 0, triggerDirection: 0, timeInForce: 'IOC',
-      referenceTicks: Math.round(lastTicks), entryTakes: true,
+      referenceTicks: Math.round(lastTicks), entry: 'market',
     };
   }
   if (want.at === 'limit') {
@@ -104,7 +105,7 @@ function priceOf(leg: Leg, instrument: Instrument, want: WantEnter | WantAdd, si
     if (priceTicks <= 0) return null;
     return {
       type: 'limit', priceTicks, triggerTicks: 0, triggerDirection: 0, timeInForce: want.postOnly ? 'PostOnly' : 'GTC',
-      referenceTicks: priceTicks, entryTakes: !want.postOnly,
+      referenceTicks: priceTicks, entry: want.postOnly ? 'maker' : 'limit',
     };
   }
   const rising = (want.price * instrument.tick.den) / instrument.tick.num >= lastTicks;
@@ -114,7 +115,7 @@ function priceOf(leg: Leg, instrument: Instrument, want: WantEnter | WantAdd, si
   const worse = limitTicks === 0 ? triggerTicks : side === 1 ? Math.max(triggerTicks, limitTicks) : Math.min(triggerTicks, limitTicks);
   return {
     type: limitTicks === 0 ? 'market' : 'limit', priceTicks: limitTicks, triggerTicks, triggerDirection: rising ? 1 : 2,
-    timeInForce: limitTicks === 0 ? 'IOC' : 'GTC', referenceTicks: worse, entryTakes: true,
+    timeInForce: limitTicks === 0 ? 'IOC' : 'GTC', referenceTicks: worse, entry: limitTicks === 0 ? 'market' : 'limit',
   };
 }
 
@@ -145,7 +146,7 @@ function place(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote,
   const asked = askedLots(state, instrument, want, quoted);
   const opening: Opening = {
     side: quoted.side, lots: asked, priceTicks: priced.referenceTicks, stopTicks: quoted.stopTicks, waived: !placing.risksLoss,
-    entryTakes: priced.entryTakes, closesFirst: placing.closesFirst, replaces: working === null ? -1 : working.id,
+    entry: priced.entry, closesFirst: placing.closesFirst, replaces: working === null ? -1 : working.id,
   };
   const isStated = want.sizeBy === 'qty' || want.sizeBy === 'notional';
   if (!isStated) opening.lots = Math.max(0, Math.min(asked, exposureRoom(state, leg, opening), marginRoom(state, leg, opening)));
@@ -163,12 +164,12 @@ function place(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote,
 
 function askedLots(state: State, instrument: Instrument, want: WantEnter | WantAdd, quoted: Quote): number {
   const { config } = state.setup;
-  const { side, stopTicks, priced: { referenceTicks: entryTicks, entryTakes } } = quoted;
+  const { side, stopTicks, priced: { referenceTicks: entryTicks, entry } } = quoted;
   switch (want.sizeBy) {
     case 'qty': return wholeSteps(want.size, instrument.lot, 'down');
     case 'notional': return lotsForNotional(instrument, entryTicks, want.size);
-    case 'risk': return lotsForRisk({ instrument, config, side, entryTicks, stopTicks, entryTakes }, state.equity * want.size);
-    case 'riskQuote': return lotsForRisk({ instrument, config, side, entryTicks, stopTicks, entryTakes }, want.size);
+    case 'risk': return lotsForRisk({ instrument, config, side, entryTicks, stopTicks, entry }, state.equity * want.size);
+    case 'riskQuote': return lotsForRisk({ instrument, config, side, entryTicks, stopTicks, entry }, want.size);
     default: return 0;
   }
 }
@@ -178,7 +179,7 @@ function draft(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote,
   const { side, stopTicks, priced } = quoted;
   const { referenceTicks } = priced;
   const question = {
-    instrument, config: state.setup.config, side, entryTicks: referenceTicks, stopTicks, entryTakes: priced.entryTakes,
+    instrument, config: state.setup.config, side, entryTicks: referenceTicks, stopTicks, entry: priced.entry,
   };
   const isEnter = want.tag !== 'add';
   const terms: EntryTerms = {

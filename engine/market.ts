@@ -20,6 +20,7 @@ export function takeBar(state: State, leg: Leg, bar: BarClosed): void { // hot
     rollDecision(leg.indicators);
     leg.rollDue = false;
   }
+  if (leg.decisionAggregate !== null && endBucket(leg.decisionAggregate, bar.openedAt) === late) endLate(state, leg, leg.decisionAggregate, bar);
   feedIndicators(state, leg, bar);
   if (leg.decisionAggregate === null) dueWith(state, leg, bar);
   else buildDecisionBar(state, leg, leg.decisionAggregate, bar);
@@ -49,12 +50,20 @@ function feedDone(state: State, leg: Leg, timeframe: number, a: Aggregate): void
   );
 }
 
-/** A decision bar of several base bars; one that ends late is history, not a reason to decide. */
-function buildDecisionBar(state: State, leg: Leg, aggregate: Aggregate, bar: BarClosed): void {
-  if (endBucket(aggregate, bar.openedAt) === late) {
-    fillRecord(state, leg, aggregate);
-    rememberBar(leg, leg.decisionBar);
+/** A decision bar that ends late is history and the previous bar of the next one, not a reason to decide. */
+function endLate(state: State, leg: Leg, aggregate: Aggregate, bar: BarClosed): void {
+  fillRecord(state, leg, aggregate);
+  rememberBar(leg, leg.decisionBar);
+  const { aggregates } = leg;
+  for (let i = 0; i < aggregates.length; i++) {
+    const longer = aggregates[i]!;
+    if (longer !== null && endBucket(longer, bar.openedAt) === late) feedDone(state, leg, i, longer);
   }
+  rollDecision(leg.indicators);
+}
+
+/** A decision bar of several base bars. */
+function buildDecisionBar(state: State, leg: Leg, aggregate: Aggregate, bar: BarClosed): void {
   const ended = addToAggregate(
     aggregate, bar.openedAt, bar.openTicks, bar.highTicks, bar.lowTicks, bar.closeTicks, bar.volume,
   );
@@ -75,11 +84,23 @@ function fillRecord(state: State, leg: Leg, a: Aggregate): void {
   record.volume = a[done.volume]!;
 }
 
+/** Several legs wait together for their cycle, and the shell reuses its record: each keeps a bar of its own. */
 function dueWith(state: State, leg: Leg, record: BarRecord): void { // hot
-  state.views.scenes[leg.index]!.bar = record;
+  if (state.legs.length > 1 && record !== leg.decisionBar) copyBar(record, leg.decisionBar);
+  else state.views.scenes[leg.index]!.bar = record;
   rememberBar(leg, record);
   leg.isDue = true;
   leg.rollDue = true;
+}
+
+function copyBar(from: BarRecord, out: BarRecord): void { // hot
+  out.openedAt = from.openedAt;
+  out.closedAt = from.closedAt;
+  out.open = from.open;
+  out.high = from.high;
+  out.low = from.low;
+  out.close = from.close;
+  out.volume = from.volume;
 }
 
 /** The mark as told; between two words of it the mark moves with the last price. */

@@ -15,6 +15,7 @@ import { isTighter, requestStop, wantedTrigger } from './protection.ts';
 import { approveAmend, approveReducing, reviewOpening } from './risk.ts';
 import { directionOf } from './setup.ts';
 import { lossPerLot } from './size.ts';
+import type { RiskQuestion } from './size.ts';
 import type { EntryTerms, Leg, Order, RestingSet, RestingWish, State } from './state.ts';
 import { lots as lotsOf, wholeSteps } from './units.ts';
 import type { Step } from './units.ts';
@@ -94,7 +95,7 @@ function refusalOf(state: State, leg: Leg, set: RestingSet, wish: RestingWish, l
   if (guard > 0 && wish.side * (wish.priceTicks - guard) <= 0) return 'stop-wrong-side';
   const review = reviewOpening(state, leg, {
     side: wish.side, lots, priceTicks: wish.priceTicks, stopTicks: Math.max(0, guard), waived: guard === -1,
-    entryTakes: !wish.postOnly, closesFirst: 0, replaces,
+    entry: wish.postOnly ? 'maker' : 'limit', closesFirst: 0, replaces,
   });
   return review.tag === 'refused' ? review.why : '';
 }
@@ -128,9 +129,9 @@ function restTerms(state: State, leg: Leg, set: RestingSet, wish: RestingWish, l
   const { position } = leg;
   const held = position.tag === 'open' && position.side === wish.side ? wantedTrigger(position.protection) : 0;
   const stopTicks = waived ? 0 : held > 0 && isTighter(wish.side, held, guard) ? held : guard;
-  const question = {
+  const question: RiskQuestion = {
     instrument: state.setup.instruments[leg.symbol]!, config: state.setup.config, side: wish.side,
-    entryTicks: wish.priceTicks, stopTicks, entryTakes: !wish.postOnly,
+    entryTicks: wish.priceTicks, stopTicks, entry: wish.postOnly ? 'maker' : 'limit',
   };
   return {
     stopTicks, stopBy: set.stopBy, distanceTicks: waived ? 0 : wish.side * (wish.priceTicks - stopTicks), follows: false,

@@ -9,7 +9,8 @@
 import type { AmendCommand, Approved, Command, EnterCommand, SetStopCommand } from './commands.ts';
 import { valueNumber } from './instrument.ts';
 import { invariant } from './invariant.ts';
-import { lossPerLot } from './size.ts';
+import { lossFromHere, lossPerLot } from './size.ts';
+import type { EntryKind } from './size.ts';
 import type { Leg, Order, State } from './state.ts';
 import type { Direction } from './units.ts';
 
@@ -34,7 +35,7 @@ export interface Opening {
   /** 0 = waived. */
   readonly stopTicks: number;
   readonly waived: boolean;
-  readonly entryTakes: boolean;
+  readonly entry: EntryKind;
   /** Lots of the present position that are closed before this order acts. */
   readonly closesFirst: number;
   /** Standing order this one takes the place of; -1 = none. */
@@ -145,11 +146,9 @@ function positionRisk(state: State, leg: Leg): number {
   if (position.tag === 'flat') return 0;
   const { protection } = position;
   if (protection.tag !== 'armed' && protection.tag !== 'requested') return 0;
-  const question = {
-    instrument: state.setup.instruments[leg.symbol]!, config: state.setup.config, side: position.side,
-    entryTicks: leg.book.markTicks, stopTicks: protection.trigger, entryTakes: false,
-  };
-  return Math.max(0, lossPerLot(question)) * position.lots;
+  const instrument = state.setup.instruments[leg.symbol]!;
+  const question = { instrument, config: state.setup.config, side: position.side, stopTicks: protection.trigger };
+  return Math.max(0, lossFromHere(question, leg.book.markTicks)) * position.lots;
 }
 
 function entryRisk(order: Order): number {
@@ -160,7 +159,7 @@ function riskAfter(state: State, leg: Leg, opening: Opening): number {
   if (opening.waived || state.equity <= 0) return 0;
   const question = {
     instrument: state.setup.instruments[leg.symbol]!, config: state.setup.config, side: opening.side,
-    entryTicks: opening.priceTicks, stopTicks: opening.stopTicks, entryTakes: opening.entryTakes,
+    entryTicks: opening.priceTicks, stopTicks: opening.stopTicks, entry: opening.entry,
   };
   const closed = opening.closesFirst > 0 ? positionRisk(state, leg) / state.equity : 0;
   return openRisk(state, opening.replaces) - closed + (lossPerLot(question) * opening.lots) / state.equity;

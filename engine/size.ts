@@ -16,9 +16,11 @@ export interface RiskQuestion {
   /** Price at which the entry is expected: decision close, limit or trigger. */
   readonly entryTicks: number;
   readonly stopTicks: number;
-  /** The entry may take liquidity and pays spread and slippage. */
-  readonly entryTakes: boolean;
+  readonly entry: EntryKind;
 }
+
+/** At market: spread, slippage, taker fee. At a limit: never worse than it, taker fee at worst. As maker: its fee. */
+export type EntryKind = 'market' | 'limit' | 'maker';
 
 /** Ticks a taker may pay beyond the price: half spread plus the slippage model, rounded against the taker. */
 export function slippageTicks(config: RunConfig, priceTicks: number): number {
@@ -34,14 +36,19 @@ export function slippageTicks(config: RunConfig, priceTicks: number): number {
 
 /** Settle coin lost per lot when the stop fills at its trigger: distance, slippage both ways and both fees. */
 export function lossPerLot(question: RiskQuestion): number {
-  const { instrument, config, side, entryTicks, stopTicks, entryTakes } = question;
-  const paid = entryTakes ? entryTicks + side * slippageTicks(config, entryTicks) : entryTicks;
-  const got = Math.max(1, stopTicks - side * slippageTicks(config, stopTicks));
-  const entryValue = valueNumber(instrument, paid, 1);
-  const exitValue = valueNumber(instrument, got, 1);
+  const { instrument, config, side, entryTicks, entry } = question;
+  const paid = entry === 'market' ? entryTicks + side * slippageTicks(config, entryTicks) : entryTicks;
   const { takerRate, makerRate } = instrument;
-  const entryRate = entryTakes ? takerRate : Math.max(makerRate, 0);
-  return -gainNumber(instrument, side, entryValue, exitValue) + entryValue * entryRate + exitValue * takerRate;
+  const entryRate = entry === 'maker' ? Math.max(makerRate, 0) : Math.max(makerRate, takerRate);
+  return lossFromHere(question, paid) + valueNumber(instrument, paid, 1) * entryRate;
+}
+
+/** The same from a price at which the lot is already held: distance, slippage and fee of the way out. */
+export function lossFromHere(question: Omit<RiskQuestion, 'entry' | 'entryTicks'>, fromTicks: number): number {
+  const { instrument, config, side, stopTicks } = question;
+  const got = Math.max(1, stopTicks - side * slippageTicks(config, stopTicks));
+  const exitValue = valueNumber(instrument, got, 1);
+  return -gainNumber(instrument, side, valueNumber(instrument, fromTicks, 1), exitValue) + exitValue * instrument.takerRate;
 }
 
 /** Largest whole number of lots whose loss at the stop is not above `budget` (settle coin). */

@@ -145,6 +145,7 @@ export interface OpenPosition {
   /** The same as a double of the settle coin, and the average entry in ticks; for marks, not for the ledger. */
   costNumber: number;
   entryTicks: number;
+  /** Decision closes that saw it open. */
   barsHeld: number;
   /** Why the whole position is to be closed, until it is; '' = it is to stay. */
   leaving: string;

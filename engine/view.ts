@@ -36,7 +36,7 @@ class OpenView {
   get qty(): number { return valueOf(this.#position.lots, this.#state.setup.instruments[this.#leg.symbol]!.lot); }
   get entryPrice(): number { return priceOf(this.#state, this.#leg, this.#position.entryTicks); }
   get openedAt(): number { return this.#position.openedAt; }
-  get barsHeld(): number { return this.#position.barsHeld; }
+  get barsHeld(): number { return Math.max(0, this.#position.barsHeld - 1); }
   get unrealised(): number { return unrealisedOf(this.#state, this.#leg); }
   get r(): number | null {
     const { risk } = this.#position.trade;

@@ -5,7 +5,7 @@
 import { StrategyError, valueOf } from '../engine/index.ts';
 import type { BarClosed, Ms } from '../engine/index.ts';
 import type { Exchange } from './exchange/index.ts';
-import type { Market, SymbolMarket } from './market.ts';
+import type { Market, Series, SymbolMarket } from './market.ts';
 import type { SimulatedVenue } from './venue.ts';
 
 /** The market given to a run is not one that can be played. */
@@ -103,15 +103,16 @@ export class Clock {
     this.#nextMark[i] = next;
   }
 
-  #announceFunding(exchange: Exchange, venue: SimulatedVenue, { funding }: SymbolMarket, i: number): void {
+  /** The time of the next stamp is told as far as the past tells it: as far away as the last two are apart. */
+  #announceFunding(exchange: Exchange, venue: SimulatedVenue, { funding, mark }: SymbolMarket, i: number): void {
     if (funding === null) return;
     let next = this.#nextFunding[i]!;
     while (next < funding.length && funding.settledAt[next]! < this.closesAt) {
       const settledAt = funding.settledAt[next]!;
       if (settledAt >= this.from) {
         const rate = funding.rate[next]!;
-        venue.stamps[i]!.push({ settledAt, rate, nextAt: next + 1 < funding.length ? funding.settledAt[next + 1]! : null });
-        exchange.fund(i, settledAt, rate);
+        venue.stamps[i]!.push({ settledAt, rate, nextAt: next > 0 ? 2 * settledAt - funding.settledAt[next - 1]! : null });
+        exchange.fund(i, settledAt, rate, mark === null ? Number.NaN : openingAt(mark, settledAt, this.#nextMark[i]!));
       }
       next += 1;
     }
@@ -155,6 +156,13 @@ export class Clock {
     for (let i = 0; i < symbols.length; i++) if (this.#playing[i]! < 0) this.#missing.push(i);
     return this.#missing;
   }
+}
+
+/** Open of the bar that starts at `at`, looked for backwards from `cursor`, also in a hole of the last prices; NaN = none. */
+function openingAt(mark: Series, at: Ms, cursor: number): number {
+  let index = Math.min(cursor, mark.length - 1);
+  while (index > 0 && mark.openedAt[index]! > at) index -= 1;
+  return mark.openedAt[index] === at ? mark.open[index]! : Number.NaN;
 }
 
 function checkSymbol({ last, mark, instrument }: SymbolMarket, intervalMs: Ms): void {

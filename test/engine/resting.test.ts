@@ -5,6 +5,7 @@ import type { Guard, Intent, Resting } from '../../engine/index.ts';
 import { flat, marketOf, minute, start } from '../sim/market.ts';
 import type { Row } from '../sim/market.ts';
 import { follow, pick } from '../sim/played.ts';
+import type { Cells } from '../sim/played.ts';
 import type { AnyScene } from '../sim/scripted.ts';
 
 const opensAt = (bar: number): number => start + bar * minute;
@@ -12,7 +13,7 @@ const still = (bars: number, ticks = 100): Row[] => Array.from({ length: bars },
 const buy = (price: number, qty = 2, own: Partial<Resting> = {}): Resting => ({ key: 'b', side: 'buy', price, qty, ...own });
 const sell = (price: number, qty = 2, own: Partial<Resting> = {}): Resting => ({ key: 's', side: 'sell', price, qty, ...own });
 const rest = (orders: readonly Resting[], guard: Guard = { long: 80, short: 120 }) => ({ intents }: AnyScene): Intent => intents.rest(orders, guard);
-const restRows = (rows: readonly Readonly<Record<string, unknown>>[]): typeof rows => rows.filter((row) => row['role'] === 'rest');
+const restRows = (rows: readonly Cells[]): readonly Cells[] => rows.filter((row) => row['role'] === 'rest');
 
 describe('a resting set', () => {
   it('keeps its keyed orders through holds; the first placing is a stored decision, keeping it is not', () => {

@@ -46,6 +46,7 @@ class Book {
   readonly #market: SymbolMarket;
   readonly #leverage: Fraction;
   readonly #rates: { readonly maker: Fraction; readonly taker: Fraction };
+  #stamp = 0;
   readonly leg: number;
   lots = 0;
   cost: Fraction = whole(0n);
@@ -132,7 +133,13 @@ class Book {
     this.trade = null;
   }
 
-  fund(at: number, rate: number, totals: Totals): void {
+  /** The next stamp of the market's series; it is booked at its own time, or at the first bar after a hole. */
+  fund(rate: number, totals: Totals): void {
+    const { settledAt, rate: rates } = this.#market.funding!;
+    while (settledAt[this.#stamp]! < this.#market.last.openedAt[0]!) this.#stamp += 1;
+    const at = settledAt[this.#stamp]!;
+    equal('funding rate', rate, rates[this.#stamp]!);
+    this.#stamp += 1;
     if (this.lots === 0) return;
     const value = this.value(this.#markAt(at), Math.abs(this.lots));
     const payment = booked(times(times(value, exact(rate)), whole(BigInt(-Math.sign(this.lots)))));
@@ -157,7 +164,7 @@ export function audit(result: RunResult, markets: readonly SymbolMarket[], confi
   const closed: Closed[] = [];
   for (const row of rowsOf(result)) {
     const book = books[row.leg]!;
-    if (row.kind === 'funding') book.fund(row.at, row.priceTicks, totals);
+    if (row.kind === 'funding') book.fund(row.priceTicks, totals);
     else book.take(row, totals, closed);
   }
   checkLedger(result, books, totals);
