@@ -60,11 +60,11 @@ export function protectFill(
       tag: 'requested', trigger: terms.stopTicks, by: terms.stopBy, replaces: null, attempt: 1, since: state.now,
     }, 'rides on the entry', out);
   }
-  const wanted = wantedAfterFill(position, terms);
+  const wanted = wantedAfterFill(position, terms, first);
   const trail = first ? terms.trailTicks : 0;
   if (first) position.trailTicks = trail;
   if (wanted !== wantedTrigger(position.protection) || trail > 0) {
-    requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false }, out);
+    askStop(state, leg, position, { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false }, out);
   }
 }
 
@@ -77,14 +77,13 @@ function trailAlone(state: State, leg: Leg, position: OpenPosition, terms: Entry
   }, false));
 }
 
-/** A stop given as a distance follows the fill; one given as a level stays; an added part may only tighten. */
-function wantedAfterFill(position: OpenPosition, terms: EntryTerms): number {
+/** A stop given as a distance follows the first fill; one given as a level stays; later fills may only tighten. */
+function wantedAfterFill(position: OpenPosition, terms: EntryTerms, first: boolean): number {
   const current = wantedTrigger(position.protection);
-  if (terms.isAdd || !terms.follows) {
-    return current === 0 || isTighter(position.side, terms.stopTicks, current) ? terms.stopTicks : current;
-  }
   const entry = position.side === 1 ? Math.ceil(position.entryTicks - 1e-6) : Math.floor(position.entryTicks + 1e-6);
-  return Math.max(1, entry - position.side * terms.distanceTicks);
+  const wanted = terms.follows ? Math.max(1, entry - position.side * terms.distanceTicks) : terms.stopTicks;
+  if (first && terms.follows) return wanted;
+  return current === 0 || isTighter(position.side, wanted, current) ? wanted : current;
 }
 
 export interface StopWish {
@@ -97,12 +96,17 @@ export interface StopWish {
 
 /** Asks the venue for a stop, or leaves at once when the price is already through it. */
 export function requestStop(state: State, leg: Leg, position: OpenPosition, wish: StopWish, out: Out): void { // hot
-  const by = position.stopBy;
-  const price = sourceTicks(leg, by);
+  const price = sourceTicks(leg, position.stopBy);
   if (isThrough(position.side, price, wish.triggerTicks)) {
     breach(state, leg, position, wish.triggerTicks, price, out);
     return;
   }
+  askStop(state, leg, position, wish, out);
+}
+
+/** The same without a look at the price: after a fill the price of the last close is old, and the venue knows better. */
+function askStop(state: State, leg: Leg, position: OpenPosition, wish: StopWish, out: Out): void { // hot
+  const by = position.stopBy;
   const { protection } = position;
   setProtection(state, leg, position, {
     tag: 'requested', trigger: wish.triggerTicks, by, replaces: triggerInForce(protection), attempt: 1, since: state.now,

@@ -8,6 +8,7 @@
  */
 import type { AmendCommand, Approved, Command, EnterCommand, SetStopCommand } from './commands.ts';
 import { valueNumber } from './instrument.ts';
+import type { Instrument } from './instrument.ts';
 import { invariant } from './invariant.ts';
 import { lossFromHere, lossPerLot } from './size.ts';
 import type { EntryKind } from './size.ts';
@@ -108,11 +109,17 @@ export function boundMargin(state: State, except: number): number {
     const instrument = state.setup.instruments[leg.symbol]!;
     if (leg.position.tag === 'open') bound += leg.position.costNumber / state.setup.config.leverage;
     for (const order of leg.orders) {
-      if (order.reduceOnly || order.id === except) continue;
-      bound += orderCost(state, instrument.takerRate, valueNumber(instrument, order.priceTicks || order.referenceTicks, order.lots - order.filled));
+      if (order.id !== except) bound += marginOf(state, instrument, order);
     }
+    if (leg.staged !== null && leg.staged.order.id !== except) bound += marginOf(state, instrument, leg.staged.order);
   }
   return bound;
+}
+
+/** What an opening order binds until it is filled or gone. */
+function marginOf(state: State, instrument: Instrument, order: Order): number {
+  if (order.reduceOnly) return 0;
+  return orderCost(state, instrument.takerRate, valueNumber(instrument, order.priceTicks || order.referenceTicks, order.lots - order.filled));
 }
 
 /** Initial margin, opening fee and the fee of a close at the bankruptcy price. */
@@ -137,6 +144,7 @@ export function openRisk(state: State, except: number): number {
   for (const leg of state.legs) {
     loss += positionRisk(state, leg);
     for (const order of leg.orders) if (order.id !== except) loss += entryRisk(order);
+    if (leg.staged !== null && leg.staged.order.id !== except) loss += entryRisk(leg.staged.order);
   }
   return state.equity > 0 ? loss / state.equity : 0;
 }

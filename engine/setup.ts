@@ -3,6 +3,7 @@
  * A snapshot leaves it out; a restart builds it again from the same inputs.
  */
 import type { RunConfig } from './config.ts';
+import { parseDecimal } from './decimal.ts';
 import { declareIndicators } from './indicators/index.ts';
 import type { IndicatorPlan } from './indicators/index.ts';
 import type { Instrument } from './instrument.ts';
@@ -59,7 +60,7 @@ export function setupOf(request: SetupRequest): Setup {
   return {
     strategy, params, config, instruments: instruments.map((i) => withFees(i, config)),
     views: instruments.map(viewOf), settle: first.settle,
-    cash: BigInt(Math.round(config.cash * 1e6)) * 10n ** BigInt(first.moneyScale - 6),
+    cash: parseDecimal(String(config.cash), first.moneyScale),
     baseMs, decisionMs, plan, warmupBars: Math.max(strategy.warmup ?? plan.warmupBars, plan.readyBars, 1),
   };
 }

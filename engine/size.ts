@@ -5,9 +5,10 @@
  * 2. Lots round down: towards less risk.
  */
 import type { RunConfig } from './config.ts';
-import { gainNumber, valueNumber } from './instrument.ts';
+import { parseDecimal } from './decimal.ts';
+import { feeOf, gainNumber, valueAt, valueNumber } from './instrument.ts';
 import type { Instrument } from './instrument.ts';
-import type { Direction } from './units.ts';
+import type { Direction, Money } from './units.ts';
 
 export interface RiskQuestion {
   readonly instrument: Instrument;
@@ -28,19 +29,28 @@ export function slippageTicks(config: RunConfig, priceTicks: number): number {
   switch (slippage.kind) {
     case 'none': return halfSpreadTicks;
     case 'ticks': return halfSpreadTicks + slippage.n;
-    case 'bps': return Math.ceil(halfSpreadTicks + (priceTicks * slippage.b) / 10_000);
-    case 'volshare': return Math.ceil(halfSpreadTicks + priceTicks * slippage.k * slippage.cap ** 2);
+    case 'bps': return upwards(halfSpreadTicks + (priceTicks * slippage.b) / 10_000);
+    case 'volshare': return upwards(halfSpreadTicks + priceTicks * slippage.k * slippage.cap ** 2);
     default: return halfSpreadTicks;
   }
 }
 
+/** Next whole tick, as the venue rounds: 4.000000000000001 is 4. */
+function upwards(ticks: number): number {
+  return Math.ceil(ticks - 1e-9);
+}
+
 /** Settle coin lost per lot when the stop fills at its trigger: distance, slippage both ways and both fees. */
 export function lossPerLot(question: RiskQuestion): number {
-  const { instrument, config, side, entryTicks, entry } = question;
-  const paid = entry === 'market' ? entryTicks + side * slippageTicks(config, entryTicks) : entryTicks;
+  const { instrument, entry } = question;
+  const paid = paidTicks(question);
   const { takerRate, makerRate } = instrument;
-  const entryRate = entry === 'maker' ? Math.max(makerRate, 0) : Math.max(makerRate, takerRate);
+  const entryRate = entry === 'market' ? takerRate : Math.max(makerRate, entry === 'limit' ? takerRate : 0);
   return lossFromHere(question, paid) + valueNumber(instrument, paid, 1) * entryRate;
+}
+
+function paidTicks({ config, side, entryTicks, entry }: RiskQuestion): number {
+  return entry === 'market' ? Math.max(1, entryTicks + side * slippageTicks(config, entryTicks)) : entryTicks;
 }
 
 /** The same from a price at which the lot is already held: distance, slippage and fee of the way out. */
@@ -56,8 +66,22 @@ export function lotsForRisk(question: RiskQuestion, budget: number): number {
   const each = lossPerLot(question);
   if (!(each > 0) || !(budget > 0)) return 0;
   let lots = Math.floor(budget / each);
-  while (lots > 0 && lots * each > budget) lots -= 1;
+  if (!Number.isSafeInteger(lots)) return lots;
+  const most = parseDecimal(String(budget), question.instrument.moneyScale);
+  while (lots > 0 && exactLoss(question, lots) > most) lots -= 1;
   return lots;
+}
+
+/** The same loss to the last money unit, each fill and fee rounded as it will be booked. */
+function exactLoss(question: RiskQuestion, lots: number): Money {
+  const { instrument, config, side, stopTicks, entry } = question;
+  const opened = valueAt(instrument, paidTicks(question), lots);
+  const closed = valueAt(instrument, Math.max(1, stopTicks - side * slippageTicks(config, stopTicks)), lots);
+  const gained = (instrument.kind === 'linear') === (side === 1) ? closed - opened : opened - closed;
+  const { makerPico, takerPico } = instrument;
+  const least = entry === 'limit' ? takerPico : 0n;
+  const rate = entry === 'market' ? takerPico : makerPico > least ? makerPico : least;
+  return feeOf(opened, rate) + feeOf(closed, takerPico) - gained;
 }
 
 /** Largest whole number of lots whose value at the price is not above `value` (quote when linear, contracts' quote when inverse). */

@@ -247,6 +247,8 @@ describe('the stop of an entry', () => {
     ['long', 103, 95], ['short', 103, 111],
     // A gap in the entry's favour moves the level too: 97 + 2 - 10, 97 - 2 + 10.
     ['long', 97, 89], ['short', 97, 105],
+    // A gap wider than the distance: the last close of 100 is old, the stop stands on its side of the fill.
+    ['long', 120, 112], ['short', 80, 88],
   ] as const)('as a distance of 10 follows a %s filled at an open of %i to %i, slippage included', (side, open, stop) => {
     const { state, rows } = follow(marketOf({ bars: [...still(1), flat(open), flat(open)] }), {
       at: { 0: ({ intents }) => intents.enter({ side, qty: 1, stop: { distance: 10 } }) },
