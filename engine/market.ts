@@ -3,7 +3,7 @@
  * timeframe shows its last closed bar: a bucket ends with its last base bar, or late, when a later bar arrives.
  */
 import type { BarClosed, Funding, MarkPrice } from './events.ts';
-import { feedTimeframe, rollDecision } from './indicators/index.ts';
+import { feedBar, feedTimeframe, rollDecision } from './indicators/index.ts';
 import type { BarRecord, Leg, State } from './state.ts';
 import { addToAggregate, completed, done, endBucket, late } from './timeframe.ts';
 import type { Aggregate } from './timeframe.ts';
@@ -32,7 +32,7 @@ function feedIndicators(state: State, leg: Leg, bar: BarClosed): void { // hot
   for (let i = 0; i < aggregates.length; i++) {
     const aggregate = aggregates[i]!;
     if (aggregate === null) {
-      feedTimeframe(plan, indicators, i, bar.openTicks, bar.highTicks, bar.lowTicks, bar.closeTicks, bar.volume, bar.openedAt);
+      feedBar(plan, indicators, i, bar);
       continue;
     }
     if (endBucket(aggregate, bar.openedAt) === late) feedDone(state, leg, i, aggregate);

@@ -200,7 +200,9 @@ export interface Leg {
   readonly decisionBar: BarRecord;
   /** Ring of closed decision bars, 7 doubles each: openedAt, closedAt, open, high, low, close, volume. */
   readonly history: Float64Array;
+  /** Decision bars seen, and where in the ring the next one goes. */
   historyCount: number;
+  historyNext: number;
   rollDue: boolean;
   /** A decision bar closed and waits for its cycle. */
   isDue: boolean;

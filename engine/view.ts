@@ -157,9 +157,9 @@ function historyBar(leg: Leg, back: number, reach: number): Bar {
   if (!Number.isSafeInteger(back) || back < 0 || back >= reach) {
     throw new StrategyError(`history(${back}) is beyond the declared warm-up of ${reach} bars; raise 'warmup' in the strategy`);
   }
-  const slots = leg.history.length / historyWidth;
-  const at = ((leg.historyCount - 1 - back) % slots) * historyWidth;
   const h = leg.history;
+  let at = leg.historyNext - (back + 1) * historyWidth;
+  if (at < 0) at += h.length;
   return {
     openedAt: h[at]!, closedAt: h[at + 1]!, open: h[at + 2]!, high: h[at + 3]!, low: h[at + 4]!, close: h[at + 5]!, volume: h[at + 6]!,
   };
@@ -168,10 +168,10 @@ function historyBar(leg: Leg, back: number, reach: number): Bar {
 /** Remembers a closed decision bar. */
 export function rememberBar(leg: Leg, bar: BarRecord): void { // hot
   const h = leg.history;
-  const slots = h.length / historyWidth;
-  const at = (leg.historyCount % slots) * historyWidth;
+  const at = leg.historyNext;
   h[at] = bar.openedAt; h[at + 1] = bar.closedAt; h[at + 2] = bar.open; h[at + 3] = bar.high;
   h[at + 4] = bar.low; h[at + 5] = bar.close; h[at + 6] = bar.volume;
+  leg.historyNext = at + historyWidth === h.length ? 0 : at + historyWidth;
   leg.historyCount += 1;
 }
 

@@ -88,7 +88,7 @@ export class Clock {
     }
     this.#playing[i] = at;
     this.#next[i] = at + 1;
-    exchange.openBar(i, opensAt, this.closesAt, last.open[at]!, last.high[at]!, last.low[at]!, last.close[at]!, last.volume[at]!);
+    exchange.openBarFrom(i, last, at);
   }
 
   #openMarks(exchange: Exchange, { mark }: SymbolMarket, i: number, opensAt: Ms): void {
@@ -120,11 +120,12 @@ export class Clock {
   }
 
   /** Writes the bar of `symbol` that closes now into the reused event. False when it has none. */
-  fillBar(symbol: number, at: Ms, bar: BarClosed): boolean { // hot
+  fillBar(symbol: number, bar: BarClosed): boolean { // hot
     const index = this.#playing[symbol]!;
     if (index < 0) return false;
     const { last, instrument } = this.market.symbols[symbol]!;
     const { tick } = instrument;
+    const at = this.closesAt;
     bar.at = at;
     bar.symbol = symbol;
     bar.openedAt = last.openedAt[index]!;
@@ -142,15 +143,15 @@ export class Clock {
   }
 
   /** Mark of a mark bar that closes now, ticks; 0 when none does. */
-  markClosedAt(symbol: number, at: Ms): number { // hot
+  markClosed(symbol: number): number {
     const { mark } = this.market.symbols[symbol]!;
     if (mark === null) return 0;
     const open = this.#openMark[symbol]!;
-    return open >= 0 && mark.openedAt[open]! + mark.intervalMs === at ? mark.close[open]! : 0;
+    return open >= 0 && mark.openedAt[open]! + mark.intervalMs === this.closesAt ? mark.close[open]! : 0;
   }
 
   /** Symbols whose data has begun and not ended, without a bar that closes now. Reused array. */
-  missing(_at: Ms): readonly number[] { // hot
+  missing(): readonly number[] { // hot
     if (this.#missing.length > 0) this.#missing.length = 0;
     const { symbols } = this.market;
     for (let i = 0; i < symbols.length; i++) if (this.#playing[i]! < 0) this.#missing.push(i);

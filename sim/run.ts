@@ -27,6 +27,7 @@ export function playThrough(request: RunRequest): Play {
   const { progress } = request;
   const bar = barRecord();
   const cycle: CycleClosed = { tag: 'cycle-closed', at: 0, missing: none };
+  const everyBar = setup.decisionMs === setup.baseMs;
   let checkAt = memoryCheckBars;
   while (clock.openNext(play.exchange, play.venue)) {
     const at = clock.closesAt;
@@ -34,15 +35,17 @@ export function playThrough(request: RunRequest): Play {
       progress.times[0] = at;
       progress.counters[0] = play.bars;
     }
-    playTo(play, at);
-    closeBars(play, bar, at);
-    if (at % setup.decisionMs === 0) {
+    playBar(play);
+    closeBars(play, bar);
+    if (everyBar || at % setup.decisionMs === 0) {
       cycle.at = at;
-      cycle.missing = clock.missing(at);
+      cycle.missing = clock.missing();
       take(play, cycle);
     }
     if (play.out.commands.length > 0) flush(play, at);
-    recordEquity(play, at);
+    play.lastAt = at;
+    markEquity(play);
+    play.equity.take();
     if (state.failure !== null) throwFailure(state);
     if (play.bars >= checkAt) {
       checkAt += memoryCheckBars;
@@ -82,9 +85,10 @@ function barRecord(): BarClosed {
   };
 }
 
-/** Lets the exchange play to `until`; whatever it makes known on the way is taken in at once. */
-function playTo(play: Play, until: Ms): void { // hot
+/** Lets the exchange play the bars begun; whatever it makes known on the way is taken in at once. */
+function playBar(play: Play): void { // hot
   const { exchange, venue } = play;
+  const until = play.clock.closesAt;
   for (;;) {
     const due = nextDue(play);
     const target = due < until ? due : until;
@@ -102,7 +106,7 @@ function playTo(play: Play, until: Ms): void { // hot
 }
 
 function nextDue(play: Play): Ms { // hot
-  const due = play.venue.nextDue();
+  const due = play.venue.dueAt;
   return play.timers.length === 0 ? due : Math.min(due, play.timers[0]!.at);
 }
 
@@ -112,7 +116,7 @@ function deliver(play: Play, until: Ms): void {
   while (nextDue(play) <= until) {
     const at = nextDue(play);
     const timer = play.timers[0];
-    if (timer !== undefined && timer.at <= venue.nextDue()) {
+    if (timer !== undefined && timer.at <= venue.dueAt) {
       play.timers.shift();
       take(play, { tag: 'timer', at, timer: timer.timer });
     } else {
@@ -122,17 +126,19 @@ function deliver(play: Play, until: Ms): void {
   }
 }
 
-function closeBars(play: Play, bar: BarClosed, at: Ms): void { // hot
+function closeBars(play: Play, bar: BarClosed): void { // hot
   const { clock, state } = play;
+  const at = clock.closesAt;
   const count = clock.market.symbols.length;
   for (let symbol = 0; symbol < count; symbol++) {
-    if (!clock.fillBar(symbol, at, bar)) continue;
+    if (!clock.fillBar(symbol, bar)) continue;
     play.bars += 1;
     take(play, bar);
     if (play.out.commands.length > 0) flush(play, at);
   }
   for (let symbol = 0; symbol < count; symbol++) {
-    const markTicks = clock.markClosedAt(symbol, at);
+    if (clock.market.symbols[symbol]!.mark === null) continue;
+    const markTicks = clock.markClosed(symbol);
     if (markTicks > 0) take(play, { tag: 'mark-price', at, symbol, markTicks });
   }
   if (state.failure !== null) throwFailure(state);
@@ -148,7 +154,10 @@ function take(play: Play, event: Event): void { // hot
   for (let i = 0; i < notes.length; i++) {
     const note = notes[i]!;
     play.trading.note(note);
-    if (note.tag === 'trade') play.equity.keep(event.at, state.equity, state.wallet.balanceNumber, exposureOf(state));
+    if (note.tag === 'trade') {
+      markEquity(play);
+      play.equity.keep();
+    }
   }
   notes.length = 0;
 }
@@ -171,21 +180,20 @@ function flush(play: Play, at: Ms): void { // hot
   commands.length = 0;
 }
 
-function recordEquity(play: Play, at: Ms): void { // hot
+/** Writes equity, wallet and the value of all open positions at cost into the record's point. */
+function markEquity(play: Play): void { // hot
   const { state } = play;
-  play.equity.take(at, state.equity, state.wallet.balanceNumber, exposureOf(state));
-  play.lastAt = at;
-}
-
-/** Value of all open positions at cost, settle coin. */
-function exposureOf(state: State): number { // hot
-  let exposure = 0;
   const { legs } = state;
+  const { point } = play.equity;
+  let exposure = 0;
   for (let i = 0; i < legs.length; i++) {
     const { position } = legs[i]!;
     if (position.tag === 'open') exposure += position.costNumber;
   }
-  return exposure;
+  point.at = state.now;
+  point.equity = state.equity;
+  point.wallet = state.wallet.balanceNumber;
+  point.exposure = exposure;
 }
 
 /** The strategy's own error, with its own stack, so that the line that threw can be named. */

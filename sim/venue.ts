@@ -24,6 +24,8 @@ export class SimulatedVenue {
   readonly #queue: Event[] = [];
   readonly #due: number[] = [];
   #head = 0;
+  /** When the next event becomes known; Infinity when none waits. */
+  dueAt = Number.POSITIVE_INFINITY;
   #reference = 0;
 
   constructor(exchange: Exchange, times: VenueTimes, symbols: number) {
@@ -112,13 +114,9 @@ export class SimulatedVenue {
   }
 
   #push(due: Ms, event: Event): void { // hot
+    if (this.#head === this.#due.length) this.dueAt = due;
     this.#queue.push(event);
     this.#due.push(due);
-  }
-
-  /** When the next event becomes known; Infinity when none waits. */
-  nextDue(): Ms { // hot
-    return this.#head < this.#due.length ? this.#due[this.#head]! : Number.POSITIVE_INFINITY;
   }
 
   take(): Event { // hot
@@ -128,6 +126,9 @@ export class SimulatedVenue {
       this.#queue.length = 0;
       this.#due.length = 0;
       this.#head = 0;
+      this.dueAt = Number.POSITIVE_INFINITY;
+    } else {
+      this.dueAt = this.#due[this.#head]!;
     }
     return event;
   }

@@ -10,7 +10,12 @@ const dayMs = 86_400_000;
 /** Stretches of the stored curve; each leaves its lowest, highest and last point. */
 const stretches = 6_600;
 
+/** Equity, wallet and open notional at one instant, settle coin. Written in place: doubles are not boxed on the way. */
+export interface EquityPoint { at: Ms; equity: number; wallet: number; exposure: number }
+
 export class EquityRecord {
+  /** The caller writes here, then calls `take` or `keep`. */
+  readonly point: EquityPoint = { at: 0.5, equity: 0.5, wallet: 0.5, exposure: 0.5 };
   readonly #time = new Doubles();
   readonly #equity = new Doubles();
   readonly #wallet = new Doubles();
@@ -47,8 +52,9 @@ export class EquityRecord {
     this.#store(start.at, start.equity, start.equity, 0);
   }
 
-  /** One closed instant. `exposure` is the open notional, settle coin. */
-  take(at: Ms, equity: number, wallet: number, exposure: number): void { // hot
+  /** The instant in `point` has closed. */
+  take(): void { // hot
+    const { at, equity, wallet, exposure } = this.point;
     this.#instants += 1;
     if (exposure > 0) this.#exposed += 1;
     if (at >= this.#nextDay) this.#endDays(at, equity, wallet, exposure);
@@ -72,8 +78,9 @@ export class EquityRecord {
     if (this.#inStretch >= this.#perStretch) this.#endStretch(at, equity, wallet, exposure);
   }
 
-  /** A point that must be in the curve, such as the close of a trade. */
-  keep(at: Ms, equity: number, wallet: number, exposure: number): void {
+  /** `point` must be in the curve, such as the close of a trade. */
+  keep(): void {
+    const { at, equity, wallet, exposure } = this.point;
     if (!this.#keepAll) this.#store(at, equity, wallet, exposure);
   }
 
