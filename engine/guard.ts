@@ -1,7 +1,7 @@
 /**
  * Stage 5: which events move the protection machine, and how. The machine itself is `protection.ts`.
  */
-import type { Event, Execution } from './events.ts';
+import type { BarClosed, Event, Execution } from './events.ts';
 import { keepTargets, startTargets } from './exits.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder } from './orders.ts';
@@ -10,17 +10,7 @@ import type { Leg, OpenPosition, State } from './state.ts';
 
 export function takeProtection(state: State, event: Event, out: Out): void { // hot
   switch (event.tag) {
-    case 'bar-closed': {
-      const leg = state.legs[event.symbol]!;
-      const { position } = leg;
-      if (position.tag === 'flat') return;
-      const { trade } = position;
-      if (event.highTicks > trade.highTicks) trade.highTicks = event.highTicks;
-      if (event.lowTicks < trade.lowTicks) trade.lowTicks = event.lowTicks;
-      watchBreach(state, leg, position, out);
-      if (position.leaving !== '') keepLeaving(state, leg, position, out);
-      return;
-    }
+    case 'bar-closed': watchBar(state, state.legs[event.symbol]!, event, out); return;
     case 'execution':
       afterFill(state, state.legs[event.leg]!, event, out);
       return;
@@ -29,6 +19,17 @@ export function takeProtection(state: State, event: Event, out: Out): void { // 
     case 'stop-refused': onStopRefused(state, state.legs[event.leg]!, event, out); return;
     default:
   }
+}
+
+/** A closed bar: how far it went for and against the open trade, and whether it went through an unanswered stop. */
+export function watchBar(state: State, leg: Leg, bar: BarClosed, out: Out): void { // hot
+  const { position } = leg;
+  if (position.tag === 'flat') return;
+  const { trade } = position;
+  if (bar.highTicks > trade.highTicks) trade.highTicks = bar.highTicks;
+  if (bar.lowTicks < trade.lowTicks) trade.lowTicks = bar.lowTicks;
+  watchBreach(state, leg, position, out);
+  if (position.leaving !== '') keepLeaving(state, leg, position, out);
 }
 
 function afterFill(state: State, leg: Leg, event: Execution, out: Out): void {

@@ -1,10 +1,9 @@
 /** Stage 6: account-wide limits, judged on equity at mark. */
-import type { Event } from './events.ts';
 import type { Out } from './notes.ts';
 import { approveReducing } from './risk.ts';
 import type { State } from './state.ts';
 
-export function takeLimits(state: State, _event: Event, out: Out): void { // hot
+export function takeLimits(state: State, out: Out): void { // hot
   const { equity } = state;
   if (equity > state.equityPeak) state.equityPeak = equity;
   if (equity > 0 || state.mode.tag === 'halted') return;

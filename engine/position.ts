@@ -64,7 +64,7 @@ export function foldExecution(state: State, leg: Leg, event: Execution, story: F
   } else {
     opened = reduceAndMaybeFlip(state, leg, position, event, story, out);
   }
-  state.equity = equityOf(state);
+  markEquity(state);
   return opened;
 }
 
@@ -157,7 +157,7 @@ export function foldFunding(state: State, leg: Leg, payment: Money): void {
   state.wallet.funding += payment;
   settle(state.wallet, state.setup.instruments[leg.symbol]!, payment);
   if (leg.position.tag === 'open') leg.position.trade.funding += payment;
-  state.equity = equityOf(state);
+  markEquity(state);
 }
 
 /** Gain of the leg's position at its mark, settle coin. */
@@ -169,12 +169,21 @@ export function unrealisedOf(state: State, leg: Leg): number { // hot
   return gainNumber(instrument, position.side, position.costNumber, worth);
 }
 
-/** Wallet plus unrealised at mark of every leg, settle coin. */
-export function equityOf(state: State): number { // hot
+/** Brings `state.equity` up to the present marks, without a double crossing a call. */
+export function markEquity(state: State): void { // hot
+  const { legs, setup } = state;
   let equity = state.wallet.balanceNumber;
-  const { legs } = state;
-  for (let i = 0; i < legs.length; i++) equity += unrealisedOf(state, legs[i]!);
-  return equity;
+  for (let i = 0; i < legs.length; i++) {
+    const leg = legs[i]!;
+    const { position } = leg;
+    if (position.tag === 'flat') continue;
+    const instrument = setup.instruments[leg.symbol]!;
+    const { lots, costNumber } = position;
+    equity += instrument.kind === 'linear'
+      ? position.side * (leg.book.markTicks * lots * instrument.unitNumber - costNumber)
+      : position.side * (costNumber - (lots * instrument.unitNumber) / leg.book.markTicks);
+  }
+  state.equity = equity;
 }
 
 /** Cost of trading at another price than wanted: positive = worse, settle coin. */

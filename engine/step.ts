@@ -15,72 +15,92 @@
  * `stepThroughAll` takes every event through every stage; a test demands the same commands from both.
  */
 import { decideCycle } from './decide.ts';
-import type { Event } from './events.ts';
+import type { BarClosed, CycleClosed, Event } from './events.ts';
 import { invariant } from './invariant.ts';
 import { takeLimits } from './limits.ts';
 import { takeBar, takeFunding, takeMark } from './market.ts';
 import type { Out } from './notes.ts';
 import { takeOperator } from './operator.ts';
 import { takeOrderEvent, takeExecution } from './answers.ts';
-import { equityOf, foldFunding } from './position.ts';
-import { takeProtection } from './guard.ts';
+import { foldFunding, markEquity } from './position.ts';
+import { onStopSet } from './protection.ts';
+import { takeProtection, watchBar } from './guard.ts';
 import type { State } from './state.ts';
+import type { Ms } from './units.ts';
 
 export function step(state: State, event: Event, out: Out): void { // hot
-  takeHeader(state, event);
   switch (event.tag) {
-    case 'bar-closed':
-      takeMarket(state, event);
-      takeProtection(state, event, out);
-      takeLimits(state, event, out);
-      return;
-    case 'cycle-closed':
-      takeCycle(state, event, out);
-      return;
+    case 'bar-closed': stepBar(state, event, out); return;
+    case 'cycle-closed': stepCycle(state, event, out); return;
     case 'mark-price':
     case 'funding':
+      takeHeader(state, event.at);
       takeMarket(state, event);
-      takeLimits(state, event, out);
+      takeLimits(state, out);
+      return;
+    case 'stop-set':
+      takeHeader(state, event.at);
+      onStopSet(state, state.legs[event.leg]!, event, out);
       return;
     case 'execution':
+      takeHeader(state, event.at);
       takeOrderEvent(state, event, out);
       takeExecution(state, event, out);
       takeProtection(state, event, out);
-      takeLimits(state, event, out);
+      takeLimits(state, out);
       return;
     case 'order-accepted':
     case 'order-rejected':
     case 'order-changed':
     case 'order-cancelled':
     case 'order-expired':
+      takeHeader(state, event.at);
       takeOrderEvent(state, event, out);
       return;
-    case 'stop-set':
     case 'stop-unchanged':
     case 'stop-refused':
+      takeHeader(state, event.at);
       takeProtection(state, event, out);
       return;
     default:
+      takeHeader(state, event.at);
       takeOperator(state, event, out);
-      takeLimits(state, event, out);
+      takeLimits(state, out);
   }
+}
+
+/** The door for the reused bar record: what `step` does with it, entered without asking which event it is. */
+export function stepBar(state: State, bar: BarClosed, out: Out): void { // hot
+  takeHeader(state, bar.at);
+  const leg = state.legs[bar.symbol]!;
+  takeBar(state, leg, bar);
+  watchBar(state, leg, bar, out);
+  markEquity(state);
+  takeLimits(state, out);
+}
+
+/** The door for the reused cycle record. */
+export function stepCycle(state: State, cycle: CycleClosed, out: Out): void { // hot
+  takeHeader(state, cycle.at);
+  takeCycle(state, cycle, out);
 }
 
 /** Every stage for every event: the slow, obvious order that `step` must agree with. */
 export function stepThroughAll(state: State, event: Event, out: Out): void {
-  takeHeader(state, event);
+  takeHeader(state, event.at);
   takeMarket(state, event);
   takeOrderEvent(state, event, out);
   takeExecution(state, event, out);
   takeProtection(state, event, out);
+  if (event.tag === 'bar-closed') markEquity(state);
   takeOperator(state, event, out);
-  takeLimits(state, event, out);
-  takeCycle(state, event, out);
+  takeLimits(state, out);
+  if (event.tag === 'cycle-closed') takeCycle(state, event, out);
 }
 
-function takeHeader(state: State, event: Event): void { // hot
-  if (!(event.at >= state.now)) invariant(false, 'time never runs backwards', { now: state.now, at: event.at, tag: event.tag });
-  state.now = event.at;
+function takeHeader(state: State, at: Ms): void { // hot
+  if (!(at >= state.now)) invariant(false, 'time never runs backwards', { now: state.now, at });
+  state.now = at;
   state.sequence += 1;
 }
 
@@ -88,11 +108,10 @@ function takeMarket(state: State, event: Event): void { // hot
   switch (event.tag) {
     case 'bar-closed':
       takeBar(state, state.legs[event.symbol]!, event);
-      state.equity = equityOf(state);
       return;
     case 'mark-price':
       takeMark(state.legs[event.symbol]!, event);
-      state.equity = equityOf(state);
+      markEquity(state);
       return;
     case 'funding':
       takeFunding(state.legs[event.leg]!, event);
@@ -102,9 +121,7 @@ function takeMarket(state: State, event: Event): void { // hot
   }
 }
 
-function takeCycle(state: State, event: Event, out: Out): void { // hot
-  if (event.tag !== 'cycle-closed') return;
-  const { missing } = event;
+function takeCycle(state: State, { missing }: CycleClosed, out: Out): void { // hot
   for (let i = 0; i < missing.length; i++) {
     const leg = state.legs[missing[i]!]!;
     leg.hold = { tag: 'blocked', cause: 'stale', until: null };

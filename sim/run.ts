@@ -3,9 +3,10 @@
  * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
  * commands; funding and arrivals of T belong to the next bar's first instant.
  */
-import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, StrategyError } from '../engine/index.ts';
+import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, StrategyError } from '../engine/index.ts';
 import type { BarClosed, CycleClosed, Event, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
+import { drain } from './drain.ts';
 import { Clock } from './clock.ts';
 import { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import { resultOf } from './outcome.ts';
@@ -40,7 +41,8 @@ export function playThrough(request: RunRequest): Play {
     if (everyBar || at % setup.decisionMs === 0) {
       cycle.at = at;
       cycle.missing = clock.missing();
-      take(play, cycle);
+      stepCycle(state, cycle, play.out);
+      if (play.out.notes.length > 0) record(play);
     }
     if (play.out.commands.length > 0) flush(play, at);
     play.lastAt = at;
@@ -133,7 +135,8 @@ function closeBars(play: Play, bar: BarClosed): void { // hot
   for (let symbol = 0; symbol < count; symbol++) {
     if (!clock.fillBar(symbol, bar)) continue;
     play.bars += 1;
-    take(play, bar);
+    stepBar(state, bar, play.out);
+    if (play.out.notes.length > 0) record(play);
     if (play.out.commands.length > 0) flush(play, at);
   }
   for (let symbol = 0; symbol < count; symbol++) {
@@ -149,8 +152,12 @@ function take(play: Play, event: Event): void { // hot
   step(state, event, out);
   if (event.tag === 'execution' && state.fill.isNew) play.trading.execution(state, event);
   if (play.events !== null && event.tag !== 'bar-closed' && event.tag !== 'cycle-closed') play.events.event(event);
-  const { notes } = out;
-  if (notes.length === 0) return;
+  if (out.notes.length > 0) record(play);
+}
+
+/** Hands the notes of a step to the recorder. */
+function record(play: Play): void { // hot
+  const { notes } = play.out;
   for (let i = 0; i < notes.length; i++) {
     const note = notes[i]!;
     play.trading.note(note);
@@ -159,7 +166,7 @@ function take(play: Play, event: Event): void { // hot
       play.equity.keep();
     }
   }
-  notes.length = 0;
+  drain(notes);
 }
 
 /** Hands the commands of this decision over: venue ones to the venue, timers and notices to the shell. */
@@ -177,7 +184,7 @@ function flush(play: Play, at: Ms): void { // hot
     }
   }
   play.venue.send(commands, at);
-  commands.length = 0;
+  drain(commands);
 }
 
 /** Writes equity, wallet and the value of all open positions at cost into the record's point. */

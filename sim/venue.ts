@@ -7,6 +7,7 @@
  */
 import { unreachable } from '../engine/index.ts';
 import type { Approved, CancelCause, Event, ExecutionCause, Lots, Ms, RejectReason } from '../engine/index.ts';
+import { drain } from './drain.ts';
 import type { Exchange } from './exchange/index.ts';
 import type { Fact } from './exchange/index.ts';
 
@@ -110,7 +111,7 @@ export class SimulatedVenue {
       const at = fact.at + this.#responseMs;
       this.#push(at, this.#eventOf(fact, at));
     }
-    facts.length = 0;
+    drain(facts);
   }
 
   #push(due: Ms, event: Event): void { // hot
@@ -123,8 +124,8 @@ export class SimulatedVenue {
     const event = this.#queue[this.#head]!;
     this.#head += 1;
     if (this.#head === this.#queue.length) {
-      this.#queue.length = 0;
-      this.#due.length = 0;
+      drain(this.#queue);
+      drain(this.#due);
       this.#head = 0;
       this.dueAt = Number.POSITIVE_INFINITY;
     } else {

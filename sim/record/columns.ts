@@ -36,9 +36,15 @@ export class Texts {
   readonly codes = new Integers();
   readonly dictionary: string[] = [];
   readonly #known = new Map<string, number>();
+  #last = '';
+  #lastCode = -1;
   push(text: string | null): void {
     if (text === null) {
       this.codes.push(-1);
+      return;
+    }
+    if (text === this.#last && this.#lastCode >= 0) {
+      this.codes.push(this.#lastCode);
       return;
     }
     let code = this.#known.get(text);
@@ -47,6 +53,8 @@ export class Texts {
       this.dictionary.push(text);
       this.#known.set(text, code);
     }
+    this.#last = text;
+    this.#lastCode = code;
     this.codes.push(code);
   }
 }
