@@ -148,7 +148,10 @@ function advance(core: Core, until: Ms, fraction: number): boolean { // hot
     if (book === null) break;
     const untilOffset = until - book.last.openedAt + fraction;
     do {
-      if (book.stage === stagePath && book.last.path === undecided) beginPath(core, book);
+      if (book.stage === stagePath && book.last.path === undecided) {
+        beginPath(core, book);
+        if (core.awake > 1) break; // what it meets first may come after what another book meets
+      }
       if (book.isAwake) playStep(core, book, untilOffset);
     } while (core.awake === 1 && book.isAwake && core.facts.length === before && !isPaused(book, untilOffset));
     if (core.facts.length > before) {
