@@ -54,8 +54,17 @@ export function playThrough(request: RunRequest): Play {
       roundTripMemories(state);
     }
   }
+  tellTheRest(play);
   roundTripMemories(state);
   return play;
+}
+
+/** What the exchange did before the data ended is told, however late; what is asked for now is asked of nobody. */
+function tellTheRest(play: Play): void {
+  while (play.venue.dueAt !== Number.POSITIVE_INFINITY) {
+    take(play, play.venue.take());
+    drain(play.out.commands);
+  }
 }
 
 const none: readonly number[] = Object.freeze([]);
