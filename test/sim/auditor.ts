@@ -3,8 +3,8 @@
  * rates. It shares no arithmetic with the engine or the exchange: values are exact fractions, rounded half to even only
  * where the rules say that something is booked.
  *
- * 1. fees and funding are the engine's to the last digit; so is what was realised once the position is flat, and while
- *    one is open it differs by at most one money unit for each partial close.
+ * 1. fees and funding are the engine's to the last digit; so is what was realised once the position is flat. While one is
+ *    open, or when one was liquidated (the loss is a share of the cost left), each partial close may differ by one unit.
  * 2. end = start + realised - fees + funding, exactly.
  * 3. A trade runs from flat to flat; its gross, fees, funding and size are the sums of its own rows.
  * 4. The position left at the end is the sum of the executions.
@@ -15,9 +15,16 @@ import type { RunResult, SymbolMarket } from '../../sim/index.ts';
 /** Exact fraction; `below` is positive. */
 interface Fraction { readonly above: bigint; readonly below: bigint }
 const whole = (above: bigint): Fraction => ({ above, below: 1n });
-const plus = (a: Fraction, b: Fraction): Fraction => ({ above: a.above * b.below + b.above * a.below, below: a.below * b.below });
+const plus = (a: Fraction, b: Fraction): Fraction => (a.below === b.below
+  ? { above: a.above + b.above, below: a.below } : lowest(a.above * b.below + b.above * a.below, a.below * b.below));
 const times = (a: Fraction, b: Fraction): Fraction => ({ above: a.above * b.above, below: a.below * b.below });
 const minus = (a: Fraction, b: Fraction): Fraction => plus(a, { above: -b.above, below: b.below });
+
+function lowest(above: bigint, below: bigint): Fraction {
+  let [rest, divisor] = [above < 0n ? -above : above, below];
+  while (rest !== 0n) [rest, divisor] = [divisor % rest, rest];
+  return { above: above / divisor, below: below / divisor };
+}
 
 /** A decimal number as it is written, exactly. */
 function exact(value: number | string): Fraction {
@@ -37,7 +44,7 @@ function booked({ above, below }: Fraction): bigint {
 
 interface Row { readonly kind: string; readonly leg: number; readonly at: number; readonly lots: number; readonly priceTicks: number; readonly isMaker: boolean; readonly cause: string }
 interface TradeSum { lots: number; gross: Fraction; fees: bigint; funding: bigint; openedAt: number; side: number }
-interface Totals { realised: Fraction; fees: bigint; funding: bigint; partials: bigint }
+interface Totals { realised: Fraction; fees: bigint; funding: bigint; partials: bigint; liquidations: number }
 interface Closed { readonly leg: number; readonly at: number; readonly sum: TradeSum }
 
 class Book {
@@ -123,6 +130,7 @@ class Book {
     const fee = booked(times(plus(this.cost, whole(away)), this.#rates.taker));
     const { trade } = this;
     if (trade === null) throw new Error('liquidated without a position');
+    totals.liquidations += 1;
     totals.realised = plus(totals.realised, whole(-margin));
     totals.fees += fee;
     trade.gross = plus(trade.gross, whole(-margin));
@@ -160,7 +168,7 @@ class Book {
 /** Throws at the first thing that does not add up. Needs a run recorded with `record: 'all'`. */
 export function audit(result: RunResult, markets: readonly SymbolMarket[], config: RunConfig): void {
   const books = markets.map((market, leg) => new Book(leg, market, config));
-  const totals: Totals = { realised: whole(0n), fees: 0n, funding: 0n, partials: 0n };
+  const totals: Totals = { realised: whole(0n), fees: 0n, funding: 0n, partials: 0n, liquidations: 0 };
   const closed: Closed[] = [];
   for (const row of rowsOf(result)) {
     const book = books[row.leg]!;
@@ -183,8 +191,8 @@ function checkLedger({ ledger }: RunResult, books: readonly Book[], totals: Tota
   equal('fees', money(ledger.fees), totals.fees);
   equal('funding', money(ledger.funding), totals.funding);
   const off = minus(whole(money(ledger.realised)), totals.realised);
-  const isFlat = books.every((book) => book.lots === 0);
-  const allowed = isFlat ? 0n : totals.partials;
+  const isWhole = totals.liquidations === 0 && books.every((book) => book.lots === 0);
+  const allowed = isWhole ? 0n : totals.partials;
   const size = off.above < 0n ? -off.above : off.above;
   if (size > allowed * off.below) throw new Error(`audit: realised ${ledger.realised} is off by ${size}/${off.below} units`);
   equal('end', money(ledger.end), money(ledger.start) + money(ledger.realised) - money(ledger.fees) + money(ledger.funding));
