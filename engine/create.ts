@@ -3,6 +3,7 @@ import { createIndicators } from './indicators/index.ts';
 import { moneyToNumber } from './instrument.ts';
 import { roundTrip } from './memory.ts';
 import type { Setup } from './setup.ts';
+import { blameStrategy } from './strategy-error.ts';
 import type { Leg, State } from './state.ts';
 import { createAggregate } from './timeframe.ts';
 import { createViews, historyWidth } from './view.ts';
@@ -24,7 +25,11 @@ export function createState(setup: Setup, trace: Int32Array = new Int32Array(1))
 }
 
 function freshMemory(setup: Setup): unknown {
-  return setup.strategy.memory === undefined ? null : roundTrip(setup.strategy.memory());
+  try {
+    return setup.strategy.memory === undefined ? null : roundTrip(setup.strategy.memory());
+  } catch (error) {
+    throw blameStrategy('memory', error);
+  }
 }
 
 function createLeg(setup: Setup, symbol: number, memory: unknown): Leg {

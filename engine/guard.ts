@@ -44,7 +44,7 @@ function afterFill(state: State, leg: Leg, event: Execution, out: Out): void {
   if (fill.opened === 0) return;
   const { order } = fill;
   if (order === null || order.terms === null) {
-    protectForeign(state, leg, position, out);
+    protectForeign(state, leg, position, event.priceTicks, out);
     return;
   }
   startTargets(position, order);
@@ -59,10 +59,15 @@ function endOpeners(state: State, leg: Leg, out: Out): void {
   }
 }
 
-/** A position that nobody here asked for gets a stop at the configured distance from the mark. */
-function protectForeign(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+/**
+ * A position that nobody here asked for gets a stop at the configured distance from the mark, or from what was paid
+ * while no mark is known.
+ */
+function protectForeign(state: State, leg: Leg, position: OpenPosition, paidTicks: number, out: Out): void {
   if (position.protection.tag !== 'unprotected') return;
-  const distance = leg.book.markTicks * state.setup.config.adopt.stopDistance;
-  const trigger = position.side === 1 ? Math.ceil(leg.book.markTicks - distance) : Math.floor(leg.book.markTicks + distance);
+  const { markTicks } = leg.book;
+  const price = Number.isNaN(markTicks) ? paidTicks : markTicks;
+  const distance = price * state.setup.config.adopt.stopDistance;
+  const trigger = position.side === 1 ? Math.ceil(price - distance) : Math.floor(price + distance);
   requestStop(state, leg, position, { triggerTicks: trigger, trailTicks: 0, activeTicks: 0, loosens: false }, out);
 }

@@ -8,7 +8,7 @@ import { declareIndicators } from './indicators/index.ts';
 import type { IndicatorPlan } from './indicators/index.ts';
 import type { Instrument } from './instrument.ts';
 import type { AnyStrategy } from './strategy.ts';
-import { StrategyError } from './strategy-error.ts';
+import { blameStrategy, StrategyError } from './strategy-error.ts';
 import { timeframeMs } from './timeframe.ts';
 import type { Direction, Ms } from './units.ts';
 import type { InstrumentView } from './scene.ts';
@@ -56,13 +56,21 @@ export function setupOf(request: SetupRequest): Setup {
   if (!Number.isSafeInteger(decisionMs / baseMs)) {
     throw new StrategyError(`bars of ${baseMs / 60_000} minutes cannot build the decision timeframe ${strategy.timeframe}`);
   }
-  const plan = declareIndicators((on) => strategy.indicators(on, params), decisionMs, baseMs);
+  const plan = planOf(strategy, params, decisionMs, baseMs);
   return {
     strategy, params, config, instruments: instruments.map((i) => withFees(i, config)),
     views: instruments.map(viewOf), settle: first.settle,
     cash: parseDecimal(String(config.cash), first.moneyScale),
     baseMs, decisionMs, plan, warmupBars: Math.max(strategy.warmup ?? plan.warmupBars, plan.readyBars, 1),
   };
+}
+
+function planOf(strategy: AnyStrategy, params: Setup['params'], decisionMs: Ms, baseMs: Ms): IndicatorPlan {
+  try {
+    return declareIndicators((on) => strategy.indicators(on, params), decisionMs, baseMs);
+  } catch (error) {
+    throw blameStrategy('indicators', error);
+  }
 }
 
 /** The instrument with the run's own fee rates where the configuration names them. */
