@@ -1,6 +1,7 @@
 /** What a finished play amounts to. */
 import { digestText, formatDecimal, moneyToNumber, unrealisedOf, valueOf } from '../engine/index.ts';
 import type { Table } from '../engine/index.ts';
+import { coarseMarkStops, coarseMarkWarning } from './coarse-marks.ts';
 import { digestTables } from './digest.ts';
 import { Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './record/index.ts';
 import type { RunResult } from './result.ts';
@@ -10,7 +11,8 @@ export function resultOf(play: Play): RunResult {
   const { state, setup, trading, clock } = play;
   const { wallet } = state;
   const { drawdown, daily, exposureFraction, table: equity } = play.equity.finish(play.lastAt);
-  const tables = [...trading.tables(state), equity, warningsOf(play), ...(play.events === null ? [] : [play.events.table()])];
+  const recorded = trading.tables(state);
+  const tables = [...recorded, equity, warningsOf(play, recorded), ...(play.events === null ? [] : [play.events.table()])];
   const exact = (money: bigint): string => formatDecimal(money, setup.instruments[0]!.moneyScale);
   const ledger = {
     settle: wallet.settle, start: exact(setup.cash), realised: exact(wallet.realised),
@@ -40,7 +42,7 @@ function openPositions({ state, setup }: Play): RunResult['open'] {
 }
 
 /** Holes in the data by symbol, and every notice of the engine by cause. */
-function warningsOf({ clock, notices, setup }: Play): Table {
+function warningsOf({ clock, notices, setup }: Play, recorded: readonly Table[]): Table {
   const code = new Texts(), symbol = new Texts(), count = new Integers(), firstAt = new Doubles(), text = new Texts();
   const row = (c: string, s: string | null, n: number, at: number, words: string): void => {
     code.push(c); symbol.push(s); count.push(n); firstAt.push(at); text.push(words);
@@ -58,6 +60,11 @@ function warningsOf({ clock, notices, setup }: Play): Table {
     else known.count += 1;
   }
   for (const [cause, first] of causes) row(cause.toUpperCase(), null, first.count, first.at, first.text);
+  const executions = recorded.find((table) => table.name === 'executions');
+  const coarse = executions === undefined ? null : coarseMarkStops(clock.market, executions);
+  const start = moneyToNumber(setup.instruments[0]!, setup.cash);
+  const bias = coarseMarkWarning(coarse, start, setup.settle);
+  if (coarse !== null && bias !== null) row(coarse.gained > 0 ? 'STOPS_FAVOURED' : 'STOPS_ON_COARSE_MARKS', null, coarse.stops, clock.from, bias);
   return {
     name: 'warnings', rows: code.codes.length, columns: [
       textColumn('code', code), textColumn('symbol', symbol), integerColumn('count', count), timeColumn('first_at', firstAt),

@@ -59,7 +59,7 @@ export const grid = defineStrategy({
     }
     const reach = memory.spacing * (p.levels + p.guard);
     return intents.rest(orders.filter((order) => order.price > 0), {
-      long: Math.max(instrument.tick, memory.anchor - reach), short: memory.anchor + reach,
+      long: Math.max(instrument.tick, memory.anchor - reach), short: memory.anchor + reach, stopBy: 'last',
     });
   },
 });

@@ -34,13 +34,15 @@ export const reversion = defineStrategy({
     const half = { price: band.middle, fraction: 0.5 };
     if (ind.rsi < 38 && bar.close > band.lower) {
       return intents.enter({
-        side: 'long', at: 'limit', price: band.lower, risk: p.risk, stop: { distance: p.stopAtr * range }, validFor: 3,
+        side: 'long', at: 'limit', price: band.lower, risk: p.risk, stop: { distance: p.stopAtr * range },
+        stopBy: 'last', validFor: 3,
         targets: [half, { price: band.upper, fraction: 0.5 }], breakEvenAt: 1, reason: 'lower band',
       });
     }
     if (ind.rsi > 62 && bar.close < band.upper) {
       return intents.enter({
-        side: 'short', at: 'limit', price: band.upper, risk: p.risk, stop: { distance: p.stopAtr * range }, validFor: 3,
+        side: 'short', at: 'limit', price: band.upper, risk: p.risk, stop: { distance: p.stopAtr * range },
+        stopBy: 'last', validFor: 3,
         targets: [half, { price: band.lower, fraction: 0.5 }], breakEvenAt: 1, reason: 'upper band',
       });
     }

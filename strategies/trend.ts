@@ -1,6 +1,9 @@
 /**
  * Trend follower on several symbols: enters a breakout in the direction of the hourly trend, risks a fixed share of
  * equity on an ATR stop, and trails that stop by closes. Start here, then make the entry your own.
+ *
+ * Stops are judged on the last price (`stopBy: 'last'`): hourly mark bars, which is what most people have, cannot say
+ * when inside the hour a mark stop fired.
  */
 import { defineStrategy, z } from 'holdfast';
 
@@ -29,10 +32,10 @@ export const trend = defineStrategy({
     if (position.tag === 'flat') {
       if (ind.strength.adx < 20) return intents.hold;
       if (bar.close > prev.channel.upper && bar.close > ind.trend) {
-        return intents.enter({ side: 'long', risk: p.risk, stop: { distance }, reason: 'upper edge broken' });
+        return intents.enter({ side: 'long', risk: p.risk, stop: { distance }, stopBy: 'last', reason: 'upper edge broken' });
       }
       if (bar.close < prev.channel.lower && bar.close < ind.trend) {
-        return intents.enter({ side: 'short', risk: p.risk, stop: { distance }, reason: 'lower edge broken' });
+        return intents.enter({ side: 'short', risk: p.risk, stop: { distance }, stopBy: 'last', reason: 'lower edge broken' });
       }
       return intents.hold;
     }

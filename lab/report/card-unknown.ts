@@ -61,8 +61,11 @@ function warnings({ warnings: all }: FinishedRun): Named {
   return [['Warnings', [...only, ...tally(named)]]];
 }
 
+/** Wants that changed nothing because what holds is already as wanted, or tighter. */
+const heldReasons: ReadonlySet<string> = new Set(['looser', 'already-in', 'entry-working', 'exit-working', 'nothing-open']);
+
 function refused({ result }: FinishedRun): Named {
-  const reasons = Object.entries(result.refusals);
+  const reasons = Object.entries(result.refusals).filter(([reason]) => !heldReasons.has(reason));
   if (reasons.length === 0) return [];
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   return [['Refused', tally(reasons).map((text) => `${counted(total, 'intent')}: ${text}`)]];

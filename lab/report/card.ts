@@ -47,7 +47,7 @@ const gap = { text: '  ', tone: 'plain' as const };
 export function renderCard(run: FinishedRun, { colour, width }: CardStyle): string {
   const columns = Math.min(widest, Math.max(narrowest, Math.floor(width)));
   const sections: readonly (readonly Line[])[] = [
-    [...waivedLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')],
+    [...waivedLines(run, columns), ...favouredLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')],
     numberRows(run).map(([left, right]) => ({ parts: [...cellParts(left, columns), gap, ...cellParts(right, columns)] })),
     costLines(run, columns).map((text, k) => line(text, k === 0 ? 'quiet' : 'plain')),
     knownLines(run, columns).map((text) => line(text)),
@@ -98,6 +98,18 @@ function waivedLines({ result }: FinishedRun, columns: number): readonly Line[] 
   const names = [...new Set(waived)].join(', ');
   const held = `Unprotected by choice: ${counted(waived.length, 'position')} held without a stop`;
   return [line(fitting(columns, [`${held} (noStop) in ${names}.`, `${held} (noStop).`]), 'danger')];
+}
+
+/** A gain that comes from made-up mark paths stands above the result it is part of. */
+function favouredLines({ warnings }: FinishedRun, columns: number): readonly Line[] {
+  const found = warnings.find((one) => one.code === 'STOPS_FAVOURED');
+  if (found === undefined) return [];
+  const [stops = ''] = found.text.split(':');
+  const size = /[+-][\d.]+ \S+(?= in all)/.exec(found.text)?.[0] ?? '';
+  return [line(fitting(columns, [
+    `Not to be expected: ${stops}.`, `Not to be expected: ${size} from ${found.count} stops on coarse mark bars; use stopBy 'last'.`,
+    `Not to be expected: ${size} from stops on coarse mark bars.`,
+  ]), 'danger')];
 }
 
 /** What happened, in one sentence. */
