@@ -8,7 +8,7 @@
  */
 import { divideHalfEven } from './decimal.ts';
 import type { Execution } from './events.ts';
-import { gainNumber, moneyToNumber, valueNumber } from './instrument.ts';
+import { gainNumber, moneyToNumber, valueAt, valueNumber } from './instrument.ts';
 import type { Instrument } from './instrument.ts';
 import { invariant } from './invariant.ts';
 import type { Out } from './notes.ts';
@@ -100,7 +100,7 @@ function reduceAndMaybeFlip(
   const instrument = state.setup.instruments[leg.symbol]!;
   const closing = Math.min(event.lots, position.lots);
   const rest = event.lots - closing;
-  const value = rest === 0 ? event.value : share(event.value, closing, event.lots);
+  const value = rest === 0 ? event.value : closingValue(instrument, event, closing);
   const fee = rest === 0 ? event.fee : share(event.fee, closing, event.lots);
   const released = closing === position.lots ? position.cost : share(position.cost, closing, position.lots);
   const long = position.side === 1;
@@ -212,6 +212,11 @@ function restate(instrument: Instrument, position: OpenPosition): void {
 function reach(trade: OpenTrade, priceTicks: number): void {
   if (priceTicks > trade.highTicks) trade.highTicks = priceTicks;
   if (priceTicks < trade.lowTicks) trade.lowTicks = priceTicks;
+}
+
+/** Value of the part of a fill that closes: valued by itself, as the venue books it. */
+function closingValue(instrument: Instrument, event: Execution, closing: number): Money {
+  return Number.isSafeInteger(event.priceTicks) ? valueAt(instrument, event.priceTicks, closing) : share(event.value, closing, event.lots);
 }
 
 /** The part of an amount that belongs to `lots` of `total`, rounded half-even once. */
