@@ -22,6 +22,8 @@ export interface RunRequest {
   readonly config: RunConfig;
   readonly record: 'normal' | 'all';
   readonly progress: Gauge | null;
+  /** Bars between two checks of the strategy's memory, 10,000 unless stated. */
+  readonly memoryCheckBars?: number;
 }
 
 /** Everything one run holds. */

@@ -15,7 +15,7 @@ import type { RunResult } from './result.ts';
 import { SimulatedVenue } from './venue.ts';
 
 /** Bars between two checks of the strategy's memory. */
-const memoryCheckBars = 10_000;
+const usualMemoryCheckBars = 10_000;
 
 export function run(request: RunRequest): RunResult {
   return resultOf(playThrough(request));
@@ -29,6 +29,7 @@ export function playThrough(request: RunRequest): Play {
   const bar = barRecord();
   const cycle: CycleClosed = { tag: 'cycle-closed', at: 0, missing: none };
   const everyBar = setup.decisionMs === setup.baseMs;
+  const memoryCheckBars = request.memoryCheckBars ?? usualMemoryCheckBars;
   let checkAt = memoryCheckBars;
   while (clock.openNext(play.exchange, play.venue)) {
     const at = clock.closesAt;
