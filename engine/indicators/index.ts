@@ -20,10 +20,10 @@
 export type { Ind, Kernels, Source, Values } from './kernels.ts';
 export { declareIndicators } from './plan.ts';
 export type { IndicatorPlan, KeyPlan, TimeframePlan } from './plan.ts';
-export {
-  createIndicators, feedBar, feedTimeframe, isWarm, restoreIndicators, rollDecision, snapshotIndicators,
-} from './state.ts';
-export type { IndicatorSnapshot, IndicatorState, IndicatorView, TickBar } from './state.ts';
+export { feedBar, feedTimeframe, rollDecision } from './feed.ts';
+export type { TickBar } from './feed.ts';
+export { createIndicators, isWarm, restoreIndicators, snapshotIndicators } from './state.ts';
+export type { IndicatorSnapshot, IndicatorState, IndicatorView } from './state.ts';
 export { windowedNames } from './library.ts';
 export { seedings } from './seeding.ts';
 export type { Seeding } from './seeding.ts';

@@ -3,23 +3,9 @@
  * decision reads them through. A snapshot is a copy of the numbers; restored, the run goes on bit for bit.
  */
 import { invariant } from '../invariant.ts';
-import type { Ms, Step } from '../units.ts';
-import type { columns } from './kernel.ts';
-import { pushWindow } from './library.ts';
+import type { Step } from '../units.ts';
 import type { IndicatorPlan } from './plan.ts';
-import { updateKernel } from './update.ts';
 import { viewOf } from './view.ts';
-
-// Constants of this module: the compiler does not fold imported ones into the code. Their types hold them equal.
-const openColumn: typeof columns.open = 0;
-const highColumn: typeof columns.high = 1;
-const lowColumn: typeof columns.low = 2;
-const closeColumn: typeof columns.close = 3;
-const hl2Column: typeof columns.hl2 = 4;
-const hlc3Column: typeof columns.hlc3 = 5;
-const ohlc4Column: typeof columns.ohlc4 = 6;
-const volumeColumn: typeof columns.volume = 7;
-const openedAtColumn: typeof columns.openedAt = 8;
 
 /** What a decision reads: numbers, or objects of numbers and sides, by the strategy's own keys. */
 export type IndicatorView = Readonly<Record<string, unknown>>;
@@ -48,70 +34,6 @@ export function createIndicators(plan: IndicatorPlan, tick: Step): IndicatorStat
     arena: new Float64Array(plan.arenaSize), values, current, previous, bar: new Float64Array(9),
     num: tick.num, den: tick.den, ind: viewOf(plan, current), prev: viewOf(plan, previous),
   };
-}
-
-/** A closed bar as the kernels take it; `BarClosed` is one. */
-export interface TickBar {
-  readonly openedAt: Ms;
-  readonly openTicks: number; readonly highTicks: number; readonly lowTicks: number; readonly closeTicks: number;
-  /** Base (contracts when inverse). */
-  readonly volume: number;
-}
-
-/** One closed bar of the plan's timeframe `timeframeIndex`, from a record: nothing is boxed on the way. */
-export function feedBar(
-  plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number, from: TickBar,
-): void { // hot
-  const { bar } = state;
-  const high = from.highTicks;
-  const low = from.lowTicks;
-  const close = from.closeTicks;
-  bar[openColumn] = from.openTicks;
-  bar[highColumn] = high;
-  bar[lowColumn] = low;
-  bar[closeColumn] = close;
-  bar[hl2Column] = high + low;
-  bar[hlc3Column] = high + low + close;
-  bar[ohlc4Column] = from.openTicks + high + low + close;
-  bar[volumeColumn] = from.volume;
-  bar[openedAtColumn] = from.openedAt;
-  updateKernels(plan, state, timeframeIndex);
-}
-
-/** The same from numbers: prices in ticks, volume in base, `openedAt` in ms UTC. */
-export function feedTimeframe(
-  plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number,
-  openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, volume: number, openedAt: Ms,
-): void { // hot
-  const { bar } = state;
-  bar[openColumn] = openTicks;
-  bar[highColumn] = highTicks;
-  bar[lowColumn] = lowTicks;
-  bar[closeColumn] = closeTicks;
-  bar[hl2Column] = highTicks + lowTicks;
-  bar[hlc3Column] = highTicks + lowTicks + closeTicks;
-  bar[ohlc4Column] = openTicks + highTicks + lowTicks + closeTicks;
-  bar[volumeColumn] = volume;
-  bar[openedAtColumn] = openedAt;
-  updateKernels(plan, state, timeframeIndex);
-}
-
-function updateKernels(plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number): void { // hot
-  const { kernels } = plan.timeframes[timeframeIndex]!;
-  for (let i = 0; i < kernels.length; i++) {
-    const kernel = kernels[i]!;
-    if (kernel.window < 0) updateKernel(kernel, state);
-    else {
-      state.current[kernel.out] =
-        pushWindow(plan.windows[kernel.window]!, state.arena, kernel.offset, state.bar, state.num, state.den);
-    }
-  }
-}
-
-/** Makes the present values the previous ones. Once per decision bar, before its feeding. */
-export function rollDecision(state: IndicatorState): void { // hot
-  const { current, previous } = state;
-  for (let i = 0; i < current.length; i++) previous[i] = current[i]!;
 }
 
 /** True once every value of `ind` and `prev` is a number. */

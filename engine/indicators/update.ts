@@ -41,11 +41,9 @@ const weekMs = 7 * dayMs;
 /** The epoch was a Thursday; the first Monday came four days later. */
 const mondayMs = 4 * dayMs;
 
-/** Cases are the numbers of `kinds`: literals make a jump table before the code is optimised. */
+/** Every kind that `feed.ts` does not do itself. Cases are the numbers of `kinds`: literals make a jump table. */
 export function updateKernel(k: Kernel, bench: Bench): void { // hot
   switch (k.kind) {
-    case 0: updateSma(k, bench); return;
-    case 1: updateEma(k, bench); return;
     case 2: updateWma(k, bench); return;
     case 3: updateRma(k, bench); return;
     case 4: updateStdev(k, bench); return;
@@ -53,7 +51,6 @@ export function updateKernel(k: Kernel, bench: Bench): void { // hot
     case 6: updateLowest(k, bench); return;
     case 7: updateRoc(k, bench); return;
     case 8: updateRsi(k, bench); return;
-    case 9: updateAtr(k, bench); return;
     case 10: updateObv(k, bench); return;
     case 11: updateVwapSince(k, bench); return;
     case 12: updateVwapRolling(k, bench); return;
@@ -64,7 +61,7 @@ export function updateKernel(k: Kernel, bench: Bench): void { // hot
     case 17: updateKeltner(k, bench); return;
     case 18: updateDonchian(k, bench); return;
     case 19: updateSupertrend(k, bench); return;
-    case 20: return; // windowed: `updateKernels` feeds it, which knows the library's function
+    default: // sma, ema, atr and windowed: `feed.ts` has them
   }
 }
 
@@ -72,46 +69,6 @@ export function updateKernel(k: Kernel, bench: Bench): void { // hot
 function put(bench: Bench, k: Kernel, i: number, slot: number): void { // hot
   const x = bench.arena[slot]!;
   bench.current[k.out + i] = k.divisor === 0 ? x : (x * bench.num) / (bench.den * k.divisor);
-}
-
-/** `pushSum` written out, as one of the three kernels of nearly every strategy. */
-function updateSma(k: Kernel, bench: Bench): void { // hot
-  const { arena } = bench;
-  const { n } = k;
-  const at = k.offset;
-  const index = arena[at + 2]! | 0;
-  const slot = at + 4 + index;
-  const fresh = bench.bar[k.source]!;
-  let sum = arena[at + 3]! + fresh - arena[slot]!;
-  arena[slot] = fresh;
-  if (index + 1 === n) {
-    arena[at + 1] = n;
-    arena[at + 2] = 0;
-    sum = 0;
-    for (let i = at + 4; i < at + 4 + n; i++) sum += arena[i]!;
-  } else {
-    arena[at + 2] = index + 1;
-  }
-  arena[at + 3] = sum;
-  if (arena[at + 1] === 0) return; // the ring was never full
-  // One division: of whole numbers below 2^53 it is the double nearest to the mean, so that equal means are equal.
-  bench.current[k.out] = k.divisor === 0 ? sum / n : (sum * bench.num) / (n * bench.den * k.divisor);
-}
-
-function updateEma(k: Kernel, bench: Bench): void { // hot
-  const { arena } = bench;
-  const { n } = k;
-  const at = k.offset;
-  if (arena[at + 1]! < n) {
-    arena[at] = bench.bar[k.source]!;
-    pushEma(arena, at, n);
-    put(bench, k, 0, at);
-    return;
-  }
-  const mean = arena[at + 2]!;
-  const x = mean + (bench.bar[k.source]! - mean) * (2 / (n + 1));
-  arena[at + 2] = x;
-  bench.current[k.out] = k.divisor === 0 ? x : (x * bench.num) / (bench.den * k.divisor);
 }
 
 function updateWma(k: Kernel, bench: Bench): void { // hot
@@ -178,25 +135,6 @@ function updateRsi(k: Kernel, bench: Bench): void { // hot
   const moved = gain + arena[losses]!;
   arena[gains] = moved === 0 ? 50 : (100 * gain) / moved;
   put(bench, k, 0, gains);
-}
-
-function updateAtr(k: Kernel, bench: Bench): void { // hot
-  const { arena, bar } = bench;
-  const { n } = k;
-  const at = k.offset;
-  if (arena[at + 1]! < n) {
-    pushRange(arena, at, n, bar);
-    put(bench, k, 0, at);
-    return;
-  }
-  const previous = arena[at + 4]!;
-  const top = bar[high]!;
-  const bottom = bar[low]!;
-  arena[at + 4] = bar[close]!;
-  const reach = (previous > top ? previous : top) - (previous < bottom ? previous : bottom);
-  const x = (arena[at + 2]! * (n - 1) + reach) / n;
-  arena[at + 2] = x;
-  bench.current[k.out] = (x * bench.num) / bench.den;
 }
 
 /** [total, seen, previous close] */

@@ -1,6 +1,6 @@
 /**
- * `ind` and `prev`: objects whose accessors read the values array. The getters are made once per plan and shared by
- * all its views, so that every leg's views have one hidden class and a read in `decide` stays a plain array load.
+ * `ind` and `prev`: objects whose accessors read the values array. The getters are made once and shared by all views,
+ * so that every view of the same keys has one hidden class and a read in `decide` stays a plain array load.
  */
 import type { Side } from '../wants.ts';
 import type { IndicatorPlan } from './plan.ts';
@@ -46,10 +46,16 @@ function reader(half: Float64Array): Record<string, unknown> {
   return view;
 }
 
+/** One getter per index for all plans, so that equal keys give one hidden class in every run of a process. */
+const numberReaders: Accessor['get'][] = [];
+const sideReaders: Accessor['get'][] = [];
+
 function numberAt(index: number): Accessor['get'] {
-  return function read() { return this[values][index]!; }; // hot
+  numberReaders[index] ??= function read() { return this[values][index]!; }; // hot
+  return numberReaders[index];
 }
 
 function sideAt(index: number): Accessor['get'] {
-  return function read(): Side { return this[values][index]! > 0 ? 'long' : 'short'; }; // hot
+  sideReaders[index] ??= function read(): Side { return this[values][index]! > 0 ? 'long' : 'short'; }; // hot
+  return sideReaders[index];
 }
