@@ -47,7 +47,7 @@ const layers: Readonly<Record<string, Layer>> = {
     ours: ['engine', 'sim', 'data', 'live', 'lab'],
     npm: {
       zod: ['cli/'], pino: ['cli/'], commander: ['cli/'], 'cli-progress': ['cli/'], tsx: ['cli/'],
-      // esbuild comes with tsx, which pins it: the two translate the same way.
+      // A user's TypeScript strategy is translated by esbuild at run time.
       '@inquirer/prompts': ['cli/'], croner: ['cli/'], esbuild: ['cli/strategy/'],
     },
     node: 'all',

@@ -5,10 +5,12 @@ import { grid } from '../../../strategies/grid.ts';
 import { reversion } from '../../../strategies/reversion.ts';
 import { trend } from '../../../strategies/trend.ts';
 
-const breakout = (memory: () => object, decide: (scene: never) => unknown): unknown => defineStrategy({
+const breakout = (enters: (memory: object) => boolean): unknown => defineStrategy({
   name: 'made-to-fail', symbols: ['BTCUSDT'], timeframe: '15m', params: z.object({}),
-  indicators: (on) => ({ top: on('15m').highest(20), range: on('15m').atr(14) }), memory, decide,
-} as never);
+  indicators: (on) => ({ range: on('15m').atr(14) }), memory: (): { calls?: number } => ({}),
+  decide: ({ memory, position, ind, intents }) => (enters(memory) && position.tag === 'flat'
+    ? intents.enter({ side: 'long', risk: 0.005, stop: { distance: 2 * ind.range } }) : intents.hold),
+});
 
 describe('checkStrategy', () => {
   for (const strategy of [trend, reversion, grid]) {
@@ -19,12 +21,9 @@ describe('checkStrategy', () => {
 
   it('finds a decision that depends on something outside the run', async () => {
     let calls = 0;
-    const findings = await checkStrategy(breakout(() => ({}), (scene: never) => {
-      const { bar, prev, ind, position, intents } = scene as { bar: { close: number }; prev: { top: number }; ind: { range: number };
-        position: { tag: string }; intents: { hold: unknown; enter: (want: object) => unknown } };
+    const findings = await checkStrategy(breakout(() => {
       calls += 1;
-      return position.tag === 'flat' && calls % 977 === 0 && prev.top > 0
-        ? intents.enter({ side: 'long', risk: 0.005, stop: { distance: 2 * ind.range + 0 * bar.close } }) : intents.hold;
+      return calls % 977 === 0;
     }));
 
     expect(findings.map((finding) => finding.check)).toContain('determinism');
@@ -33,13 +32,10 @@ describe('checkStrategy', () => {
 
   it('finds a decision that depends on which object the memory is, which no restart keeps', async () => {
     let before: unknown = null;
-    const findings = await checkStrategy(breakout(() => ({}), (scene: never) => {
-      const { memory, ind, position, intents } = scene as { memory: object; ind: { range: number };
-        position: { tag: string }; intents: { hold: unknown; enter: (want: object) => unknown } };
+    const findings = await checkStrategy(breakout((memory) => {
       const isKept = before === memory;
       before = memory;
-      return position.tag === 'flat' && isKept
-        ? intents.enter({ side: 'long', risk: 0.005, stop: { distance: 2 * ind.range } }) : intents.hold;
+      return isKept;
     }));
 
     expect(findings.map((finding) => finding.check)).toContain('memory');
