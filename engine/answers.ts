@@ -7,7 +7,7 @@
 import type { Event, Execution } from './events.ts';
 import type { Out } from './notes.ts';
 import { countRestFill } from './resting.ts';
-import { acceptOrder, endOrder, findOrder, releaseStaged } from './orders.ts';
+import { acceptOrder, cancelOrder, endOrder, findOrder, releaseStaged } from './orders.ts';
 import { foldExecution, isNewExecution } from './position.ts';
 import { wantedTrigger } from './protection.ts';
 import type { Leg, Order, State } from './state.ts';
@@ -40,6 +40,9 @@ export function takeOrderEvent(state: State, event: Event, out: Out): void { // 
     case 'execution':
       countExecution(state, state.legs[event.leg]!, event, out);
       return;
+    case 'request-failed':
+      if (event.of === 'amend' && event.certainty === 'not-applied') takeBack(state, state.legs[event.leg]!, event.order, out);
+      return;
     default:
   }
 }
@@ -49,6 +52,12 @@ function changeOrder(leg: Leg, id: number, amended: { readonly lots: number; rea
   if (order === null || amended === null) return;
   order.lots = amended.lots;
   if (amended.priceTicks > 0) order.priceTicks = amended.priceTicks;
+}
+
+/** An order that could not be amended stands at terms that nobody wants any more: it goes. */
+function takeBack(state: State, leg: Leg, id: number, out: Out): void {
+  const order = findOrder(leg, id);
+  if (order !== null && order.role !== 'target') cancelOrder(state, leg, order, out);
 }
 
 /** Marks the execution as new or repeated and moves its order on. */

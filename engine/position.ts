@@ -104,7 +104,7 @@ function reduceAndMaybeFlip(
   const fee = rest === 0 ? event.fee : share(event.fee, closing, event.lots);
   const released = closing === position.lots ? position.cost : share(position.cost, closing, position.lots);
   const long = position.side === 1;
-  const gained = instrument.kind === 'linear' === long ? value - released : released - value;
+  const gained = (instrument.kind === 'linear') === long ? value - released : released - value;
   const { trade } = position;
   chargeTrade(trade, fee);
   trade.realised += gained;

@@ -54,6 +54,7 @@ export function step(state: State, event: Event, out: Out): void { // hot
     case 'order-changed':
     case 'order-cancelled':
     case 'order-expired':
+    case 'request-failed':
       takeHeader(state, event.at);
       takeOrderEvent(state, event, out);
       return;

@@ -122,7 +122,7 @@ export class EquityRecord {
 
   /** Totals at the end of the data; a last day that is not full is sampled at its end. */
   finish(at: Ms): { readonly drawdown: DrawdownTotals; readonly daily: { times: Float64Array; equity: Float64Array }; readonly exposureFraction: number; readonly table: Table } {
-    if (this.#inStretch > 0) this.#endStretch(at, this.#last, this.#wallet.length > 0 ? Number.NaN : 0, Number.NaN);
+    if (this.#inStretch > 0) this.#endStretch(at, this.#last, this.point.wallet, this.point.exposure);
     const times = this.#dayTime.values();
     if (times[times.length - 1] !== at) {
       this.#dayTime.push(at);

@@ -7,8 +7,10 @@ import { createIndicators, restoreIndicators, snapshotIndicators } from '../../e
 import { approveReducing } from '../../engine/risk.ts';
 import { createViews } from '../../engine/view.ts';
 import { chaos } from '../sim/chaos.ts';
-import { linear, marketOf, start, walk } from '../sim/market.ts';
+import { linear, marketOf, minute, start, walk } from '../sim/market.ts';
 import { play } from '../sim/played.ts';
+import { scripted } from '../sim/scripted.ts';
+import type { AnyScene } from '../sim/scripted.ts';
 import { bar, cycle, stepped } from './stepped.ts';
 import { stream } from './stream.ts';
 
@@ -34,6 +36,19 @@ describe('step', () => {
       expect(plain(slow.state)).toEqual(plain(fast.state));
     }), { numRuns: 60 });
     expect(commands).toBeGreaterThan(2_000);
+  });
+
+  it('takes an entry back whose amend to 96 the venue refused: at 90 nobody wants it any more', () => {
+    const at = (price: number) => ({ intents }: AnyScene): Intent => intents.enter({ side: 'long', at: 'limit', price, qty: 2, stop: 80, validFor: 9 });
+    const engine = stepped({ strategy: scripted({ at: { 0: at(90), 1: at(96) } }).strategy, instruments: [linear()] });
+    engine.take(bar(linear(), start, [100, 100, 100, 100]));
+    engine.take(cycle(start));
+    engine.take({ tag: 'order-accepted', at: start, leg: 0, order: 1 });
+    engine.take(bar(linear(), start + minute, [100, 100, 100, 100]));
+
+    expect(engine.take(cycle(start + minute)).commands).toMatchObject([{ tag: 'amend', order: 1, priceTicks: 96 }]);
+    const failed = engine.take({ tag: 'request-failed', at: start + minute, leg: 0, order: 1, of: 'amend', certainty: 'not-applied', reason: '110007' });
+    expect(failed.commands).toEqual([{ tag: 'cancel', leg: 0, order: 1 }]);
   });
 
   it('refuses time that runs backwards', () => {
@@ -148,6 +163,7 @@ describe('a strategy that fails', () => {
       decide: () => decide(n++) as Intent,
     }) as unknown as AnyStrategy;
   };
+  const textAlone: unknown = 'a text';
   const market = marketOf({ bars: walk({ seed: 5, bars: 20 }) });
   const failureOf = (strategy: AnyStrategy): Error => {
     try {
@@ -173,7 +189,7 @@ describe('a strategy that fails', () => {
   });
 
   it('by throwing something that is no error names it', () => {
-    expect(failureOf(strategyOf(() => { throw 'a text'; })).message).toMatch(/a text/);
+    expect(failureOf(strategyOf(() => { throw textAlone; })).message).toMatch(/a text/);
   });
 
   it('by NaN in an intent points at the line that made it', () => {

@@ -1,5 +1,6 @@
 /** Runs a market, lets the auditor check the result, and hands back its tables as rows. */
 import { runConfig } from '../../engine/index.ts';
+import type { z } from '../../engine/index.ts';
 import type { AnyStrategy, Column, RunConfig, State } from '../../engine/index.ts';
 import type { RunResult, SymbolMarket } from '../../sim/index.ts';
 import { resultOf } from '../../sim/outcome.ts';
@@ -18,7 +19,7 @@ export interface Played {
   readonly seen: readonly unknown[];
 }
 
-export type ConfigWish = Parameters<typeof runConfig.parse>[0];
+export type ConfigWish = z.input<typeof runConfig>;
 
 export interface PlayWish {
   readonly markets: readonly SymbolMarket[];

@@ -4,15 +4,17 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runConfig } from '../../../engine/index.ts';
+import { run } from '../../../sim/index.ts';
 import type { SymbolMarket } from '../../../sim/index.ts';
 import { chaos } from '../chaos.ts';
 import { cutAt, fundingOf, inverse, linear, marketOf, minute, series, start, walk } from '../market.ts';
-import { play } from '../played.ts';
+import { play, rowsOf } from '../played.ts';
 import type { Cells, ConfigWish } from '../played.ts';
 
 const bars = 150;
 
-const configArbitrary: fc.Arbitrary<NonNullable<ConfigWish>> = fc.record({
+const configArbitrary: fc.Arbitrary<ConfigWish> = fc.record({
   path: fc.constantFrom('adverse', 'favourable', 'adaptive', 'ohlc', 'olhc'), limitFill: fc.constantFrom('through', 'touch'),
   slippage: fc.constantFrom({ kind: 'none' as const }, { kind: 'ticks' as const, n: 2 }, { kind: 'bps' as const, b: 3 }, { kind: 'volshare' as const, k: 0.1, cap: 0.1 }),
   halfSpreadTicks: fc.constantFrom(0, 1), participation: fc.constantFrom(null, null, 0.02),
@@ -60,13 +62,22 @@ describe('a run', () => {
       totals.liquidations += rows('executions').filter((row) => row['cause'] === 'liquidation').length;
       totals.funded += result.ledger.funding === '0' ? 0 : 1;
       checkExits(rows('orders'), rows('executions'), world.symbols, totals);
-    }), { numRuns: 150 });
+    }), { numRuns: 100 });
 
     // The worlds are worth something: there is a lot of everything in them.
     expect(totals.trades).toBeGreaterThan(1_000);
     expect(totals.liquidations).toBeGreaterThan(5);
     expect(totals.funded).toBeGreaterThan(20);
     expect(totals.flips).toBeGreaterThan(5);
+  });
+
+  it('ends its equity curve with the wallet of the ledger', () => {
+    const config = runConfig.parse({ cash: 100_000 });
+    const market = { symbols: [marketOf({ bars: walk({ seed: 7, bars: 7_001 }) })] };
+    const result = run({ strategy: chaos({ seed: 7 }), params: {}, market, config, record: 'normal', progress: null });
+
+    // 7,001 bars: two to a stretch of the stored curve; the last point closes the last stretch.
+    expect(rowsOf(result, 'equity').at(-1)).toMatchObject({ time: start + 7_001 * minute, wallet: Number(result.ledger.end), equity: result.equity.end });
   });
 
   it('twice gives the same digests and rows', () => {
