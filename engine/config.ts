@@ -18,7 +18,7 @@ export const runConfig = z.strictObject({
   /** Start balance, settle coin. */
   cash: z.number().positive().max(1e13).default(10_000),
   leverage: z.number().min(1).max(200).default(10),
-  /** Order in which a bar's extremes are met; see `holdfast help fills`. */
+  /** Order in which a bar's extremes are met: `adverse` takes the one that hurts first. */
   path: z.enum(['adverse', 'favourable', 'adaptive', 'ohlc', 'olhc']).default('adverse'),
   limitFill: z.enum(['through', 'touch']).default('through'),
   slippage: slippage.default({ kind: 'none' }),
