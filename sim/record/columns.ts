@@ -31,31 +31,36 @@ export class Integers {
   values(): Int32Array { return this.#values.slice(0, this.length); }
 }
 
-/** Dictionary-coded text; null is -1. */
-export class Texts {
-  readonly codes = new Integers();
-  readonly dictionary: string[] = [];
+/** Codes of texts, in the order of their first use. */
+export class Words {
+  readonly list: string[] = [];
   readonly #known = new Map<string, number>();
   #last = '';
   #lastCode = -1;
-  push(text: string | null): void {
-    if (text === null) {
-      this.codes.push(-1);
-      return;
-    }
-    if (text === this.#last && this.#lastCode >= 0) {
-      this.codes.push(this.#lastCode);
-      return;
-    }
+
+  code(text: string): number { // hot
+    return text === this.#last && this.#lastCode >= 0 ? this.#lastCode : this.#find(text);
+  }
+
+  #find(text: string): number {
     let code = this.#known.get(text);
     if (code === undefined) {
-      code = this.dictionary.length;
-      this.dictionary.push(text);
+      code = this.list.length;
+      this.list.push(text);
       this.#known.set(text, code);
     }
     this.#last = text;
     this.#lastCode = code;
-    this.codes.push(code);
+    return code;
+  }
+}
+
+/** Dictionary-coded text; null is -1. */
+export class Texts {
+  readonly codes = new Integers();
+  readonly words = new Words();
+  push(text: string | null): void {
+    this.codes.push(text === null ? -1 : this.words.code(text));
   }
 }
 
@@ -63,6 +68,4 @@ export const doubleColumn = (name: string, from: Doubles): Column => ({ name, ty
 export const timeColumn = (name: string, from: Doubles): Column => ({ name, type: 'time', values: from.values() });
 export const integerColumn = (name: string, from: Integers): Column => ({ name, type: 'integer', values: from.values() });
 export const textColumn = (name: string, from: Texts): Column =>
-  ({ name, type: 'text', codes: from.codes.values(), dictionary: from.dictionary });
-export const booleanColumn = (name: string, from: Integers): Column =>
-  ({ name, type: 'boolean', values: Uint8Array.from(from.values()) });
+  ({ name, type: 'text', codes: from.codes.values(), dictionary: from.words.list });

@@ -3,16 +3,16 @@
  * the manifest names the data they come from.
  */
 import type { Command, Event, Table } from '../../engine/index.ts';
-import { doubleColumn, Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './columns.ts';
+import { Words } from './columns.ts';
+import { Rows } from './rows.ts';
+
+const shape = {
+  time: 'time', kind: 'text', leg: 'integer', order: 'integer', lots: 'double', price_ticks: 'double', stop_ticks: 'double',
+} as const;
 
 export class EventRecord {
-  readonly #time = new Doubles();
-  readonly #kind = new Texts();
-  readonly #leg = new Integers();
-  readonly #order = new Integers();
-  readonly #lots = new Doubles();
-  readonly #price = new Doubles();
-  readonly #stop = new Doubles();
+  readonly #rows = new Rows(7);
+  readonly #kinds = new Words();
 
   event(event: Event): void { // hot
     const leg = 'leg' in event ? event.leg : 'symbol' in event ? event.symbol : -1;
@@ -38,22 +38,16 @@ export class EventRecord {
   }
 
   #row(at: number, kind: string, leg: number, order: number, lots: number, price: number, stop: number): void { // hot
-    this.#time.push(at);
-    this.#kind.push(kind);
-    this.#leg.push(leg);
-    this.#order.push(order);
-    this.#lots.push(lots);
-    this.#price.push(price);
-    this.#stop.push(stop);
+    const row = this.#rows.open();
+    const { values } = this.#rows;
+    values[row] = at;
+    values[row + 1] = this.#kinds.code(kind);
+    values[row + 2] = leg;
+    values[row + 3] = order;
+    values[row + 4] = lots;
+    values[row + 5] = price;
+    values[row + 6] = stop;
   }
 
-  table(): Table {
-    return {
-      name: 'events', rows: this.#time.length, columns: [
-        timeColumn('time', this.#time), textColumn('kind', this.#kind), integerColumn('leg', this.#leg),
-        integerColumn('order', this.#order), doubleColumn('lots', this.#lots), doubleColumn('price_ticks', this.#price),
-        doubleColumn('stop_ticks', this.#stop),
-      ],
-    };
-  }
+  table(): Table { return this.#rows.table('events', shape, { kind: this.#kinds }); }
 }

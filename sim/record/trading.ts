@@ -4,40 +4,8 @@
  */
 import { valueOf } from '../../engine/index.ts';
 import type { Execution, Instrument, Note, Order, OrderOutcome, State, Table } from '../../engine/index.ts';
-import { booleanColumn, doubleColumn, Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './columns.ts';
-
-/** A named set of growing columns. */
-type Kind = 'double' | 'integer' | 'time' | 'text' | 'boolean';
-type Columns<S extends Record<string, Kind>> = {
-  readonly [K in keyof S]: S[K] extends 'text' ? Texts : S[K] extends 'integer' | 'boolean' ? Integers : Doubles;
-};
-
-function columnsOf<S extends Record<string, Kind>>(shape: S): Columns<S> {
-  const made: Record<string, Texts | Integers | Doubles> = {};
-  for (const [name, kind] of Object.entries(shape)) {
-    made[name] = kind === 'text' ? new Texts() : kind === 'integer' || kind === 'boolean' ? new Integers() : new Doubles();
-  }
-  return made as Columns<S>;
-}
-
-function tableOf(name: string, shape: Record<string, Kind>, columns: Readonly<Record<string, Texts | Integers | Doubles>>): Table {
-  let rows = 0;
-  const done = Object.entries(shape).map(([column, kind]) => {
-    const from = columns[column];
-    if (from instanceof Texts) {
-      rows = from.codes.length;
-      return textColumn(column, from);
-    }
-    if (from instanceof Integers) {
-      rows = from.length;
-      return kind === 'boolean' ? booleanColumn(column, from) : integerColumn(column, from);
-    }
-    const doubles = from!;
-    rows = doubles.length;
-    return kind === 'time' ? timeColumn(column, doubles) : doubleColumn(column, doubles);
-  });
-  return { name, rows, columns: done };
-}
+import { Words } from './columns.ts';
+import { Rows } from './rows.ts';
 
 const decisionShape = {
   time: 'time', symbol: 'text', intent: 'text', outcome: 'text', reason: 'text', price: 'double', stop: 'double', qty: 'double',
@@ -60,13 +28,30 @@ const stopShape = { time: 'time', symbol: 'text', change: 'text', trigger: 'doub
 
 export interface TradingTotals { trades: number; tradedValue: number; slippageCost: number }
 
+/** The dictionary of every text column of a table, by name. */
+type WordsOf<S> = { readonly [K in keyof S as S[K] extends 'text' ? K : never]: Words };
+
 export class TradingRecord {
   readonly totals: TradingTotals = { trades: 0, tradedValue: 0, slippageCost: 0 };
-  readonly #decisions = columnsOf(decisionShape);
-  readonly #orders = columnsOf(orderShape);
-  readonly #executions = columnsOf(executionShape);
-  readonly #trades = columnsOf(tradeShape);
-  readonly #stops = columnsOf(stopShape);
+  readonly #decisions = new Rows(8);
+  readonly #decisionWords: WordsOf<typeof decisionShape> = {
+    symbol: new Words(), intent: new Words(), outcome: new Words(), reason: new Words(),
+  };
+  readonly #orders = new Rows(16);
+  readonly #orderWords: WordsOf<typeof orderShape> = {
+    symbol: new Words(), role: new Words(), side: new Words(), type: new Words(), time_in_force: new Words(),
+    outcome: new Words(), reason: new Words(),
+  };
+  readonly #executions = new Rows(15);
+  readonly #executionWords: WordsOf<typeof executionShape> = {
+    symbol: new Words(), cause: new Words(), side: new Words(), liquidity: new Words(),
+  };
+  readonly #trades = new Rows(21);
+  readonly #tradeWords: WordsOf<typeof tradeShape> = {
+    symbol: new Words(), side: new Words(), entry_reason: new Words(), exit_reason: new Words(), quality: new Words(),
+  };
+  readonly #stops = new Rows(6);
+  readonly #stopWords: WordsOf<typeof stopShape> = { symbol: new Words(), change: new Words(), by: new Words(), cause: new Words() };
   readonly #symbols: readonly string[];
   readonly #instruments: readonly Instrument[];
 
@@ -90,105 +75,120 @@ export class TradingRecord {
   tables(state: State): Table[] {
     for (const leg of state.legs) for (const order of leg.orders) this.#order(order, 'open', Number.NaN, order.reason);
     return [
-      tableOf('decisions', decisionShape, this.#decisions), tableOf('orders', orderShape, this.#orders),
-      tableOf('executions', executionShape, this.#executions), tableOf('trades', tradeShape, this.#trades),
-      tableOf('stops', stopShape, this.#stops),
+      this.#decisions.table('decisions', decisionShape, this.#decisionWords),
+      this.#orders.table('orders', orderShape, this.#orderWords),
+      this.#executions.table('executions', executionShape, this.#executionWords),
+      this.#trades.table('trades', tradeShape, this.#tradeWords), this.#stops.table('stops', stopShape, this.#stopWords),
     ];
   }
 
-  #price(leg: number, priceTicks: number): number { return valueOf(priceTicks, this.#instruments[leg]!.tick); }
-  #quantity(leg: number, lots: number): number { return valueOf(lots, this.#instruments[leg]!.lot); }
-  #optional(leg: number, priceTicks: number): number { return priceTicks > 0 ? this.#price(leg, priceTicks) : Number.NaN; }
-
-  #decision(note: Note & { tag: 'decision' }): void {
-    this.#decisions.time.push(note.at);
-    this.#decisions.symbol.push(this.#symbols[note.leg]!);
-    this.#decisions.intent.push(note.intent);
-    this.#decisions.outcome.push(note.outcome);
-    this.#decisions.reason.push(note.reason === '' ? null : note.reason);
-    this.#decisions.price.push(this.#optional(note.leg, note.priceTicks));
-    this.#decisions.stop.push(this.#optional(note.leg, note.stopTicks));
-    this.#decisions.qty.push(note.lots > 0 ? this.#quantity(note.leg, note.lots) : Number.NaN);
+  #decision(note: Note & { tag: 'decision' }): void { // hot
+    const { tick, lot } = this.#instruments[note.leg]!;
+    const words = this.#decisionWords;
+    const row = this.#decisions.open();
+    const { values } = this.#decisions;
+    values[row] = note.at;
+    values[row + 1] = words.symbol.code(this.#symbols[note.leg]!);
+    values[row + 2] = words.intent.code(note.intent);
+    values[row + 3] = words.outcome.code(note.outcome);
+    values[row + 4] = note.reason === '' ? -1 : words.reason.code(note.reason);
+    values[row + 5] = note.priceTicks > 0 ? valueOf(note.priceTicks, tick) : Number.NaN;
+    values[row + 6] = note.stopTicks > 0 ? valueOf(note.stopTicks, tick) : Number.NaN;
+    values[row + 7] = note.lots > 0 ? valueOf(note.lots, lot) : Number.NaN;
   }
 
   #order(o: Order, outcome: OrderOutcome | 'open', endedAt: number, reason: string): void {
-    this.#orders.order.push(o.id);
-    this.#orders.symbol.push(this.#symbols[o.leg]!);
-    this.#orders.role.push(o.role);
-    this.#orders.side.push(o.side === 1 ? 'buy' : 'sell');
-    this.#orders.type.push(o.type);
-    this.#orders.time_in_force.push(o.timeInForce);
-    this.#orders.reduce_only.push(o.reduceOnly ? 1 : 0);
-    this.#orders.qty.push(this.#quantity(o.leg, o.lots));
-    this.#orders.price.push(this.#optional(o.leg, o.priceTicks));
-    this.#orders.trigger.push(this.#optional(o.leg, o.triggerTicks));
-    this.#orders.stop.push(this.#optional(o.leg, o.terms === null ? 0 : o.terms.stopTicks));
-    this.#orders.sent_at.push(o.sentAt);
-    this.#orders.ended_at.push(endedAt);
-    this.#orders.outcome.push(outcome);
-    this.#orders.filled_qty.push(this.#quantity(o.leg, o.filled));
-    this.#orders.reason.push(reason);
+    const { tick, lot } = this.#instruments[o.leg]!;
+    const words = this.#orderWords;
+    const stopTicks = o.terms === null ? 0 : o.terms.stopTicks;
+    const row = this.#orders.open();
+    const { values } = this.#orders;
+    values[row] = o.id;
+    values[row + 1] = words.symbol.code(this.#symbols[o.leg]!);
+    values[row + 2] = words.role.code(o.role);
+    values[row + 3] = words.side.code(o.side === 1 ? 'buy' : 'sell');
+    values[row + 4] = words.type.code(o.type);
+    values[row + 5] = words.time_in_force.code(o.timeInForce);
+    values[row + 6] = o.reduceOnly ? 1 : 0;
+    values[row + 7] = valueOf(o.lots, lot);
+    values[row + 8] = o.priceTicks > 0 ? valueOf(o.priceTicks, tick) : Number.NaN;
+    values[row + 9] = o.triggerTicks > 0 ? valueOf(o.triggerTicks, tick) : Number.NaN;
+    values[row + 10] = stopTicks > 0 ? valueOf(stopTicks, tick) : Number.NaN;
+    values[row + 11] = o.sentAt;
+    values[row + 12] = endedAt;
+    values[row + 13] = words.outcome.code(outcome);
+    values[row + 14] = valueOf(o.filled, lot);
+    values[row + 15] = words.reason.code(reason);
   }
 
   /** Takes an execution that the step before counted; the order it belonged to is read from the state. */
-  execution(state: State, event: Execution): void {
-    const { fill } = state;
-    const instrument = this.#instruments[event.leg]!;
-    const value = Number(event.value) / instrument.moneyUnits;
-    this.#executions.time.push(event.at);
-    this.#executions.execution.push(this.#executions.execution.length + 1);
-    this.#executions.order.push(event.order);
-    this.#executions.symbol.push(this.#symbols[event.leg]!);
-    this.#executions.cause.push(event.cause);
-    this.#executions.side.push(event.side === 1 ? 'buy' : 'sell');
-    this.#executions.qty.push(this.#quantity(event.leg, event.lots));
-    this.#executions.price.push(this.#price(event.leg, event.priceTicks));
-    this.#executions.reference.push(this.#optional(event.leg, fill.referenceTicks));
-    this.#executions.slippage_bps.push(event.side * (event.priceTicks / fill.referenceTicks - 1) * 10_000);
-    this.#executions.value.push(value);
-    this.#executions.fee.push(Number(event.fee) / instrument.moneyUnits);
-    this.#executions.liquidity.push(event.liquidity);
-    this.#executions.lots.push(event.lots);
-    this.#executions.price_ticks.push(event.priceTicks);
+  execution(state: State, event: Execution): void { // hot
+    const { referenceTicks } = state.fill;
+    const { tick, lot, moneyUnits } = this.#instruments[event.leg]!;
+    const value = Number(event.value) / moneyUnits;
+    const words = this.#executionWords;
+    const row = this.#executions.open();
+    const { values } = this.#executions;
+    values[row] = event.at;
+    values[row + 1] = this.#executions.length;
+    values[row + 2] = event.order;
+    values[row + 3] = words.symbol.code(this.#symbols[event.leg]!);
+    values[row + 4] = words.cause.code(event.cause);
+    values[row + 5] = words.side.code(event.side === 1 ? 'buy' : 'sell');
+    values[row + 6] = valueOf(event.lots, lot);
+    values[row + 7] = valueOf(event.priceTicks, tick);
+    values[row + 8] = referenceTicks > 0 ? valueOf(referenceTicks, tick) : Number.NaN;
+    values[row + 9] = event.side * (event.priceTicks / referenceTicks - 1) * 10_000;
+    values[row + 10] = value;
+    values[row + 11] = Number(event.fee) / moneyUnits;
+    values[row + 12] = words.liquidity.code(event.liquidity);
+    values[row + 13] = event.lots;
+    values[row + 14] = event.priceTicks;
     this.totals.tradedValue += value;
   }
 
   #trade(note: Note & { tag: 'trade' }): void {
-    const { moneyUnits } = this.#instruments[note.leg]!;
+    const { tick, lot, moneyUnits } = this.#instruments[note.leg]!;
     const net = Number(note.gross - note.fees + note.funding) / moneyUnits;
     this.totals.trades += 1;
     this.totals.slippageCost += note.slippage;
-    this.#trades.trade.push(this.totals.trades);
-    this.#trades.symbol.push(this.#symbols[note.leg]!);
-    this.#trades.side.push(note.side === 1 ? 'long' : 'short');
-    this.#trades.opened_at.push(note.openedAt);
-    this.#trades.closed_at.push(note.at);
-    this.#trades.qty.push(this.#quantity(note.leg, note.lots));
-    this.#trades.entry_price.push(this.#price(note.leg, note.entryTicks));
-    this.#trades.exit_price.push(this.#price(note.leg, note.exitTicks));
-    this.#trades.gross.push(Number(note.gross) / moneyUnits);
-    this.#trades.fees.push(Number(note.fees) / moneyUnits);
-    this.#trades.funding.push(Number(note.funding) / moneyUnits);
-    this.#trades.slippage.push(note.slippage);
-    this.#trades.net.push(net);
-    this.#trades.risk.push(note.risk > 0 ? note.risk : Number.NaN);
-    this.#trades.r.push(note.risk > 0 ? net / note.risk : Number.NaN);
-    this.#trades.mae.push(note.maeTicks / note.entryTicks);
-    this.#trades.mfe.push(note.mfeTicks / note.entryTicks);
-    this.#trades.bars.push(note.bars);
-    this.#trades.entry_reason.push(note.entryReason === '' ? null : note.entryReason);
-    this.#trades.exit_reason.push(note.exitReason);
-    this.#trades.quality.push('executed');
+    const words = this.#tradeWords;
+    const row = this.#trades.open();
+    const { values } = this.#trades;
+    values[row] = this.totals.trades;
+    values[row + 1] = words.symbol.code(this.#symbols[note.leg]!);
+    values[row + 2] = words.side.code(note.side === 1 ? 'long' : 'short');
+    values[row + 3] = note.openedAt;
+    values[row + 4] = note.at;
+    values[row + 5] = valueOf(note.lots, lot);
+    values[row + 6] = valueOf(note.entryTicks, tick);
+    values[row + 7] = valueOf(note.exitTicks, tick);
+    values[row + 8] = Number(note.gross) / moneyUnits;
+    values[row + 9] = Number(note.fees) / moneyUnits;
+    values[row + 10] = note.funding === 0n ? 0 : Number(note.funding) / moneyUnits;
+    values[row + 11] = note.slippage;
+    values[row + 12] = net;
+    values[row + 13] = note.risk > 0 ? note.risk : Number.NaN;
+    values[row + 14] = note.risk > 0 ? net / note.risk : Number.NaN;
+    values[row + 15] = note.maeTicks / note.entryTicks;
+    values[row + 16] = note.mfeTicks / note.entryTicks;
+    values[row + 17] = note.bars;
+    values[row + 18] = note.entryReason === '' ? -1 : words.entry_reason.code(note.entryReason);
+    values[row + 19] = words.exit_reason.code(note.exitReason);
+    values[row + 20] = words.quality.code('executed');
   }
 
-  #stop(note: Note & { tag: 'protection' }): void {
+  #stop(note: Note & { tag: 'protection' }): void { // hot
     const { protection } = note;
+    const words = this.#stopWords;
     const trigger = protection === null || !('trigger' in protection) ? 0 : protection.trigger;
-    this.#stops.time.push(note.at);
-    this.#stops.symbol.push(this.#symbols[note.leg]!);
-    this.#stops.change.push(protection === null ? 'fired' : protection.tag);
-    this.#stops.trigger.push(this.#optional(note.leg, trigger));
-    this.#stops.by.push(protection !== null && 'by' in protection ? protection.by : null);
-    this.#stops.cause.push(note.cause);
+    const row = this.#stops.open();
+    const { values } = this.#stops;
+    values[row] = note.at;
+    values[row + 1] = words.symbol.code(this.#symbols[note.leg]!);
+    values[row + 2] = words.change.code(protection === null ? 'fired' : protection.tag);
+    values[row + 3] = trigger > 0 ? valueOf(trigger, this.#instruments[note.leg]!.tick) : Number.NaN;
+    values[row + 4] = protection !== null && 'by' in protection ? words.by.code(protection.by) : -1;
+    values[row + 5] = words.cause.code(note.cause);
   }
 }
