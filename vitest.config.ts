@@ -10,8 +10,8 @@ const config = defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     sequence: { shuffle: false, seed },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     typecheck: { enabled: false },
     coverage: {
       provider: 'v8',
