@@ -2,8 +2,9 @@
  * The run's clock: one cursor per series, all symbols on one time line. It opens the bars that start at the next
  * instant and tells which bars and marks closed at its end.
  */
-import { StrategyError, valueOf } from '../engine/index.ts';
+import { StrategyError } from '../engine/index.ts';
 import type { BarClosed, Ms } from '../engine/index.ts';
+import { drain } from './drain.ts';
 import type { Exchange } from './exchange/index.ts';
 import type { Market, Series, SymbolMarket } from './market.ts';
 import type { SimulatedVenue } from './venue.ts';
@@ -15,6 +16,21 @@ export class MarketError extends Error {
 
 interface Hole { readonly symbol: number; readonly at: Ms; readonly bars: number }
 
+/** How far the series of one symbol are played. */
+interface Cursor {
+  readonly market: SymbolMarket;
+  readonly last: Series;
+  readonly length: number;
+  /** A mark or funding series is to be opened beside the bars. */
+  readonly hasMore: boolean;
+  next: number;
+  /** Index of the bar being played, -1 = none at this instant. */
+  playing: number;
+  nextMark: number;
+  openMark: number;
+  nextFunding: number;
+}
+
 export class Clock {
   readonly market: Market;
   readonly intervalMs: Ms;
@@ -22,13 +38,10 @@ export class Clock {
   /** Upper bound of distinct instants. */
   readonly instants: number;
   readonly holes: Hole[] = [];
+  /** Some symbol has a mark series. */
+  readonly hasMarks: boolean;
   closesAt: Ms = 0.5;
-  readonly #next: number[];
-  /** Index of the bar being played per symbol, -1 = none at this instant. */
-  readonly #playing: number[];
-  readonly #nextMark: number[];
-  readonly #openMark: number[];
-  readonly #nextFunding: number[];
+  readonly #cursors: readonly Cursor[];
   readonly #missing: number[] = [];
 
   constructor(market: Market, dataGap: 'warn' | 'error') {
@@ -39,11 +52,11 @@ export class Clock {
     for (const symbol of market.symbols) checkSymbol(symbol, this.intervalMs);
     this.from = Math.min(...market.symbols.map((s) => s.last.openedAt[0]!));
     this.instants = market.symbols.reduce((sum, s) => sum + s.last.length, 0);
-    this.#next = market.symbols.map(() => 0);
-    this.#playing = market.symbols.map(() => -1);
-    this.#nextMark = market.symbols.map(() => 0);
-    this.#openMark = market.symbols.map(() => -1);
-    this.#nextFunding = market.symbols.map(() => 0);
+    this.hasMarks = market.symbols.some((s) => s.mark !== null);
+    this.#cursors = market.symbols.map((symbol): Cursor => ({
+      market: symbol, last: symbol.last, length: symbol.last.length, hasMore: symbol.mark !== null || symbol.funding !== null,
+      next: 0, playing: -1, nextMark: 0, openMark: -1, nextFunding: 0,
+    }));
     for (const [symbol, s] of market.symbols.entries()) this.#findHoles(symbol, s, dataGap);
   }
 
@@ -62,100 +75,107 @@ export class Clock {
 
   /** Opens every bar, mark bar and funding stamp of the next instant. False at the end of the data. */
   openNext(exchange: Exchange, venue: SimulatedVenue): boolean { // hot
-    const { symbols } = this.market;
+    const cursors = this.#cursors;
     let opensAt = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < symbols.length; i++) {
-      const { openedAt, length } = symbols[i]!.last;
-      const next = this.#next[i]!;
-      if (next < length && openedAt[next]! < opensAt) opensAt = openedAt[next]!;
+    for (let i = 0; i < cursors.length; i++) {
+      const { last, length, next } = cursors[i]!;
+      if (next < length && last.openedAt[next]! < opensAt) opensAt = last.openedAt[next]!;
     }
     if (opensAt === Number.POSITIVE_INFINITY) return false;
     this.closesAt = opensAt + this.intervalMs;
-    for (let i = 0; i < symbols.length; i++) {
-      const symbol = symbols[i]!;
-      if (symbol.mark !== null) this.#openMarks(exchange, symbol, i, opensAt);
-      if (symbol.funding !== null) this.#announceFunding(exchange, venue, symbol, i);
-      this.#openBar(exchange, symbol, i, opensAt);
+    for (let i = 0; i < cursors.length; i++) {
+      const cursor = cursors[i]!;
+      if (cursor.hasMore) this.#openMore(exchange, venue, cursor, i, opensAt);
+      const { next } = cursor;
+      if (next >= cursor.length || cursor.last.openedAt[next]! !== opensAt) {
+        cursor.playing = -1;
+        continue;
+      }
+      cursor.playing = next;
+      cursor.next = next + 1;
+      exchange.openBarFrom(i, cursor.last, next);
     }
     return true;
   }
 
-  #openBar(exchange: Exchange, { last }: SymbolMarket, i: number, opensAt: Ms): void { // hot
-    const at = this.#next[i]!;
-    if (at >= last.length || last.openedAt[at]! !== opensAt) {
-      this.#playing[i] = -1;
-      return;
-    }
-    this.#playing[i] = at;
-    this.#next[i] = at + 1;
-    exchange.openBarFrom(i, last, at);
+  #openMore(exchange: Exchange, venue: SimulatedVenue, cursor: Cursor, i: number, opensAt: Ms): void {
+    this.#openMarks(exchange, cursor, i, opensAt);
+    this.#announceFunding(exchange, venue, cursor, i);
   }
 
-  #openMarks(exchange: Exchange, { mark }: SymbolMarket, i: number, opensAt: Ms): void {
+  #openMarks(exchange: Exchange, cursor: Cursor, i: number, opensAt: Ms): void {
+    const { mark } = cursor.market;
     if (mark === null) return;
-    let next = this.#nextMark[i]!;
+    let next = cursor.nextMark;
     while (next < mark.length && mark.openedAt[next]! + mark.intervalMs <= opensAt) next += 1;
-    if (next < mark.length && mark.openedAt[next]! <= opensAt && this.#openMark[i] !== next) {
+    if (next < mark.length && mark.openedAt[next]! <= opensAt && cursor.openMark !== next) {
       const from = mark.openedAt[next]!;
       exchange.openMarkBar(i, from, from + mark.intervalMs, mark.open[next]!, mark.high[next]!, mark.low[next]!, mark.close[next]!);
-      this.#openMark[i] = next;
+      cursor.openMark = next;
     }
-    this.#nextMark[i] = next;
+    cursor.nextMark = next;
   }
 
   /** The time of the next stamp is told as far as the past tells it: as far away as the last two are apart. */
-  #announceFunding(exchange: Exchange, venue: SimulatedVenue, { funding, mark }: SymbolMarket, i: number): void {
+  #announceFunding(exchange: Exchange, venue: SimulatedVenue, cursor: Cursor, i: number): void {
+    const { funding, mark } = cursor.market;
     if (funding === null) return;
-    let next = this.#nextFunding[i]!;
+    let next = cursor.nextFunding;
     while (next < funding.length && funding.settledAt[next]! < this.closesAt) {
       const settledAt = funding.settledAt[next]!;
       if (settledAt >= this.from) {
         const rate = funding.rate[next]!;
         venue.stamps[i]!.push({ settledAt, rate, nextAt: next > 0 ? 2 * settledAt - funding.settledAt[next - 1]! : null });
-        exchange.fund(i, settledAt, rate, mark === null ? Number.NaN : openingAt(mark, settledAt, this.#nextMark[i]!));
+        exchange.fund(i, settledAt, rate, mark === null ? Number.NaN : openingAt(mark, settledAt, cursor.nextMark));
       }
       next += 1;
     }
-    this.#nextFunding[i] = next;
+    cursor.nextFunding = next;
   }
 
   /** Writes the bar of `symbol` that closes now into the reused event. False when it has none. */
   fillBar(symbol: number, bar: BarClosed): boolean { // hot
-    const index = this.#playing[symbol]!;
+    const cursor = this.#cursors[symbol]!;
+    const index = cursor.playing;
     if (index < 0) return false;
-    const { last, instrument } = this.market.symbols[symbol]!;
-    const { tick } = instrument;
+    const { last } = cursor;
+    const { num, den } = cursor.market.instrument.tick;
     const at = this.closesAt;
+    const open = last.open[index]!;
+    const high = last.high[index]!;
+    const low = last.low[index]!;
+    const close = last.close[index]!;
     bar.at = at;
     bar.symbol = symbol;
     bar.openedAt = last.openedAt[index]!;
     bar.closedAt = at;
-    bar.openTicks = last.open[index]!;
-    bar.highTicks = last.high[index]!;
-    bar.lowTicks = last.low[index]!;
-    bar.closeTicks = last.close[index]!;
-    bar.open = valueOf(bar.openTicks, tick);
-    bar.high = valueOf(bar.highTicks, tick);
-    bar.low = valueOf(bar.lowTicks, tick);
-    bar.close = valueOf(bar.closeTicks, tick);
+    bar.openTicks = open;
+    bar.highTicks = high;
+    bar.lowTicks = low;
+    bar.closeTicks = close;
+    // `valueOf` written out: four calls of it are not always inlined here.
+    bar.open = (open * num) / den;
+    bar.high = (high * num) / den;
+    bar.low = (low * num) / den;
+    bar.close = (close * num) / den;
     bar.volume = last.volume[index]!;
     return true;
   }
 
   /** Mark of a mark bar that closes now, ticks; 0 when none does. */
   markClosed(symbol: number): number {
-    const { mark } = this.market.symbols[symbol]!;
+    const { market: { mark }, openMark: open } = this.#cursors[symbol]!;
     if (mark === null) return 0;
-    const open = this.#openMark[symbol]!;
     return open >= 0 && mark.openedAt[open]! + mark.intervalMs === this.closesAt ? mark.close[open]! : 0;
   }
 
   /** Symbols whose data has begun and not ended, without a bar that closes now. Reused array. */
   missing(): readonly number[] { // hot
-    if (this.#missing.length > 0) this.#missing.length = 0;
-    const { symbols } = this.market;
-    for (let i = 0; i < symbols.length; i++) if (this.#playing[i]! < 0) this.#missing.push(i);
-    return this.#missing;
+    const cursors = this.#cursors;
+    const missing = this.#missing;
+    if (missing.length > 0) drain(missing);
+    for (let i = 0; i < cursors.length; i++) if (cursors[i]!.playing < 0) missing.push(i);
+    return missing;
   }
 }
 

@@ -24,31 +24,31 @@ export function run(request: RunRequest): RunResult {
 /** Plays the whole market and hands over everything the run held: state, exchange, records. */
 export function playThrough(request: RunRequest): Play {
   const play = begin(request);
-  const { clock, state, setup } = play;
+  const { clock, state, setup, exchange, venue, out, equity } = play;
   const { progress } = request;
   const bar = barRecord();
-  const cycle: CycleClosed = { tag: 'cycle-closed', at: 0, missing: none };
+  const cycle: CycleClosed = { tag: 'cycle-closed', at: 0.5, missing: none };
   const everyBar = setup.decisionMs === setup.baseMs;
   const memoryCheckBars = request.memoryCheckBars ?? usualMemoryCheckBars;
   let checkAt = memoryCheckBars;
-  while (clock.openNext(play.exchange, play.venue)) {
+  while (clock.openNext(exchange, venue)) {
     const at = clock.closesAt;
     if (progress !== null) {
       progress.times[0] = at;
       progress.counters[0] = play.bars;
     }
-    playBar(play);
+    if (venue.dueAt <= at || play.timers.length > 0 || !exchange.skip(at)) playBar(play);
     closeBars(play, bar);
     if (everyBar || at % setup.decisionMs === 0) {
       cycle.at = at;
       cycle.missing = clock.missing();
-      stepCycle(state, cycle, play.out);
-      if (play.out.notes.length > 0) record(play);
+      stepCycle(state, cycle, out);
+      if (out.notes.length > 0) record(play);
     }
-    if (play.out.commands.length > 0) flush(play, at);
+    if (out.commands.length > 0) flush(play, at);
     play.lastAt = at;
     markEquity(play);
-    play.equity.take();
+    equity.take();
     if (state.failure !== null) throwFailure(state);
     if (play.bars >= checkAt) {
       checkAt += memoryCheckBars;
@@ -92,7 +92,7 @@ function begin(request: RunRequest): Play {
 
 function barRecord(): BarClosed {
   return {
-    tag: 'bar-closed', at: 0, symbol: 0, openedAt: 0, closedAt: 0, open: 0.5, high: 0.5, low: 0.5, close: 0.5, volume: 0.5,
+    tag: 'bar-closed', at: 0.5, symbol: 0, openedAt: 0.5, closedAt: 0.5, open: 0.5, high: 0.5, low: 0.5, close: 0.5, volume: 0.5,
     openTicks: 0.5, highTicks: 0.5, lowTicks: 0.5, closeTicks: 0.5,
   };
 }
@@ -139,22 +139,25 @@ function deliver(play: Play, until: Ms): void {
 }
 
 function closeBars(play: Play, bar: BarClosed): void { // hot
-  const { clock, state } = play;
-  const at = clock.closesAt;
+  const { clock, state, out } = play;
   const count = clock.market.symbols.length;
   for (let symbol = 0; symbol < count; symbol++) {
     if (!clock.fillBar(symbol, bar)) continue;
     play.bars += 1;
-    stepBar(state, bar, play.out);
-    if (play.out.notes.length > 0) record(play);
-    if (play.out.commands.length > 0) flush(play, at);
+    stepBar(state, bar, out);
+    if (out.notes.length > 0) record(play);
+    if (out.commands.length > 0) flush(play, clock.closesAt);
   }
-  for (let symbol = 0; symbol < count; symbol++) {
-    if (clock.market.symbols[symbol]!.mark === null) continue;
-    const markTicks = clock.markClosed(symbol);
-    if (markTicks > 0) take(play, { tag: 'mark-price', at, symbol, markTicks });
-  }
+  if (clock.hasMarks) closeMarks(play, count);
   if (state.failure !== null) throwFailure(state);
+}
+
+function closeMarks(play: Play, count: number): void {
+  const { clock } = play;
+  for (let symbol = 0; symbol < count; symbol++) {
+    const markTicks = clock.markClosed(symbol);
+    if (markTicks > 0) take(play, { tag: 'mark-price', at: clock.closesAt, symbol, markTicks });
+  }
 }
 
 function take(play: Play, event: Event): void { // hot

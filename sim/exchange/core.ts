@@ -216,11 +216,41 @@ class MatchingCore implements Exchange {
   }
 
   openBarFrom(symbol: number, series: Series, index: number): void { // hot
+    const core = this.#core;
+    const book = core.books[symbol]!;
+    const { last } = book;
     const openedAt = series.openedAt[index]!;
-    openBar(
-      this.#core, this.#core.books[symbol]!, openedAt, openedAt + series.intervalMs, series.open[index]!, series.high[index]!,
-      series.low[index]!, series.close[index]!, series.volume[index]!,
-    );
+    const volume = series.volume[index]!;
+    if (book.mark !== last || !book.hasTraded || !(volume > 0)) {
+      openBar(
+        core, book, openedAt, openedAt + series.intervalMs, series.open[index]!, series.high[index]!, series.low[index]!,
+        series.close[index]!, volume,
+      );
+      return;
+    }
+    const open = series.open[index]!;
+    last.openedAt = openedAt;
+    last.closesAt = openedAt + series.intervalMs;
+    last.path = 0;
+    last.leg = 0;
+    last.from = last.close;
+    last.open = open;
+    last.price = open;
+    last.high = series.high[index]!;
+    last.low = series.low[index]!;
+    last.close = series.close[index]!;
+    last.isTrading = true;
+    book.volume = volume;
+    book.budget = -1;
+    if (book.wakeAt < last.closesAt || !isQuiet(last)) rouse(core, book);
+  }
+
+  skip(until: Ms): boolean { // hot
+    const core = this.#core;
+    if (core.awake > 0) return false;
+    core.now = until;
+    core.nowFraction = 0;
+    return true;
   }
 
   openMarkBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number): void {

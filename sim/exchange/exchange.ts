@@ -69,6 +69,8 @@ export interface Exchange {
    * that instant can still be sent; the close of a bar belongs to the bar.
    */
   advance(until: Ms, fraction?: number): boolean;
+  /** `advance` where nothing can happen until then: time has passed. False = nothing was done, ask `advance`. */
+  skip(until: Ms): boolean;
   position(symbol: number): ExchangePosition;
   /** Mark price at the present instant, ticks; the last price where there is no mark. */
   markTicks(symbol: number): number;
