@@ -8,7 +8,7 @@ import { wantAdd, wantEntry } from './entries.ts';
 import type { Verdict } from './entries.ts';
 import { verdict } from './entries.ts';
 import { wantExit, wantMoveStop, wantReduce, wantTargets } from './exits.ts';
-import { readIntent } from './intents.ts';
+import { intents, readIntent } from './intents.ts';
 import type { Wanted } from './intents.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, workingEntry } from './orders.ts';
@@ -16,20 +16,26 @@ import { unrealisedOf } from './position.ts';
 import { moveToBreakEven } from './protection.ts';
 import { keepResting, wantRest } from './resting.ts';
 import { approveReducing } from './risk.ts';
-import type { Leg, SceneSlot, State } from './state.ts';
+import type { Leg, State } from './state.ts';
+import type { AnyStrategy } from './strategy.ts';
 import { isEnding } from './view.ts';
+
+const hold: Wanted = { tag: 'hold' };
+const holdIntent = intents.hold;
 
 /** Decides every leg whose bar of this close is in, in the strategy's order. */
 export function decideCycle(state: State, out: Out): void { // hot
-  if (state.setup.strategy.decideCycle !== undefined) {
+  const { legs } = state;
+  const { decideCycle: together, decide } = state.setup.strategy;
+  if (together !== undefined) {
     decideTogether(state, out);
     return;
   }
-  const { legs } = state;
   for (let i = 0; i < legs.length; i++) {
     const leg = legs[i]!;
-    if (leg.isDue && prepare(state, leg, out)) decideLeg(state, leg, state.views.scenes[i]!, out);
+    if (!leg.isDue) continue;
     leg.isDue = false;
+    if (prepare(state, leg, out)) decideLeg(state, leg, decide!, out);
   }
 }
 
@@ -48,17 +54,23 @@ function prepare(state: State, leg: Leg, out: Out): boolean { // hot
   return false;
 }
 
-function decideLeg(state: State, leg: Leg, scene: SceneSlot, out: Out): void { // hot
-  let wanted: Wanted;
+function decideLeg(state: State, leg: Leg, decide: NonNullable<AnyStrategy['decide']>, out: Out): void { // hot
+  const scene = state.views.scenes[leg.index]!;
+  let wanted: Wanted = hold;
   state.trace[0] = leg.symbol;
   try {
-    scene.memory = leg.memory;
-    wanted = readIntent(state.setup.strategy.decide!(scene as never, state.setup.params));
+    if (scene.memory !== leg.memory) scene.memory = leg.memory;
+    const answer = decide(scene as never, state.setup.params);
+    if (answer !== holdIntent) wanted = readIntent(answer);
   } catch (error) {
     fail(state, leg, error, out);
     return;
   }
-  finish(state, leg, wanted, out);
+  if (wanted !== hold || leg.resting !== null) finish(state, leg, wanted, out);
+  else {
+    if (leg.orders.length > 0) endDueEntry(state, leg, out);
+    if (leg.closed.length > 0) leg.closed = [];
+  }
 }
 
 function decideTogether(state: State, out: Out): void {
@@ -90,8 +102,6 @@ function decideTogether(state: State, out: Out): void {
     leg.isDue = false;
   }
 }
-
-const hold: Wanted = { tag: 'hold' };
 
 function finish(state: State, leg: Leg, wanted: Wanted, out: Out): void { // hot
   if (wanted.tag === 'all') for (const want of wanted.wants) apply(state, leg, want, out);

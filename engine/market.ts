@@ -10,37 +10,36 @@ import type { Aggregate } from './timeframe.ts';
 import { valueOf } from './units.ts';
 import { rememberBar } from './view.ts';
 
+/** Written out as one function: each call of a quiet bar is a tenth of what the bar may cost. */
 export function takeBar(state: State, leg: Leg, bar: BarClosed): void { // hot
-  const { book } = leg;
-  book.lastTicks = bar.closeTicks;
-  book.markTicks = bar.closeTicks + book.basisTicks;
+  const { book, aggregates, indicators, decisionAggregate } = leg;
+  const { closeTicks } = bar;
+  book.lastTicks = closeTicks;
+  book.markTicks = closeTicks + book.basisTicks;
   book.lastAt = bar.at;
   if (leg.hold.tag === 'blocked' && leg.hold.cause === 'stale') leg.hold = { tag: 'none' };
   if (leg.rollDue) {
-    rollDecision(leg.indicators);
+    rollDecision(indicators);
     leg.rollDue = false;
   }
-  if (leg.decisionAggregate !== null && endBucket(leg.decisionAggregate, bar.openedAt) === late) endLate(state, leg, leg.decisionAggregate, bar);
-  feedIndicators(state, leg, bar);
-  if (leg.decisionAggregate === null) dueWith(state, leg, bar);
-  else buildDecisionBar(state, leg, leg.decisionAggregate, bar);
-}
-
-function feedIndicators(state: State, leg: Leg, bar: BarClosed): void { // hot
-  const { aggregates, indicators } = leg;
+  if (decisionAggregate !== null && endBucket(decisionAggregate, bar.openedAt) === late) endLate(state, leg, decisionAggregate, bar);
   const { plan } = state.setup;
   for (let i = 0; i < aggregates.length; i++) {
     const aggregate = aggregates[i]!;
-    if (aggregate === null) {
-      feedBar(plan, indicators, i, bar);
-      continue;
-    }
-    if (endBucket(aggregate, bar.openedAt) === late) feedDone(state, leg, i, aggregate);
-    const ended = addToAggregate(
-      aggregate, bar.openedAt, bar.openTicks, bar.highTicks, bar.lowTicks, bar.closeTicks, bar.volume,
-    );
-    if (ended === completed) feedDone(state, leg, i, aggregate);
+    if (aggregate === null) feedBar(plan, indicators, i, bar);
+    else feedLonger(state, leg, i, aggregate, bar);
   }
+  if (decisionAggregate === null) dueWith(state, leg, bar);
+  else buildDecisionBar(state, leg, decisionAggregate, bar);
+}
+
+/** A base bar into the bar of a longer timeframe. */
+function feedLonger(state: State, leg: Leg, timeframe: number, aggregate: Aggregate, bar: BarClosed): void {
+  if (endBucket(aggregate, bar.openedAt) === late) feedDone(state, leg, timeframe, aggregate);
+  const ended = addToAggregate(
+    aggregate, bar.openedAt, bar.openTicks, bar.highTicks, bar.lowTicks, bar.closeTicks, bar.volume,
+  );
+  if (ended === completed) feedDone(state, leg, timeframe, aggregate);
 }
 
 function feedDone(state: State, leg: Leg, timeframe: number, a: Aggregate): void {
@@ -87,7 +86,10 @@ function fillRecord(state: State, leg: Leg, a: Aggregate): void {
 /** Several legs wait together for their cycle, and the shell reuses its record: each keeps a bar of its own. */
 function dueWith(state: State, leg: Leg, record: BarRecord): void { // hot
   if (state.legs.length > 1 && record !== leg.decisionBar) copyBar(record, leg.decisionBar);
-  else state.views.scenes[leg.index]!.bar = record;
+  else {
+    const scene = state.views.scenes[leg.index]!;
+    if (scene.bar !== record) scene.bar = record;
+  }
   rememberBar(leg, record);
   leg.isDue = true;
   leg.rollDue = true;
