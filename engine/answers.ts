@@ -61,7 +61,7 @@ function takeBack(state: State, leg: Leg, id: number, out: Out): void {
 }
 
 /** Marks the execution as new or repeated and moves its order on. */
-function countExecution(state: State, leg: Leg, event: Execution, out: Out): void {
+export function countExecution(state: State, leg: Leg, event: Execution, out: Out): void {
   const { fill } = state;
   fill.isNew = isNewExecution(state, event.id);
   fill.order = null;
@@ -83,11 +83,9 @@ function countTargetFill(leg: Leg, order: Order, lots: number): void {
 }
 
 /** Stage 4. */
-export function takeExecution(state: State, event: Event, out: Out): void { // hot
-  if (event.tag !== 'execution') return;
+export function takeExecution(state: State, leg: Leg, event: Execution, out: Out): void { // hot
   const { fill } = state;
   if (!fill.isNew) return;
-  const leg = state.legs[event.leg]!;
   const { order } = fill;
   const trigger = leg.position.tag === 'open' ? wantedTrigger(leg.position.protection) : 0;
   fill.referenceTicks = order !== null ? order.referenceTicks : event.cause === 'stop' && trigger > 0 ? trigger : Number.NaN;

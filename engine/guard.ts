@@ -32,7 +32,7 @@ export function watchBar(state: State, leg: Leg, bar: BarClosed, out: Out): void
   if (position.leaving !== '') keepLeaving(state, leg, position, out);
 }
 
-function afterFill(state: State, leg: Leg, event: Execution, out: Out): void {
+export function afterFill(state: State, leg: Leg, event: Execution, out: Out): void {
   const { fill } = state;
   if (!fill.isNew) return;
   const { position } = leg;

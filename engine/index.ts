@@ -13,7 +13,7 @@ export { IntentError } from './intents.ts';
 export { setupOf } from './setup.ts';
 export type { Setup } from './setup.ts';
 export { createState } from './create.ts';
-export { step, stepBar, stepCycle, stepThroughAll } from './step.ts';
+export { step, stepBar, stepCycle, stepExecution, stepStopSet, stepThroughAll } from './step.ts';
 export type { Note, Out } from './notes.ts';
 export type { Leg, Mode, OpenPosition, Order, OrderOutcome, Position, Protection, State } from './state.ts';
 export { createDigest, digestCommand, digestText } from './digest.ts';

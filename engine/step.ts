@@ -15,16 +15,16 @@
  * `stepThroughAll` takes every event through every stage; a test demands the same commands from both.
  */
 import { decideCycle } from './decide.ts';
-import type { BarClosed, CycleClosed, Event } from './events.ts';
-import { invariant } from './invariant.ts';
+import type { BarClosed, CycleClosed, Event, Execution, StopSet } from './events.ts';
+import { InvariantError } from './invariant.ts';
 import { takeLimits } from './limits.ts';
 import { takeBar, takeFunding, takeMark } from './market.ts';
 import type { Out } from './notes.ts';
 import { takeOperator } from './operator.ts';
-import { takeOrderEvent, takeExecution } from './answers.ts';
+import { countExecution, takeOrderEvent, takeExecution } from './answers.ts';
 import { foldFunding, markEquity } from './position.ts';
 import { onStopSet } from './protection.ts';
-import { takeProtection, watchBar } from './guard.ts';
+import { afterFill, takeProtection, watchBar } from './guard.ts';
 import type { State } from './state.ts';
 import type { Ms } from './units.ts';
 
@@ -38,17 +38,8 @@ export function step(state: State, event: Event, out: Out): void { // hot
       takeMarket(state, event);
       takeLimits(state, out);
       return;
-    case 'stop-set':
-      takeHeader(state, event.at);
-      onStopSet(state, state.legs[event.leg]!, event, out);
-      return;
-    case 'execution':
-      takeHeader(state, event.at);
-      takeOrderEvent(state, event, out);
-      takeExecution(state, event, out);
-      takeProtection(state, event, out);
-      takeLimits(state, out);
-      return;
+    case 'stop-set': stepStopSet(state, event, out); return;
+    case 'execution': stepExecution(state, event, out); return;
     case 'order-accepted':
     case 'order-rejected':
     case 'order-changed':
@@ -75,7 +66,7 @@ export function stepBar(state: State, bar: BarClosed, out: Out): void { // hot
   takeHeader(state, bar.at);
   const leg = state.legs[bar.symbol]!;
   takeBar(state, leg, bar);
-  watchBar(state, leg, bar, out);
+  if (leg.position.tag !== 'flat') watchBar(state, leg, bar, out);
   markEquity(state);
   takeLimits(state, out);
 }
@@ -83,7 +74,24 @@ export function stepBar(state: State, bar: BarClosed, out: Out): void { // hot
 /** The door for the reused cycle record. */
 export function stepCycle(state: State, cycle: CycleClosed, out: Out): void { // hot
   takeHeader(state, cycle.at);
-  takeCycle(state, cycle, out);
+  if (cycle.missing.length > 0) holdMissing(state, cycle);
+  decideCycle(state, out);
+}
+
+/** The door for the most frequent answer. */
+export function stepStopSet(state: State, event: StopSet, out: Out): void { // hot
+  takeHeader(state, event.at);
+  onStopSet(state, state.legs[event.leg]!, event, out);
+}
+
+/** The door for an execution. */
+export function stepExecution(state: State, event: Execution, out: Out): void { // hot
+  takeHeader(state, event.at);
+  const leg = state.legs[event.leg]!;
+  countExecution(state, leg, event, out);
+  takeExecution(state, leg, event, out);
+  afterFill(state, leg, event, out);
+  takeLimits(state, out);
 }
 
 /** Every stage for every event: the slow, obvious order that `step` must agree with. */
@@ -91,18 +99,24 @@ export function stepThroughAll(state: State, event: Event, out: Out): void {
   takeHeader(state, event.at);
   takeMarket(state, event);
   takeOrderEvent(state, event, out);
-  takeExecution(state, event, out);
+  if (event.tag === 'execution') takeExecution(state, state.legs[event.leg]!, event, out);
   takeProtection(state, event, out);
   if (event.tag === 'bar-closed') markEquity(state);
   takeOperator(state, event, out);
   takeLimits(state, out);
-  if (event.tag === 'cycle-closed') takeCycle(state, event, out);
+  if (event.tag !== 'cycle-closed') return;
+  holdMissing(state, event);
+  decideCycle(state, out);
 }
 
 function takeHeader(state: State, at: Ms): void { // hot
-  if (!(at >= state.now)) invariant(false, 'time never runs backwards', { now: state.now, at });
+  if (!(at >= state.now)) refuseTime(state, at);
   state.now = at;
   state.sequence += 1;
+}
+
+function refuseTime(state: State, at: Ms): never {
+  throw new InvariantError('time never runs backwards', { now: state.now, at });
 }
 
 function takeMarket(state: State, event: Event): void { // hot
@@ -122,10 +136,10 @@ function takeMarket(state: State, event: Event): void { // hot
   }
 }
 
-function takeCycle(state: State, { missing }: CycleClosed, out: Out): void { // hot
+/** A leg without a bar at this close waits for its next one. */
+function holdMissing(state: State, { missing }: CycleClosed): void {
   for (let i = 0; i < missing.length; i++) {
     const leg = state.legs[missing[i]!]!;
     leg.hold = { tag: 'blocked', cause: 'stale', until: null };
   }
-  decideCycle(state, out);
 }

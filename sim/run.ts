@@ -3,7 +3,7 @@
  * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
  * commands; funding and arrivals of T belong to the next bar's first instant.
  */
-import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, StrategyError } from '../engine/index.ts';
+import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError } from '../engine/index.ts';
 import type { BarClosed, CycleClosed, Event, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
 import { drain } from './drain.ts';
@@ -12,7 +12,7 @@ import { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import { resultOf } from './outcome.ts';
 import type { Play, RunRequest } from './play.ts';
 import type { RunResult } from './result.ts';
-import { SimulatedVenue } from './venue.ts';
+import { executionOf, SimulatedVenue, stopSetOf } from './venue.ts';
 
 /** Bars between two checks of the strategy's memory. */
 const usualMemoryCheckBars = 10_000;
@@ -105,8 +105,11 @@ function playBar(play: Play): void { // hot
     const due = nextDue(play);
     const target = due < until ? due : until;
     if (exchange.advance(target)) {
-      venue.collect();
-      deliver(play, Math.min(target, nextDue(play)));
+      if (venue.isPrompt && play.timers.length === 0) takeFacts(play);
+      else {
+        venue.collect();
+        deliver(play, Math.min(target, nextDue(play)));
+      }
       continue;
     }
     if (nextDue(play) > target) {
@@ -115,6 +118,33 @@ function playBar(play: Play): void { // hot
     }
     deliver(play, target);
   }
+}
+
+/** What is known where it happens is taken in fact by fact, without waiting in line. */
+function takeFacts(play: Play): void { // hot
+  const { state, out, venue, events } = play;
+  const { facts } = play.exchange;
+  let at = state.now;
+  for (let i = 0; i < facts.length; i++) {
+    const fact = facts[i]!;
+    at = fact.at;
+    if (fact.kind === 'stop-set') {
+      const event = stopSetOf(fact, at);
+      stepStopSet(state, event, out);
+      if (events !== null) events.event(event);
+    } else if (fact.kind === 'execution') {
+      const event = executionOf(fact, at);
+      stepExecution(state, event, out);
+      if (state.fill.isNew) play.trading.execution(state, event);
+      if (events !== null) events.event(event);
+    } else {
+      take(play, venue.eventOf(fact, at));
+    }
+    if (out.notes.length > 0) record(play);
+    if (out.commands.length > 0) flush(play, at);
+  }
+  drain(facts);
+  if (venue.dueAt <= at) deliver(play, at);
 }
 
 function nextDue(play: Play): Ms { // hot

@@ -6,7 +6,7 @@
  * 3. The venue never answers a call and never throws at one: outcomes come back as events.
  */
 import { unreachable } from '../engine/index.ts';
-import type { Approved, CancelCause, Event, ExecutionCause, Lots, Ms, RejectReason } from '../engine/index.ts';
+import type { Approved, CancelCause, Event, Execution, ExecutionCause, Lots, Ms, RejectReason, StopSet } from '../engine/index.ts';
 import { drain } from './drain.ts';
 import type { Exchange } from './exchange/index.ts';
 import type { Fact } from './exchange/index.ts';
@@ -35,6 +35,9 @@ export class SimulatedVenue {
     this.#responseMs = times.responseLatencyMs;
     this.stamps = Array.from({ length: symbols }, () => []);
   }
+
+  /** What happens is known at once, and nothing known earlier waits. */
+  get isPrompt(): boolean { return this.#responseMs === 0 && this.#head === this.#due.length; }
 
   /** Sends the commands of one decision taken at `at`. Timers and notices are the shell's, not the venue's. */
   send(commands: readonly Approved[], at: Ms): void { // hot
@@ -109,7 +112,7 @@ export class SimulatedVenue {
     for (let i = 0; i < facts.length; i++) {
       const fact = facts[i]!;
       const at = fact.at + this.#responseMs;
-      this.#push(at, this.#eventOf(fact, at));
+      this.#push(at, this.eventOf(fact, at));
     }
     drain(facts);
   }
@@ -134,18 +137,13 @@ export class SimulatedVenue {
     return event;
   }
 
-  #eventOf(fact: Fact, at: Ms): Event { // hot
+  /** A fact as the engine hears it at `at`. */
+  eventOf(fact: Fact, at: Ms): Event { // hot
     const leg = fact.symbol;
     const { order } = fact;
     switch (fact.kind) {
-      case 'stop-set':
-        return { tag: 'stop-set', at, leg, triggerTicks: fact.slTicks, by: fact.slBy, trailTicks: fact.trailTicks };
-      case 'execution':
-        return {
-          tag: 'execution', at, leg, order, id: fact.execution, cause: causeOf(fact), side: fact.side === -1 ? -1 : 1,
-          lots: fact.lots as Lots, priceTicks: fact.priceTicks, value: fact.value, fee: fact.fee,
-          liquidity: fact.liquidity === 'maker' ? 'maker' : 'taker', leavesLots: fact.leavesLots,
-        };
+      case 'stop-set': return stopSetOf(fact, at);
+      case 'execution': return executionOf(fact, at);
       case 'accepted': return { tag: 'order-accepted', at, leg, order };
       case 'rejected': return { tag: 'order-rejected', at, leg, order, reason: rejectReason(fact.code) };
       case 'cancelled': return { tag: 'order-cancelled', at, leg, order, cause: cancelCause(fact.code) };
@@ -177,6 +175,18 @@ export class SimulatedVenue {
       certainty: 'not-applied', reason: fact.code,
     };
   }
+}
+
+export function stopSetOf(fact: Fact, at: Ms): StopSet { // hot
+  return { tag: 'stop-set', at, leg: fact.symbol, triggerTicks: fact.slTicks, by: fact.slBy, trailTicks: fact.trailTicks };
+}
+
+export function executionOf(fact: Fact, at: Ms): Execution { // hot
+  return {
+    tag: 'execution', at, leg: fact.symbol, order: fact.order, id: fact.execution, cause: causeOf(fact),
+    side: fact.side === -1 ? -1 : 1, lots: fact.lots as Lots, priceTicks: fact.priceTicks, value: fact.value, fee: fact.fee,
+    liquidity: fact.liquidity === 'maker' ? 'maker' : 'taker', leavesLots: fact.leavesLots,
+  };
 }
 
 function causeOf(fact: Fact): ExecutionCause {

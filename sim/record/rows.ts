@@ -8,8 +8,8 @@ import { Words } from './columns.ts';
 export type Kind = 'double' | 'integer' | 'time' | 'text' | 'boolean';
 export type Shape = Readonly<Record<string, Kind>>;
 
-const firstRows = 256;
-const mostRows = 4096;
+/** Rows of a part: few enough for the nearest memory of a processor. */
+const partRows = 512;
 
 export class Rows {
   readonly #width: number;
@@ -21,7 +21,7 @@ export class Rows {
 
   constructor(width: number) {
     this.#width = width;
-    this.values = new Float64Array(firstRows * width);
+    this.values = new Float64Array(partRows * width);
   }
 
   get length(): number { return this.#taken + this.#next / this.#width; }
@@ -38,33 +38,40 @@ export class Rows {
   }
 
   #turn(): void {
-    const rows = this.values.length / this.#width;
     this.#full.push(this.values);
-    this.#taken += rows;
-    this.values = new Float64Array(Math.min(rows * 2, mostRows) * this.#width);
+    this.#taken += partRows;
+    this.values = new Float64Array(partRows * this.#width);
     this.#next = this.#width;
   }
 
-  /** The values of one column in the order of the rows, written into `out`. */
-  #column<T extends Float64Array | Int32Array | Uint8Array>(index: number, out: T): T {
-    const width = this.#width;
+  /** The values of every column in the order of the rows, part by part: a part fits the nearest memory. */
+  #columns(): Float64Array[] {
+    const columns = Array.from({ length: this.#width }, () => new Float64Array(this.length));
     let row = 0;
-    for (const part of this.#full) for (let i = index; i < part.length; i += width) out[row++] = part[i]!;
-    for (let i = index; i < this.#next; i += width) out[row++] = this.values[i]!;
-    return out;
+    for (const part of [...this.#full, this.values.subarray(0, this.#next)]) {
+      for (let i = 0; i < columns.length; i++) this.#copy(part, i, columns[i]!, row);
+      row += part.length / this.#width;
+    }
+    return columns;
+  }
+
+  #copy(part: Float64Array, index: number, out: Float64Array, from: number): void { // hot
+    const width = this.#width;
+    let row = from;
+    for (let i = index; i < part.length; i += width) out[row++] = part[i]!;
   }
 
   /** The table so far; `words` holds the dictionary of each text column by name. */
   table(name: string, shape: Shape, words: Readonly<Record<string, Words>>): Table {
-    const rows = this.length;
+    const values = this.#columns();
     const columns = Object.entries(shape).map(([column, type], index): Column => {
       switch (type) {
-        case 'text': return { name: column, type, codes: this.#column(index, new Int32Array(rows)), dictionary: words[column]!.list };
-        case 'integer': return { name: column, type, values: this.#column(index, new Int32Array(rows)) };
-        case 'boolean': return { name: column, type, values: this.#column(index, new Uint8Array(rows)) };
-        default: return { name: column, type, values: this.#column(index, new Float64Array(rows)) };
+        case 'text': return { name: column, type, codes: new Int32Array(values[index]!), dictionary: words[column]!.list };
+        case 'integer': return { name: column, type, values: new Int32Array(values[index]!) };
+        case 'boolean': return { name: column, type, values: new Uint8Array(values[index]!) };
+        default: return { name: column, type, values: values[index]! };
       }
     });
-    return { name, rows, columns };
+    return { name, rows: this.length, columns };
   }
 }
