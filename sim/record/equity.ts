@@ -13,6 +13,13 @@ const stretches = 6_600;
 /** Equity, wallet and open notional at one instant, settle coin. Written in place: doubles are not boxed on the way. */
 export interface EquityPoint { at: Ms; equity: number; wallet: number; exposure: number }
 
+function copyPoint(from: EquityPoint, out: EquityPoint): void { // hot
+  out.at = from.at;
+  out.equity = from.equity;
+  out.wallet = from.wallet;
+  out.exposure = from.exposure;
+}
+
 export class EquityRecord {
   /** The caller writes here, then calls `take` or `keep`. */
   readonly point: EquityPoint = { at: 0.5, equity: 0.5, wallet: 0.5, exposure: 0.5 };
@@ -25,8 +32,8 @@ export class EquityRecord {
   readonly #keepAll: boolean;
   readonly #perStretch: number;
   #inStretch = 0;
-  #low = [Number.NaN, Number.POSITIVE_INFINITY, 0, 0];
-  #high = [Number.NaN, Number.NEGATIVE_INFINITY, 0, 0];
+  readonly #low: EquityPoint = { at: 0.5, equity: Number.POSITIVE_INFINITY, wallet: 0.5, exposure: 0.5 };
+  readonly #high: EquityPoint = { at: 0.5, equity: Number.NEGATIVE_INFINITY, wallet: 0.5, exposure: 0.5 };
   #nextDay = Number.POSITIVE_INFINITY;
   #peak = Number.NEGATIVE_INFINITY;
   #peakAt = 0.5;
@@ -49,80 +56,78 @@ export class EquityRecord {
     this.#peak = start.equity;
     this.#peakAt = start.at;
     this.#last = start.equity;
-    this.#store(start.at, start.equity, start.equity, 0);
+    this.#store({ at: start.at, equity: start.equity, wallet: start.equity, exposure: 0 });
   }
 
-  /** The instant in `point` has closed. */
+  /** The instant in `point` has closed. Only this record goes into its calls: a double would be boxed at every bar. */
   take(): void { // hot
-    const { at, equity, wallet, exposure } = this.point;
+    const { point } = this;
+    const { equity } = point;
     this.#instants += 1;
-    if (exposure > 0) this.#exposed += 1;
-    if (at >= this.#nextDay) this.#endDays(at, equity, wallet, exposure);
+    if (point.exposure > 0) this.#exposed += 1;
+    if (point.at >= this.#nextDay) this.#endDays();
     if (equity > this.#peak) {
-      this.#surface(at);
+      if (point.at - this.#peakAt > this.#longest) this.#longest = point.at - this.#peakAt;
       this.#peak = equity;
-      this.#peakAt = at;
+      this.#peakAt = point.at;
     } else if (this.#peak - equity > this.#worst * this.#peak) {
       this.#worst = (this.#peak - equity) / this.#peak;
       this.#worstPeakAt = this.#peakAt;
-      this.#worstAt = at;
+      this.#worstAt = point.at;
     }
     this.#last = equity;
     if (this.#keepAll) {
-      this.#store(at, equity, wallet, exposure);
+      this.#store(point);
       return;
     }
-    if (equity < this.#low[1]!) this.#mark(this.#low, at, equity, wallet, exposure);
-    if (equity > this.#high[1]!) this.#mark(this.#high, at, equity, wallet, exposure);
+    if (equity < this.#low.equity) copyPoint(point, this.#low);
+    if (equity > this.#high.equity) copyPoint(point, this.#high);
     this.#inStretch += 1;
-    if (this.#inStretch >= this.#perStretch) this.#endStretch(at, equity, wallet, exposure);
+    if (this.#inStretch >= this.#perStretch) this.#endStretch();
   }
 
   /** `point` must be in the curve, such as the close of a trade. */
   keep(): void {
-    const { at, equity, wallet, exposure } = this.point;
-    if (!this.#keepAll) this.#store(at, equity, wallet, exposure);
+    if (!this.#keepAll) this.#store(this.point);
   }
 
-  #mark(point: number[], at: Ms, equity: number, wallet: number, exposure: number): void { // hot
-    point[0] = at; point[1] = equity; point[2] = wallet; point[3] = exposure;
-  }
-
-  #endStretch(at: Ms, equity: number, wallet: number, exposure: number): void {
-    const [first, second] = this.#low[0]! <= this.#high[0]! ? [this.#low, this.#high] : [this.#high, this.#low];
-    this.#store(first[0]!, first[1]!, first[2]!, first[3]!);
-    if (second[0] !== first[0]) this.#store(second[0]!, second[1]!, second[2]!, second[3]!);
-    if (at !== second[0]) this.#store(at, equity, wallet, exposure);
+  #endStretch(): void {
+    const { point } = this;
+    const [first, second] = this.#low.at <= this.#high.at ? [this.#low, this.#high] : [this.#high, this.#low];
+    this.#store(first);
+    if (second.at !== first.at) this.#store(second);
+    if (point.at !== second.at) this.#store(point);
     this.#inStretch = 0;
-    this.#low[1] = Number.POSITIVE_INFINITY;
-    this.#high[1] = Number.NEGATIVE_INFINITY;
+    this.#low.equity = Number.POSITIVE_INFINITY;
+    this.#high.equity = Number.NEGATIVE_INFINITY;
   }
 
   /** Samples every 00:00 UTC that has passed; a day without bars keeps the equity known before it. */
-  #endDays(at: Ms, equity: number, wallet: number, exposure: number): void {
+  #endDays(): void {
+    const { point } = this;
+    const { at } = point;
     while (at >= this.#nextDay) {
-      const value = at === this.#nextDay ? equity : this.#last;
       this.#dayTime.push(this.#nextDay);
-      this.#dayEquity.push(value);
-      if (!this.#keepAll && at === this.#nextDay) this.#store(at, equity, wallet, exposure);
+      this.#dayEquity.push(at === this.#nextDay ? point.equity : this.#last);
+      if (!this.#keepAll && at === this.#nextDay) this.#store(point);
       this.#nextDay += dayMs;
     }
   }
 
-  #surface(at: Ms): void { // hot
-    if (at - this.#peakAt > this.#longest) this.#longest = at - this.#peakAt;
-  }
-
-  #store(at: Ms, equity: number, wallet: number, exposure: number): void { // hot
-    this.#time.push(at);
-    this.#equity.push(equity);
-    this.#wallet.push(wallet);
-    this.#exposure.push(exposure);
+  #store(point: EquityPoint): void { // hot
+    this.#time.push(point.at);
+    this.#equity.push(point.equity);
+    this.#wallet.push(point.wallet);
+    this.#exposure.push(point.exposure);
   }
 
   /** Totals at the end of the data; a last day that is not full is sampled at its end. */
   finish(at: Ms): { readonly drawdown: DrawdownTotals; readonly daily: { times: Float64Array; equity: Float64Array }; readonly exposureFraction: number; readonly table: Table } {
-    if (this.#inStretch > 0) this.#endStretch(at, this.#last, this.point.wallet, this.point.exposure);
+    if (this.#inStretch > 0) {
+      this.point.at = at;
+      this.point.equity = this.#last;
+      this.#endStretch();
+    }
     const times = this.#dayTime.values();
     if (times[times.length - 1] !== at) {
       this.#dayTime.push(at);
