@@ -28,6 +28,7 @@ function startOpening(book: Book): void {
   if (into <= 0) return;
   enterLeg(mark, into);
   mark.price = priceAt(mark, into);
+  mark.from = mark.price; // a longer mark bar runs on through this open without a step
 }
 
 /** Funding stamps that have come, at the mark of the stamp, else of this instant. */

@@ -36,9 +36,9 @@ type Look = (core: Core, book: Book, track: Track, level: number, direction: Dir
 
 /** In the gap only what holds at the open counts; it is met where the line comes to it, not before the last event. */
 function lookInGap(core: Core, book: Book, track: Track, level: number, direction: Direction, rank: number, order: Order | null): void {
-  if (!reaches(track.open, level, direction)) return;
+  if (!reaches(track.price, level, direction)) return;
   if (order !== null && order.sequence > book.gapSequence && order.state === 'resting') return;
-  const met = reaches(track.from, level, direction) ? 0 : (level - track.from) / (track.open - track.from);
+  const met = reaches(track.from, level, direction) ? 0 : (level - track.from) / (track.price - track.from);
   offer(core, Math.max(met, book.gapPosition), rank, order, level, track !== book.last, true, 1e-12);
 }
 

@@ -147,6 +147,16 @@ describe('the path', () => {
     });
   });
 
+  it('a mark bar twice as long stands at 202 at the second open: an SL at 196 by mark does not look back at its open of 196', () => {
+    // OHLC of the mark: 196 to 208 until 0:40, 196 again at 1:20; at 1:00 it is at 202. The limit at 199 fills in the gap.
+    const flat = '198 198 198 198';
+    expectCase({
+      bars: [calm, flat, flat, flat], mark: ['196 208 196 205', 'gap', '205 205 205 205'], config: { path: 'ohlc', latencyMs: 20_000 },
+      script: [buy(0, { sl: '196', slTriggerBy: 'MarkPrice' }), submit(0, { id: 'L', side: 'Buy', ...limit('199') })],
+      fills: ['E Buy 2 @ 201 taker 0', 'L Buy 2 @ 199 maker 1', 'SL Sell 4 @ 198 taker 1'],
+    });
+  });
+
   it('bars with a single level inside, or without any, are not ambiguous', () => {
     expect(play({ bars: [first, '200 201 199 200', '200 201 195 200'], script: [sell(1, { sl: '250' }), stop(2, { tp: '196' })] }).ambiguousBars).toBe(0);
   });
