@@ -11,6 +11,7 @@ import type { Book, Core } from './book.ts';
 import type { Exchange, ExchangePosition, ExchangeSetup } from './exchange.ts';
 import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
+import { leaveOpen, takeStopAtOpen } from './opening.ts';
 import { decidePaths } from './path.ts';
 import { isQuiet, refreshWake } from './wake.ts';
 import { isPaused, playStep, sleepThrough, timeOfNext } from './play.ts';
@@ -143,6 +144,10 @@ function beginPath(core: Core, book: Book): void { // hot
 
 function advance(core: Core, until: Ms, fraction: number): boolean { // hot
   const before = core.facts.length;
+  if (core.books.length === 1) {
+    if (takeStopAtOpen(core, core.books[0]!, until)) return true;
+    leaveOpen(core, core.books[0]!);
+  }
   while (core.awake > 0) {
     const book = nextBook(core, until, fraction);
     if (book === null) break;

@@ -15,7 +15,7 @@ function isStrictly(book: Book, level: number, byMark: boolean, direction: Direc
   return !reaches(byMark ? book.mark.price : book.last.price, level, direction);
 }
 
-const isUsable = (value: number | null): boolean => value === null || (Number.isFinite(value) && value >= 0);
+const isUsable = (value: number | null): boolean => value === null || (value >= 0 && value < Infinity);
 
 function refuseStop(core: Core, book: Book, message: TradingStop, code: string): void {
   refuse(core, book, 'refused', -1, code, 'trading-stop', message.reference);
