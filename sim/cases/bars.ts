@@ -51,13 +51,21 @@ export function readBars(rows: readonly unknown[], intervalMs: number, isGapFata
   return read;
 }
 
-/** Interval of a mark series: the smallest distance of its stamps; a single bar covers the series from its stamp on. */
+/**
+ * Interval of a mark series: that of the bars when each bar has its own mark bar, else the largest step that holds all
+ * distances of its stamps (a hole makes a distance longer); a single bar covers the series from its stamp on.
+ */
 export function markIntervalOf(mark: readonly CaseBar[], bars: readonly CaseBar[], intervalMs: number): number {
-  let interval = Infinity;
-  for (let i = 1; i < mark.length; i++) interval = Math.min(interval, mark[i]!.at - mark[i - 1]!.at);
-  if (interval !== Infinity) return interval;
+  if (mark.length === bars.length && mark.every((bar, i) => bar.at === bars[i]!.at)) return intervalMs;
+  let interval = 0;
+  for (let i = 1; i < mark.length; i++) interval = commonStep(interval, mark[i]!.at - mark[i - 1]!.at);
+  if (interval > 0) return interval;
   const end = (bars[bars.length - 1]?.at ?? 0) + intervalMs;
   return Math.max(intervalMs, end - (mark[0]?.at ?? end));
+}
+
+function commonStep(one: number, other: number): number {
+  return other === 0 ? one : commonStep(other, one % other);
 }
 
 /** Mark bars: as long as the last-price bars or a multiple of them, on their own grid; anything else is `MARK_INTERVAL`. */

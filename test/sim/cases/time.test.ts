@@ -157,6 +157,18 @@ describe('the path', () => {
     });
   });
 
+  it('a mark bar per bar is a minute long whatever the holes: the SL at 195 by mark is met at 0:20, at the low', () => {
+    // Distances of the stamps: two and three minutes. OLHC of the last bar: 200 to 199 at 0:20; the mark falls to 195 there.
+    expectCase({
+      bars: [calm, 'gap', calm, 'gap', 'gap', calm], mark: [calm, 'gap', calm, 'gap', 'gap', '200 201 195 200'],
+      script: [buy(2, { sl: '195', slTriggerBy: 'MarkPrice' })], fills: ['E Buy 2 @ 200 taker 1', 'SL Sell 2 @ 199 taker 2'],
+    });
+    expectCase({
+      bars: [calm, 'gap', calm, 'gap', calm], mark: [calm, 'gap', calm, 'gap', '200 201 195 200'],
+      script: [buy(2, { sl: '195', slTriggerBy: 'MarkPrice' })], fills: ['E Buy 2 @ 200 taker 1', 'SL Sell 2 @ 199 taker 2'],
+    });
+  });
+
   it('bars with a single level inside, or without any, are not ambiguous', () => {
     expect(play({ bars: [first, '200 201 199 200', '200 201 195 200'], script: [sell(1, { sl: '250' }), stop(2, { tp: '196' })] }).ambiguousBars).toBe(0);
   });
