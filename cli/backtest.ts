@@ -56,7 +56,7 @@ export async function backtest(reference: string, options: BacktestOptions): Pro
       if (saved.database.tag === 'behind') process.stderr.write(`store: the run is kept in ${saved.path}; ${saved.database.why}\n`);
     }
     const storeMs = options.store ? performance.now() - storing : 0;
-    show({ manifest, result, metrics, warnings, timing: { loadMs, runMs, storeMs } }, report, options.json === true);
+    show({ manifest, result, metrics, warnings, timing: { loadMs, runMs, storeMs }, isStored: options.store }, report, options.json === true);
     return 0;
   } finally {
     await engine.end();

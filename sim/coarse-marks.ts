@@ -3,7 +3,7 @@
  * fills at the last price of that made-up moment: on average nearer to the open than the real one, so better than
  * its trigger. The fills are what the rules say; the gain in them is nothing to expect, and this says how large it is.
  */
-import type { Table } from '../engine/index.ts';
+import type { Column, Ms, Table } from '../engine/index.ts';
 import type { Market } from './market.ts';
 
 export interface CoarseMarkStops {
@@ -14,23 +14,57 @@ export interface CoarseMarkStops {
   readonly gained: number;
 }
 
-/** Null when no mark series is longer than its last series, or no stop fired. */
-export function coarseMarkStops(market: Market, executions: Table): CoarseMarkStops | null {
+/** The recorded rows that say how stops filled and by which price they were judged. */
+export interface StopRows { readonly executions: Table | undefined; readonly stops: Table | undefined }
+
+/** Null when no mark series is longer than its last series, or no stop judged by the mark fired. */
+export function coarseMarkStops(market: Market, { executions, stops: changes }: StopRows): CoarseMarkStops | null {
   if (!market.symbols.some(({ mark, last }) => mark !== null && mark.intervalMs > last.intervalMs)) return null;
-  const cause = executions.columns.find((column) => column.name === 'cause');
-  const bps = executions.columns.find((column) => column.name === 'slippage_bps');
-  const value = executions.columns.find((column) => column.name === 'value');
-  if (cause?.type !== 'text' || bps?.type !== 'double' || value?.type !== 'double') return null;
+  const time = columnOf(executions, 'time');
+  const cause = columnOf(executions, 'cause');
+  const symbol = columnOf(executions, 'symbol');
+  const bps = columnOf(executions, 'slippage_bps');
+  const value = columnOf(executions, 'value');
+  if (executions === undefined || time?.type !== 'time' || cause?.type !== 'text' || symbol?.type !== 'text'
+    || bps?.type !== 'double' || value?.type !== 'double') return null;
   const stop = cause.dictionary.indexOf('stop');
+  const sources = new StopSources(changes);
   let stops = 0, sum = 0, gained = 0;
   for (let row = 0; row < executions.rows; row++) {
     const slipped = bps.values[row]!;
     if (cause.codes[row] !== stop || Number.isNaN(slipped)) continue;
+    if (sources.at(time.values[row]!, symbol.dictionary[symbol.codes[row]!]!) === 'last') continue;
     stops += 1;
     sum += slipped;
     gained -= (slipped / 10_000) * value.values[row]!;
   }
   return stops === 0 ? null : { stops, meanBps: sum / stops, gained };
+}
+
+const columnOf = (table: Table | undefined, name: string): Column | undefined =>
+  table?.columns.find((column) => column.name === name);
+
+/** Which price judges each symbol's stop as time goes on, read from the recorded changes of stops in their order. */
+class StopSources {
+  readonly #known = new Map<string, string>();
+  readonly #changes: Table | undefined;
+  #row = 0;
+
+  constructor(changes: Table | undefined) { this.#changes = changes; }
+
+  /** `mark` or `last`; undefined when no change up to `time` says it. Times must not go back. */
+  at(time: Ms, symbol: string): string | undefined {
+    const when = columnOf(this.#changes, 'time');
+    const names = columnOf(this.#changes, 'symbol');
+    const by = columnOf(this.#changes, 'by');
+    if (when?.type === 'time' && names?.type === 'text' && by?.type === 'text') {
+      for (; this.#row < when.values.length && when.values[this.#row]! <= time; this.#row++) {
+        const source = by.dictionary[by.codes[this.#row]!];
+        if (source !== undefined) this.#known.set(names.dictionary[names.codes[this.#row]!]!, source);
+      }
+    }
+    return this.#known.get(symbol);
+  }
 }
 
 /** Share of the start equity from which on the gain is warned of. */

@@ -3,6 +3,7 @@ import { digestText, formatDecimal, moneyToNumber, unrealisedOf, valueOf } from 
 import type { Table } from '../engine/index.ts';
 import { coarseMarkStops, coarseMarkWarning } from './coarse-marks.ts';
 import { digestTables } from './digest.ts';
+import { liquidationsIn } from './liquidations.ts';
 import { Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './record/index.ts';
 import type { RunResult } from './result.ts';
 import type { Play } from './play.ts';
@@ -60,8 +61,9 @@ function warningsOf({ clock, notices, setup }: Play, recorded: readonly Table[])
     else known.count += 1;
   }
   for (const [cause, first] of causes) row(cause.toUpperCase(), null, first.count, first.at, first.text);
-  const executions = recorded.find((table) => table.name === 'executions');
-  const coarse = executions === undefined ? null : coarseMarkStops(clock.market, executions);
+  const [executions, stops] = ['executions', 'stops'].map((name) => recorded.find((table) => table.name === name));
+  for (const { name, count: n, at, words } of liquidationsIn(executions)) row('LIQUIDATED', name, n, at, words);
+  const coarse = coarseMarkStops(clock.market, { executions, stops });
   const start = moneyToNumber(setup.instruments[0]!, setup.cash);
   const bias = coarseMarkWarning(coarse, start, setup.settle);
   if (coarse !== null && bias !== null) row(coarse.gained > 0 ? 'STOPS_FAVOURED' : 'STOPS_ON_COARSE_MARKS', null, coarse.stops, clock.from, bias);

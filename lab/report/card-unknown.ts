@@ -56,7 +56,7 @@ function inferred({ manifest }: FinishedRun): Named {
 function warnings({ warnings: all }: FinishedRun): Named {
   if (all.length === 0) return [];
   const [first] = all;
-  const only = all.length === 1 && first !== undefined ? [`${first.symbol ?? ''} ${first.text}`.trim()] : [];
+  const only = all.length === 1 && first !== undefined ? [first.symbol === null || first.text.startsWith(first.symbol) ? first.text : `${first.symbol} ${first.text}`] : [];
   const named = all.map((one) => [one.symbol === null ? one.code : `${one.code} ${one.symbol}`, one.count] as const);
   return [['Warnings', [...only, ...tally(named)]]];
 }

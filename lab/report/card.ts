@@ -120,6 +120,7 @@ function verdict(run: FinishedRun, columns: number): string {
   const money = moneyOf(run);
   const trades = closedCount(metrics);
   const span = counted(Math.max(0, Math.round((result.to - result.from) / 86_400_000)), 'day');
+  const liquidated = liquidatedWords(run);
   const left = result.open.length === 0 ? 'nothing left open' : `${counted(result.open.length, 'position')} left open`;
   const moved = net === 0 ? 'Ended where it began' : `${net > 0 ? 'Gained' : 'Lost'} ${money.plain(Math.abs(net))} ${money.settle}`;
   const size = net === 0 || start <= 0 ? '' : ` (${signedPercent(net / start, 2)})`;
@@ -129,11 +130,17 @@ function verdict(run: FinishedRun, columns: number): string {
   }
   const few = trades < minima.trades ? ', too few to judge' : '';
   return fitting(columns, [
-    `${moved}${size} in ${span} with ${counted(trades, 'trade')}${few}; ${left}.`,
-    `${moved}${size} in ${span}, ${counted(trades, 'trade')}${few}; ${left}.`,
-    `${moved}${size}, ${counted(trades, 'trade')}; ${left}.`,
-    `${moved}${size}; ${left}.`,
+    `${moved}${size} in ${span} with ${counted(trades, 'trade')}${few}${liquidated}; ${left}.`,
+    `${moved}${size} in ${span}, ${counted(trades, 'trade')}${few}${liquidated}; ${left}.`,
+    `${moved}${size}, ${counted(trades, 'trade')}${liquidated}; ${left}.`,
+    `${moved}${size}${liquidated}; ${left}.`,
   ]);
+}
+
+/** A liquidation stands in the first sentence: nothing else a run can say costs as much. */
+function liquidatedWords({ warnings }: FinishedRun): string {
+  const count = warnings.reduce((sum, one) => one.code === 'LIQUIDATED' ? sum + one.count : sum, 0);
+  return count === 0 ? '' : `, ${grouped(count, 0)} liquidated`;
 }
 
 function subject({ manifest, result }: FinishedRun, columns: number): string {
@@ -148,7 +155,7 @@ function subject({ manifest, result }: FinishedRun, columns: number): string {
   return fitting(columns, choices.map((words) => words.join(' · ')));
 }
 
-function footer({ manifest, result, timing }: FinishedRun, columns: number): readonly string[] {
+function footer({ manifest, result, timing, isStored = true }: FinishedRun, columns: number): readonly string[] {
   const seconds = (ms: number): string => `${grouped(ms / 1_000, 2)} s`;
   const rate = timing.runMs > 0 ? result.bars / timing.runMs / 1_000 : 0;
   const speed = rate >= 0.1 ? ` (${grouped(rate, 1)} M bars/s)` : '';
@@ -160,11 +167,11 @@ function footer({ manifest, result, timing }: FinishedRun, columns: number): rea
       `${label('Took')}load ${seconds(timing.loadMs)}, run ${seconds(timing.runMs)}${speed}, store ${seconds(timing.storeMs)}`,
       `${label('Took')}load ${seconds(timing.loadMs)}, run ${seconds(timing.runMs)}, store ${seconds(timing.storeMs)}`,
     ]),
-    fitting(columns, [
+    isStored ? fitting(columns, [
       `${label('Look further')}holdfast query "SELECT * FROM trades ${where}"`,
       `${label('Look further')}holdfast query "FROM trades ${where}"`,
       `holdfast query "FROM trades ${where}"`,
       `${label('Look further')}holdfast query "SELECT * FROM trades"`,
-    ]),
+    ]) : `${label('Not stored')}by --no-store; without it, 'holdfast query' looks further`,
   ];
 }

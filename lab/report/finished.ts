@@ -32,6 +32,8 @@ export interface FinishedRun {
   /** Warnings of the data and of the run. */
   readonly warnings: readonly ReportWarning[];
   readonly timing: Timing;
+  /** False when the run was not stored, so that nobody is sent to look for it there. Default true. */
+  readonly isStored?: boolean;
 }
 
 /** The totals of a run that its row in the run store holds. */

@@ -66,6 +66,27 @@ describe('the result card', () => {
     expect(lineOf(lines, 'bps')).toContain('Costs are 5.1 bps of 145,000 USDT traded (n = 80 executions)');
   });
 
+  it('says in the first sentence that two positions were liquidated, at every width', () => {
+    const warnings = [{ code: 'LIQUIDATED', symbol: 'ETHUSDT', count: 2, text: '2 liquidated' }];
+    for (const width of [72, 80, 100]) expect(plain({ ...busy(), warnings }, width)[0]).toMatch(/, 2 liquidated; 1 position left open\.$/);
+  });
+
+  it('sends nobody to look for a run that was not stored', () => {
+    for (const width of [72, 100]) {
+      const lines = plain({ ...busy(), isStored: false }, width);
+
+      expect(lines.at(-1)).toBe('Not stored    by --no-store; without it, \'holdfast query\' looks further');
+      expect(lines.join('\n')).not.toContain('WHERE run=');
+    }
+  });
+
+  it('names the symbol of an only warning once', () => {
+    const only = (text: string) => [{ code: 'mark-interval', symbol: 'BTCUSDT', count: 1, text }];
+
+    expect(lineOf(plain({ ...busy(), warnings: only('BTCUSDT: mark bars are 1h') }), 'Warnings')).toBe('Warnings      BTCUSDT: mark bars are 1h');
+    expect(lineOf(plain({ ...busy(), warnings: only('2 holes') }), 'Warnings')).toBe('Warnings      BTCUSDT 2 holes');
+  });
+
   it('tells what could not be known, or that there was nothing', () => {
     const lines = plain(busy(), 100);
 
