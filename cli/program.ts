@@ -169,8 +169,26 @@ function explainEnd(thrown: unknown, words: readonly string[], program: Command)
     say(oneLine(textOf(thrown)));
     return isUsage(thrown) ? 2 : code;
   }
+  const refused = refusedBySystem(thrown);
+  if (refused !== null) {
+    say(refused);
+    return 3;
+  }
   say(`this is a bug in holdfast: ${oneLine(textOf(thrown))}. Fix: report it with the output of --debug`);
   return 70;
+}
+
+/** What the file system refuses is no bug of ours: no permission, a full disk, a file where a folder should be. */
+function refusedBySystem(thrown: unknown): string | null {
+  if (!(thrown instanceof Error) || !('code' in thrown) || !('path' in thrown)) return null;
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: 'a folder this user may write', EPERM: 'a folder this user may write', EROFS: 'a folder that can be written',
+    ENOSPC: 'free space on the disk', EDQUOT: 'free space on the disk', ENOTDIR: 'a folder', EEXIST: 'a folder',
+  };
+  const expected = reasons[String(thrown.code)];
+  if (expected === undefined) return null;
+  return `data folder: ${String(thrown.path)}: was refused (${oneLine(textOf(thrown))}), expected ${expected}. `
+    + 'Fix: choose another with --data-dir or HOLDFAST_DATA';
 }
 
 /** What the caller left out or misspelt is no fault of the data: SQL that is none, a market that cannot be read. */

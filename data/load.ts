@@ -251,7 +251,8 @@ function assemble(raws: readonly Raw[], markets: Markets, options: LoadOptions):
 
 const nothingLeft = (options: LoadOptions): DataError => new DataError({
   reason: 'empty-range', what: 'no bars in the range',
-  value: `${options.from ?? '...'} to ${options.to ?? '...'}`, fix: 'change --from and --to',
+  value: `${options.from === undefined ? '...' : timeText(options.from)} to ${options.to === undefined ? '...' : timeText(options.to)}`,
+  fix: 'change --from and --to',
 });
 
 /** Rules, then ticks in place: `raw` is spent afterwards. */

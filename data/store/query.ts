@@ -37,7 +37,7 @@ export async function queryRuns(
   try {
     return await withConnection(database, async (connection) => {
       await showRuns(connection, folder);
-      return await inOneLine(async () => await ask(connection, sql, limit));
+      return await inOneLine(sql, async () => await ask(connection, sql, limit));
     });
   } finally {
     closeDatabase(database);
@@ -94,12 +94,20 @@ function plainValue(value: unknown, isDate: boolean): PlainValue {
 }
 
 /** DuckDB's errors, several lines with a drawing, as one. */
-async function inOneLine<T>(work: () => Promise<T>): Promise<T> {
+async function inOneLine<T>(sql: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof StoreError || !(error instanceof Error)) throw error;
     const words = error.message.split(/\n\s*\n/)[0] ?? error.message;
-    throw new StoreError('bad-query', `query: ${words.replace(/\s+/g, ' ').replaceAll('!', '.').trim()}`, error);
+    throw new StoreError('bad-query', `query: ${words.replace(/\s+/g, ' ').replaceAll('!', '.').trim()}${quotingHint(words, sql)}`, error);
   }
+}
+
+/** Two columns are named like words of SQL; a syntax error with one of them bare says how to write it. */
+function quotingHint(words: string, sql: string): string {
+  if (!words.includes('syntax error')) return '';
+  const bare = sql.replace(/"[^"]*"|'[^']*'/g, ' ').replace(/\b(order|group|partition)\s+by\b/gi, ' ');
+  const names = [...new Set([...bare.matchAll(/\b(order|by)\b/gi)].map(([name]) => `"${name.toLowerCase()}"`))];
+  return names.length === 0 ? '' : `. Fix: write ${names.join(' and ')} with double quotes`;
 }

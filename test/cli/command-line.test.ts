@@ -26,6 +26,7 @@ describe('a wrong command line', () => {
     ['--exec without --data', ['backtest', 'probe.ts', '--exec', 'bybit:linear'], /^arguments: --exec: was bybit:linear without --data/],
     ['a market without a category', ['backtest', 'probe.ts', '--market', 'bybit'], /market.*venue:category/],
     ['an unknown configuration key', ['backtest', 'probe.ts', '--set', 'levrage=3'], /^config: levrage: was not a known key, .* Fix: use leverage$/],
+    ['a column that is a word of SQL', ['query', 'SELECT order FROM orders'], /^query: .*syntax error.*\. Fix: write "order" with double quotes$/],
     ['SQL that is not a SELECT', ['query', 'DROP TABLE runs'], /^query: /],
   ];
   it.each(wrong)('%s', async (_, words, expected) => {
@@ -35,6 +36,17 @@ describe('a wrong command line', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');
     expect(code).toBe(2);
+  });
+});
+
+describe('what the file system refuses', () => {
+  it('is no bug of ours: a file as data folder is one line and exit 3', async () => {
+    const { code, stdout, stderr } = await holdfast(folder, 'data', 'list', '--data-dir', 'taken.ts');
+
+    expect(stderr).toMatch(/^data folder: .*taken\.ts.*: was refused \(ENOTDIR.*\), expected a folder\. Fix: choose another with --data-dir/);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toBe('');
+    expect(code).toBe(3);
   });
 });
 

@@ -74,6 +74,8 @@ describe('loading a market', () => {
     const folder = await lakeOf(['bybit_linear_BTCUSDT_5m.csv', [30]]);
 
     expect((await refusal(loadMarket({ folder, symbols: ['BTCUSDT'], timeframe: '5m', from: start + 1e9 }))).reason).toBe('empty-range');
+    expect((await refusal(loadMarket({ folder, market: 'builtin:linear', symbols: ['BTCUSDT'], timeframe: '5m', from: 0, to: 86_400_000 }))).message)
+      .toBe('no bars in the range: was \'1970-01-01 00:00 to 1970-01-02 00:00\'. Fix: change --from and --to');
     expect((await refusal(loadMarket({ folder, symbols: ['BTCUSDT'], timeframe: '5 min' }))).isUsage).toBe(true);
   });
 
