@@ -9,7 +9,10 @@ import { printLine } from './output.ts';
 
 const strategy = `import { defineStrategy, z } from 'holdfast';
 
-/** Buys a pullback that ends above the hourly trend; the stop follows two average ranges below the close. */
+/**
+ * Buys a pullback that ends above the hourly trend; the stop follows two average ranges below the close. It is judged
+ * on the last price: hourly mark bars, which is what most people have, cannot say when inside the hour a stop fired.
+ */
 export const trendPullback = defineStrategy({
   name: 'trend-pullback',
   symbols: ['BTCUSDT', 'ETHUSDT'],
@@ -23,7 +26,7 @@ export const trendPullback = defineStrategy({
     const stop = bar.close - p.stopAtr * ind.range;
     if (position.tag === 'flat') {
       return bar.open < prev.fast && bar.close > ind.fast && bar.close > ind.trend
-        ? intents.enter({ side: 'long', risk: 0.005, stop })
+        ? intents.enter({ side: 'long', risk: 0.005, stop, stopBy: 'last' })
         : intents.hold;
     }
     return bar.close < ind.trend ? intents.exit('hourly trend lost') : intents.moveStop(stop);
