@@ -15,7 +15,8 @@ export type Note =
   | { readonly tag: 'protection'; readonly at: Ms; readonly leg: number; readonly protection: Protection | null; readonly cause: string }
   | { readonly tag: 'trade'; readonly at: Ms; readonly leg: number; readonly side: Direction; readonly openedAt: Ms;
       readonly lots: number; readonly entryTicks: number; readonly exitTicks: number;
-      readonly gross: Money; readonly fees: Money; readonly funding: Money; readonly slippage: number; readonly risk: number;
+      readonly gross: Money; readonly fees: Money; readonly funding: Money; readonly net: number;
+      readonly slippage: number; readonly risk: number;
       readonly maeTicks: number; readonly mfeTicks: number; readonly bars: number;
       readonly entryReason: string; readonly exitReason: string };
 

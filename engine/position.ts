@@ -144,7 +144,7 @@ function closeTrade(state: State, leg: Leg, position: OpenPosition, at: Ms, out:
   out.notes.push({
     tag: 'trade', at, leg: leg.index, side: position.side, openedAt: position.openedAt, lots: trade.entryLots,
     entryTicks, exitTicks: trade.exitTickLots / trade.exitLots,
-    gross: trade.realised, fees: trade.fees, funding: trade.funding, slippage: trade.slippage, risk: trade.risk,
+    gross: trade.realised, fees: trade.fees, funding: trade.funding, net, slippage: trade.slippage, risk: trade.risk,
     maeTicks: Math.max(0, long ? entryTicks - trade.lowTicks : trade.highTicks - entryTicks),
     mfeTicks: Math.max(0, long ? trade.highTicks - entryTicks : entryTicks - trade.lowTicks),
     bars: position.barsHeld, entryReason: trade.entryReason, exitReason: trade.exitReason,

@@ -44,34 +44,46 @@ export class Rows {
     this.#next = this.#width;
   }
 
-  /** The values of every column in the order of the rows, part by part: a part fits the nearest memory. */
-  #columns(): Float64Array[] {
-    const columns = Array.from({ length: this.#width }, () => new Float64Array(this.length));
-    let row = 0;
-    for (const part of [...this.#full, this.values.subarray(0, this.#next)]) {
-      for (let i = 0; i < columns.length; i++) this.#copy(part, i, columns[i]!, row);
-      row += part.length / this.#width;
-    }
-    return columns;
-  }
-
-  #copy(part: Float64Array, index: number, out: Float64Array, from: number): void { // hot
-    const width = this.#width;
-    let row = from;
-    for (let i = index; i < part.length; i += width) out[row++] = part[i]!;
-  }
-
   /** The table so far; `words` holds the dictionary of each text column by name. */
   table(name: string, shape: Shape, words: Readonly<Record<string, Words>>): Table {
-    const values = this.#columns();
-    const columns = Object.entries(shape).map(([column, type], index): Column => {
+    const rows = this.length;
+    const columns = Object.entries(shape).map(([column, type]): Column => {
       switch (type) {
-        case 'text': return { name: column, type, codes: new Int32Array(values[index]!), dictionary: words[column]!.list };
-        case 'integer': return { name: column, type, values: new Int32Array(values[index]!) };
-        case 'boolean': return { name: column, type, values: new Uint8Array(values[index]!) };
-        default: return { name: column, type, values: values[index]! };
+        case 'text': return { name: column, type, codes: new Int32Array(rows), dictionary: words[column]!.list };
+        case 'integer': return { name: column, type, values: new Int32Array(rows) };
+        case 'boolean': return { name: column, type, values: new Uint8Array(rows) };
+        default: return { name: column, type, values: new Float64Array(rows) };
       }
     });
-    return { name, rows: this.length, columns };
+    this.#spread(columns);
+    return { name, rows, columns };
   }
+
+  /** Part by part, because a part fits the nearest memory and a whole table does not. */
+  #spread(columns: readonly Column[]): void {
+    let row = 0;
+    for (const part of [...this.#full, this.values.subarray(0, this.#next)]) {
+      for (const [index, column] of columns.entries()) {
+        if (column.type === 'text') copyIntegers(part, this.#width, index, column.codes, row);
+        else if (column.type === 'integer') copyIntegers(part, this.#width, index, column.values, row);
+        else if (column.type === 'boolean') copyFlags(part, this.#width, index, column.values, row);
+        else copyDoubles(part, this.#width, index, column.values, row);
+      }
+      row += part.length / this.#width;
+    }
+  }
+}
+
+// One loop per kind of array: a loop that met two kinds would ask at every value which one it has.
+
+function copyDoubles(part: Float64Array, width: number, index: number, out: Float64Array, from: number): void { // hot
+  for (let i = index, row = from; i < part.length; i += width, row++) out[row] = part[i]!;
+}
+
+function copyIntegers(part: Float64Array, width: number, index: number, out: Int32Array, from: number): void { // hot
+  for (let i = index, row = from; i < part.length; i += width, row++) out[row] = part[i]!;
+}
+
+function copyFlags(part: Float64Array, width: number, index: number, out: Uint8Array, from: number): void {
+  for (let i = index, row = from; i < part.length; i += width, row++) out[row] = part[i]!;
 }

@@ -149,7 +149,7 @@ export class TradingRecord {
 
   #trade(note: Note & { tag: 'trade' }): void {
     const { tick, lot, moneyUnits } = this.#instruments[note.leg]!;
-    const net = Number(note.gross - note.fees + note.funding) / moneyUnits;
+    const { net } = note;
     this.totals.trades += 1;
     this.totals.slippageCost += note.slippage;
     const words = this.#tradeWords;
