@@ -1,10 +1,10 @@
 /**
- * A closed bar through all kernels of its timeframe. The three kernels of nearly every strategy (sma, ema, atr) are
- * written out in one loop, so that a bar costs one call and not one a kernel; `update.ts` has the rest.
+ * A closed bar through all kernels of its timeframe. The kernels of nearly every strategy (sma, ema, atr) are written
+ * out here; `update.ts` has the rest. Slot `timeframeIndex` of the arena counts the bars fed to that timeframe.
  */
 import type { Ms } from '../units.ts';
 import { pushEma, pushRange } from './arena.ts';
-import type { columns, kinds } from './kernel.ts';
+import type { columns, Kernel, kinds } from './kernel.ts';
 import { pushWindow } from './library.ts';
 import type { IndicatorPlan } from './plan.ts';
 import type { IndicatorState } from './state.ts';
@@ -79,53 +79,67 @@ export function rollDecision(state: IndicatorState): void { // hot
 
 function updateKernels(plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number): void { // hot
   const { kernels } = plan.timeframes[timeframeIndex]!;
-  const { arena, bar, current, num, den } = state;
-  for (let i = 0; i < kernels.length; i++) {
+  const { arena } = state;
+  const position = arena[timeframeIndex]! | 0;
+  arena[timeframeIndex] = position + 1;
+  for (let i = updateMeans(kernels, state, position); i < kernels.length; i++) {
     const k = kernels[i]!;
-    const { kind, n, out, divisor } = k;
-    const at = k.offset;
-    if (kind === sma) { // [value, n once full, index, sum, ring]
-      const index = arena[at + 2]! | 0;
-      const slot = at + 4 + index;
-      const fresh = bar[k.source]!;
-      let sum = arena[at + 3]! + fresh - arena[slot]!;
-      arena[slot] = fresh;
-      if (index + 1 === n) {
-        arena[at + 1] = n;
-        arena[at + 2] = 0;
-        sum = 0;
-        for (let j = at + 4; j <= slot; j++) sum += arena[j]!;
-      } else {
-        arena[at + 2] = index + 1;
-      }
-      arena[at + 3] = sum;
-      // One division: of whole numbers below 2^53 it is the double nearest to the mean, so that equal means are equal.
-      if (arena[at + 1] !== 0) current[out] = divisor === 0 ? sum / n : (sum * num) / (n * den * divisor);
-    } else if (kind === atr && arena[at + 1] === n) { // [value, n once full, mean, seen, previous close]
-      const previous = arena[at + 4]!;
-      const high = bar[highColumn]!;
-      const low = bar[lowColumn]!;
-      arena[at + 4] = bar[closeColumn]!;
-      const reach = (previous > high ? previous : high) - (previous < low ? previous : low);
-      const mean = (arena[at + 2]! * (n - 1) + reach) / n;
-      arena[at + 2] = mean;
-      current[out] = (mean * num) / den;
-    } else if (kind === ema && arena[at + 1] === n) { // [value, n once full, mean]
-      const before = arena[at + 2]!;
-      const mean = before + (bar[k.source]! - before) * (2 / (n + 1));
-      arena[at + 2] = mean;
-      current[out] = divisor === 0 ? mean : (mean * num) / (den * divisor);
-    } else if (kind === ema || kind === atr) {
-      if (kind === atr) pushRange(arena, at, n, bar);
-      else {
-        arena[at] = bar[k.source]!;
-        pushEma(arena, at, n);
-      }
-      current[out] = divisor === 0 ? arena[at]! : (arena[at]! * num) / (den * divisor);
-    } else if (kind === windowed) {
-      current[out] = pushWindow(plan.windows[k.window]!, arena, at, bar, num, den);
-    } else {
-      updateKernel(k, state);
-    }
+    if (k.kind === atr && arena[k.offset + 1] === k.n) updateRange(k, state);
+    else if (k.kind === ema || k.kind === atr) updateAverage(k, state);
+    else if (k.kind === windowed) {
+      state.current[k.out] = pushWindow(plan.windows[k.window]!, arena, k.offset, state.bar, state.num, state.den);
+    } else updateKernel(k, state);
   }
+}
+
+/**
+ * Every sma of prices of a timeframe: they come first. Returns the index of the first other kernel. [sum, ring], the ring as long as
+ * the power of two from n on, its place the count of bars fed: no index to keep. An empty place is 0.
+ */
+function updateMeans(kernels: readonly Kernel[], state: IndicatorState, position: number): number { // hot
+  const { arena, bar, current, num, den } = state;
+  let i = 0;
+  for (; i < kernels.length; i++) {
+    const k = kernels[i]!;
+    const { n, m: mask, divisor } = k;
+    if (k.kind !== sma || mask < 0) break;
+    const ring = k.offset + 1;
+    const fresh = bar[k.source]!;
+    let sum = arena[ring - 1]! + fresh - arena[ring + ((position - n) & mask)]!;
+    arena[ring + (position & mask)] = fresh;
+    if ((position & mask) === mask) {
+      sum = 0;
+      for (let back = n - 1; back >= 0; back--) sum += arena[ring + ((position - back) & mask)]!;
+    }
+    arena[ring - 1] = sum;
+    // One division: of whole numbers below 2^53 it is the double nearest to the mean, so that equal means are equal.
+    if (position + 1 >= n) current[k.out] = (sum * num) / (n * den * divisor);
+  }
+  return i;
+}
+
+/** An atr past its seed: [value, n once full, mean, seen, previous close]. */
+function updateRange(k: Kernel, state: IndicatorState): void { // hot
+  const { arena, bar } = state;
+  const { n, offset: at } = k;
+  const previous = arena[at + 4]!;
+  const high = bar[highColumn]!;
+  const low = bar[lowColumn]!;
+  arena[at + 4] = bar[closeColumn]!;
+  const reach = (previous > high ? previous : high) - (previous < low ? previous : low);
+  const mean = (arena[at + 2]! * (n - 1) + reach) / n;
+  arena[at + 2] = mean;
+  state.current[k.out] = (mean * state.num) / state.den;
+}
+
+/** An ema, [value, n once full, mean], or the seed of an atr. */
+function updateAverage(k: Kernel, state: IndicatorState): void { // hot
+  const { arena, bar } = state;
+  const { n, divisor, offset: at } = k;
+  if (k.kind === atr) pushRange(arena, at, n, bar);
+  else {
+    arena[at] = bar[k.source]!;
+    pushEma(arena, at, n);
+  }
+  state.current[k.out] = divisor === 0 ? arena[at]! : (arena[at]! * state.num) / (state.den * divisor);
 }

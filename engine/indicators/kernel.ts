@@ -22,7 +22,7 @@ export interface Kernel {
   /** First slot in the arena, first index in the values. */
   readonly offset: number;
   readonly out: number;
-  /** Periods; the meaning of m and p is the kind's. */
+  /** Periods; the meaning of m and p is the kind's. sma: m is the mask of its ring, -1 of volumes. */
   readonly n: number;
   readonly m: number;
   readonly p: number;
@@ -36,10 +36,17 @@ export interface Kernel {
   readonly window: number;
 }
 
+/** Last index of a ring for n values whose length is a power of two, so that places are found by `&`. */
+export function ringMask(n: number): number {
+  let length = 1;
+  while (length < n) length *= 2;
+  return length - 1;
+}
+
 /** Slots that a kernel of this kind needs. */
 export function arenaSize(kind: Kind, n: number, m: number, p: number): number {
   switch (kind) {
-    case kinds.sma: return arena.sumSize(n);
+    case kinds.sma: return m < 0 ? arena.sumSize(n) : 2 + m;
     case kinds.wma: return arena.weightedSize(n);
     case kinds.ema: case kinds.rma: return arena.averageSize;
     case kinds.stdev: case kinds.bollinger: return arena.spreadSize(n);

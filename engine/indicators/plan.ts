@@ -6,7 +6,7 @@ import { StrategyError } from '../strategy-error.ts';
 import { isTimeframe, timeframeMs, timeframes } from '../timeframe.ts';
 import type { Timeframe } from '../timeframe.ts';
 import type { Ms } from '../units.ts';
-import { arenaSize, columns, divisors, kinds } from './kernel.ts';
+import { arenaSize, columns, divisors, kinds, ringMask } from './kernel.ts';
 import type { Kernel, Kind } from './kernel.ts';
 import type { Ind, Kernels, Source } from './kernels.ts';
 import { openWindow } from './library.ts';
@@ -16,6 +16,7 @@ import { decayBars } from './seeding.ts';
 export interface TimeframePlan {
   readonly timeframe: Timeframe;
   readonly ms: Ms;
+  /** By kind: those of one kind stand together. */
   readonly kernels: readonly Kernel[];
 }
 /** Where the value behind one key of the strategy's record is found. */
@@ -126,6 +127,8 @@ function layOut(record: Record<string, unknown>, decisionMs: Ms): IndicatorPlan 
     }
     keys.push({ key, out: placed.out, fields: draft.fields });
   }
+  // The arena begins with a counter for each timeframe.
+  const counters = new Set([...drafts.values()].map(({ draft }) => draft.timeframe)).size;
   const windows: Window[] = [];
   const byTimeframe = new Map<Timeframe, Kernel[]>();
   for (const { draft, out, offset } of drafts.values()) {
@@ -133,15 +136,15 @@ function layOut(record: Record<string, unknown>, decisionMs: Ms): IndicatorPlan 
     const kernels = byTimeframe.get(draft.timeframe) ?? [];
     byTimeframe.set(draft.timeframe, kernels);
     kernels.push({
-      kind: draft.kind, offset, out, n: draft.n, m: draft.m, p: draft.p, width: draft.width,
+      kind: draft.kind, offset: offset + counters, out, n: draft.n, m: draft.m, p: draft.p, width: draft.width,
       source: columns[draft.source], divisor: draft.divisor, window: draft.window === null ? -1 : windows.length - 1,
     });
   }
   const used = timeframes.flatMap((timeframe): readonly TimeframePlan[] => {
     const kernels = byTimeframe.get(timeframe);
-    return kernels === undefined ? [] : [{ timeframe, ms: timeframeMs(timeframe), kernels }];
+    return kernels === undefined ? [] : [{ timeframe, ms: timeframeMs(timeframe), kernels: kernels.sort((a, b) => a.kind - b.kind || b.m - a.m) }];
   });
-  return { timeframes: used, keys, windows, outputs, arenaSize: slots, warmupBars, readyBars, historyBars: warmupBars };
+  return { timeframes: used, keys, windows, outputs, arenaSize: slots + counters, warmupBars, readyBars, historyBars: warmupBars };
 }
 
 /** What one declaration says beyond its kind; the rest has a neutral value. */
@@ -186,7 +189,11 @@ function averages(make: Make, where: string): Averages {
     return make(kind, { n, of, ready: n, fade: fade(n) });
   };
   return {
-    sma: (n, of = 'close') => over('sma', kinds.sma, n, of),
+    sma: (n, of = 'close') => {
+      period(`${where}.sma`, 'n', n);
+      source(`${where}.sma`, of);
+      return make(kinds.sma, { n, m: of === 'volume' ? -1 : ringMask(n), of, ready: n });
+    },
     ema: (n, of = 'close') => over('ema', kinds.ema, n, of, exponential),
     wma: (n, of = 'close') => over('wma', kinds.wma, n, of),
     rma: (n, of = 'close') => over('rma', kinds.rma, n, of, wilder),

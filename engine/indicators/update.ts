@@ -44,6 +44,7 @@ const mondayMs = 4 * dayMs;
 /** Every kind that `feed.ts` does not do itself. Cases are the numbers of `kinds`: literals make a jump table. */
 export function updateKernel(k: Kernel, bench: Bench): void { // hot
   switch (k.kind) {
+    case 0: updateVolumeMean(k, bench); return;
     case 2: updateWma(k, bench); return;
     case 3: updateRma(k, bench); return;
     case 4: updateStdev(k, bench); return;
@@ -61,7 +62,7 @@ export function updateKernel(k: Kernel, bench: Bench): void { // hot
     case 17: updateKeltner(k, bench); return;
     case 18: updateDonchian(k, bench); return;
     case 19: updateSupertrend(k, bench); return;
-    default: // sma, ema, atr and windowed: `feed.ts` has them
+    default: // ema, atr and windowed: `feed.ts` has them
   }
 }
 
@@ -69,6 +70,14 @@ export function updateKernel(k: Kernel, bench: Bench): void { // hot
 function put(bench: Bench, k: Kernel, i: number, slot: number): void { // hot
   const x = bench.arena[slot]!;
   bench.current[k.out + i] = k.divisor === 0 ? x : (x * bench.num) / (bench.den * k.divisor);
+}
+
+/** An sma of volumes, which are not whole: its sum is added up anew whenever n are full. */
+function updateVolumeMean(k: Kernel, bench: Bench): void { // hot
+  const { arena } = bench;
+  arena[k.offset] = bench.bar[k.source]!;
+  pushSum(arena, k.offset, k.n);
+  bench.current[k.out] = arena[k.offset]! / k.n;
 }
 
 function updateWma(k: Kernel, bench: Bench): void { // hot
