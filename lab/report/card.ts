@@ -148,9 +148,10 @@ function subject({ manifest, result }: FinishedRun, columns: number): string {
   const names = manifest.symbols.join(', ');
   const many = counted(manifest.symbols.length, 'symbol');
   const { strategy, timeframe, market } = manifest;
+  // The market is never left out: made-up, mixed and real prices must not look alike.
   const choices = [
-    [strategy, names, timeframe, market, range], [strategy, names, timeframe, range],
-    [strategy, many, timeframe, market, range], [strategy, many, timeframe, range],
+    [strategy, names, timeframe, market, range], [strategy, many, timeframe, market, range],
+    [strategy, timeframe, market, range], [timeframe, market, range], [market, range],
   ];
   return fitting(columns, choices.map((words) => words.join(' · ')));
 }

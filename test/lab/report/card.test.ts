@@ -80,6 +80,13 @@ describe('the result card', () => {
     }
   });
 
+  it('names the market at 72 columns too, whatever else must go', () => {
+    const of = (change: object): string => plain({ ...busy(), manifest: { ...busy().manifest, ...change } }, 72)[1] ?? '';
+
+    expect(of({ market: 'binance:usdm as bybit:linear' })).toContain('binance:usdm as bybit:linear');
+    expect(of({ market: 'builtin:linear', strategy: 'a-strategy-with-a-name-of-many-words' })).toContain('builtin:linear');
+  });
+
   it('names the symbol of an only warning once', () => {
     const only = (text: string) => [{ code: 'mark-interval', symbol: 'BTCUSDT', count: 1, text }];
 
