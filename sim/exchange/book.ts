@@ -72,7 +72,9 @@ export interface Book {
   cursor: number;
   /** The instant is a bar's open: resting orders meet the gap first. */
   isOpening: boolean;
-  gapPosition: number; gapSequence: number;
+  gapPosition: number;
+  /** Last sequence given before this point of the path: a limit that came later was judged here, it is not met here. */
+  pointSequence: number;
   /** Sequence of the waiting order tried last at this open. */
   waitedSequence: number;
   /** Lots of the volume budget left; -1 = not counted yet in this bar. */
@@ -123,7 +125,7 @@ export function newBook(symbol: number, { instrument, leverage, hasMark }: Excha
     takerUnit: exactFee(instrument.takerPico), makerUnit: exactFee(instrument.makerPico),
     last, mark: hasMark ? newTrack() : last,
     hasTraded: false, volume: NaN, isAwake: false, stage: stageFunding, cursor: NaN, isOpening: false,
-    gapPosition: NaN, gapSequence: 0, waitedSequence: 0, budget: -1,
+    gapPosition: NaN, pointSequence: 0, waitedSequence: 0, budget: -1,
     side: 0, lots: 0, cost: 0n, fineCost: 0n, addedMargin: 0n,
     slTicks: 0, slByMark: false, tpTicks: 0, tpByMark: false,
     trailTicks: 0, activeTicks: 0, isTrailing: false, best: NaN, exit: '', liquidationTicks: NaN, isMarginStale: true,

@@ -37,7 +37,7 @@ function rouse(core: Core, book: Book): void { // hot
   book.cursor = 0;
   book.last.price = book.last.open;
   book.gapPosition = 0;
-  book.gapSequence = core.sequence;
+  book.pointSequence = core.sequence;
   book.waitedSequence = 0;
 }
 

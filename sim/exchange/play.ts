@@ -61,7 +61,7 @@ function nextWaiting(book: Book): Order | null {
   for (let i = 0; i < book.orders.length; i++) {
     const order = book.orders[i]!;
     if (order.state !== 'waiting' || order.isWithdrawn) continue;
-    if (order.sequence <= book.waitedSequence || order.sequence > book.gapSequence) continue;
+    if (order.sequence <= book.waitedSequence || order.sequence > book.pointSequence) continue;
     if (next === null || order.sequence < next.sequence) next = order;
   }
   return next;
@@ -162,12 +162,15 @@ function pathStep(core: Core, book: Book, untilOffset: number): void {
     if (!hitIsNow) (hitByMark ? book.mark : book.last).price = hitLevel;
     followPrice(book);
     book.stage = stageResting;
+    book.pointSequence = core.sequence;
     fire(core, book, hitRank, hitOrder);
     return;
   }
   moveTo(book, end);
   followPrice(book);
-  if (isInstant) book.stage = stageFunding;
+  if (!isInstant) return;
+  book.stage = stageFunding;
+  book.pointSequence = core.sequence;
 }
 
 /** Offset of the next event of an awake book. */

@@ -34,10 +34,15 @@ export function forgetHit(core: Core): void {
 /** How the search looks at one condition: met when `track` reaches `level` in `direction`. */
 type Look = (core: Core, book: Book, track: Track, level: number, direction: Direction, rank: number, order: Order | null) => void;
 
+/** A limit that was judged at this very point is met only by what the path does after it. */
+function cameHere(book: Book, order: Order | null): boolean {
+  return order !== null && order.sequence > book.pointSequence && order.state === 'resting';
+}
+
 /** In the gap only what holds at the open counts; it is met where the line comes to it, not before the last event. */
 function lookInGap(core: Core, book: Book, track: Track, level: number, direction: Direction, rank: number, order: Order | null): void {
   if (!reaches(track.price, level, direction)) return;
-  if (order !== null && order.sequence > book.gapSequence && order.state === 'resting') return;
+  if (cameHere(book, order)) return;
   const met = reaches(track.from, level, direction) ? 0 : (level - track.from) / (track.price - track.from);
   offer(core, Math.max(met, book.gapPosition), rank, order, level, track !== book.last, true, 1e-12);
 }
@@ -48,7 +53,7 @@ function comesTo(track: Track, direction: Direction, order: Order | null): boole
 }
 
 function lookHere(core: Core, book: Book, track: Track, level: number, direction: Direction, rank: number, order: Order | null): void {
-  if (!reaches(track.price, level, direction) || !comesTo(track, direction, order)) return;
+  if (!reaches(track.price, level, direction) || !comesTo(track, direction, order) || cameHere(book, order)) return;
   offer(core, book.cursor, rank, order, level, track !== book.last, true, timeSlack(book.last));
 }
 

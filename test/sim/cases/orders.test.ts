@@ -41,6 +41,14 @@ describe('orders that take', () => {
     });
   });
 
+  it('a stop-limit triggered at the low 196 with 5 ticks of half spread rests at 196.3: the path only rises after it', () => {
+    // The ask is 196.5 at the trigger; 196.3 is touched again by no price of 196 to 204 to 198.
+    expectCase({
+      bars: [first, '200 204 196 198'], config: { halfSpreadTicks: 5, path: 'olhc', limitFill: 'touch' },
+      script: [buy(1, { ...limit('196.3'), trigger: '196', triggerDirection: 2 })], fills: [], expect: { orders: { E: 'New' } },
+    });
+  });
+
   it('a buy limit inside the spread stays when the path only leaves it upwards', () => {
     expectCase({
       bars: [first, '201 203 201 203'], config: { halfSpreadTicks: 3, path: 'olhc', latencyMs: 30_000 },
