@@ -46,7 +46,7 @@ function reader(half: Float64Array): Record<string, unknown> {
   return view;
 }
 
-/** One getter per index for all plans, so that equal keys give one hidden class in every run of a process. */
+/** One getter per index for all plans, so that equal keys give one hidden class in every run that shares a heap. */
 const numberReaders: Accessor['get'][] = [];
 const sideReaders: Accessor['get'][] = [];
 
