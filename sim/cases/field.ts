@@ -8,7 +8,13 @@ export class CaseFileError extends Error {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-const shown = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+/** Characters shown of what was found: a whole file in its message hides the message. */
+const longest = 80;
+
+function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+}
 
 export function failField(where: string, value: unknown, expected: string): never {
   throw new CaseFileError(`${where} must be ${expected}, was ${shown(value)}`);

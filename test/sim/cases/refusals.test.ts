@@ -254,3 +254,12 @@ describe('a file that is not a case', () => {
     expect(outcome!.why).toBe('10000 - 1');
   });
 });
+
+describe('a case that cannot be understood', () => {
+  it('is named with 80 characters of what was found, not with a whole list of lists', () => {
+    const [outcome] = runCases([[Array.from({ length: 1_000 }, (_, k) => k)]]);
+
+    expect(outcome?.malformed).toMatch(/^case 1 of the file must be an object, was \[\[0,1,2,.*\.\.\.$/);
+    expect(outcome?.malformed?.length).toBeLessThan(140);
+  });
+});
