@@ -3,7 +3,7 @@
  * check for room and touches one stretch of memory; columns are made of it once, at the end.
  */
 import type { Column, Table } from '../../engine/index.ts';
-import { Words } from './columns.ts';
+import type { Words } from './columns.ts';
 
 export type Kind = 'double' | 'integer' | 'time' | 'text' | 'boolean';
 export type Shape = Readonly<Record<string, Kind>>;
