@@ -88,7 +88,7 @@ export function takeExecution(state: State, leg: Leg, event: Execution, out: Out
   if (!fill.isNew) return;
   const { order } = fill;
   const trigger = leg.position.tag === 'open' ? wantedTrigger(leg.position.protection) : 0;
-  fill.referenceTicks = order !== null ? order.referenceTicks : event.cause === 'stop' && trigger > 0 ? trigger : Number.NaN;
+  fill.referenceTicks = order !== null ? referenceOf(order, event) : event.cause === 'stop' && trigger > 0 ? trigger : Number.NaN;
   fill.opened = foldExecution(state, leg, event, {
     order,
     referenceTicks: fill.referenceTicks,
@@ -96,4 +96,10 @@ export function takeExecution(state: State, leg: Leg, event: Execution, out: Out
     exitReason: order === null ? event.cause : order.reason === '' ? order.role : order.reason,
   }, out);
   if (event.leavesLots === 0 && event.order >= 0) releaseStaged(state, leg, event.order, 'done', out);
+}
+
+/** Price a fill is measured against. A limit that fills better than its price was never wanted at that price: no slippage. */
+function referenceOf(order: Order, event: Execution): number {
+  const isBetter = order.type === 'limit' && event.side * (event.priceTicks - order.referenceTicks) < 0;
+  return isBetter ? event.priceTicks : order.referenceTicks;
 }

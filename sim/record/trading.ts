@@ -124,7 +124,7 @@ export class TradingRecord {
   /** Takes an execution that the step before counted; the order it belonged to is read from the state. */
   execution(state: State, event: Execution): void { // hot
     const { referenceTicks } = state.fill;
-    const { tick, lot, moneyUnits } = this.#instruments[event.leg]!;
+    const { tick, lot, kind, moneyUnits } = this.#instruments[event.leg]!;
     const value = Number(event.value) / moneyUnits;
     const words = this.#executionWords;
     const row = this.#executions.open();
@@ -145,13 +145,16 @@ export class TradingRecord {
     values[row + 13] = event.lots;
     values[row + 14] = event.priceTicks;
     this.totals.tradedValue += value;
+    if (referenceTicks > 0) {
+      const off = kind === 'linear' ? 1 - referenceTicks / event.priceTicks : event.priceTicks / referenceTicks - 1;
+      this.totals.slippageCost += event.side * value * off;
+    }
   }
 
   #trade(note: Note & { tag: 'trade' }): void {
     const { tick, lot, moneyUnits } = this.#instruments[note.leg]!;
     const { net } = note;
     this.totals.trades += 1;
-    this.totals.slippageCost += note.slippage;
     const words = this.#tradeWords;
     const row = this.#trades.open();
     const { values } = this.#trades;
