@@ -47,6 +47,7 @@ export function manifestOf({ bundle, declared, loaded, config, record, result }:
     symbols: declared.symbols, timeframe: declared.timeframe, from: result.from, to: result.to,
     warmupBars: result.warmupBars, seed: null, record, digest: result.digest,
     markInterval: markMs === undefined ? null : timeframeName(markMs) ?? `${markMs} ms`,
+    barInterval: timeframeName(loaded.intervalMs) ?? `${loaded.intervalMs} ms`,
     inferredRules: rules.filter(({ source }) => source === 'inferred').map(({ symbol }) => symbol),
     path: config.path, node: process.version,
   };

@@ -58,7 +58,7 @@ function addData(program: Command, end: End): void {
     .option('--kind <kind>', 'last, mark or funding, when the file does not say it')
     .option('--timeframe <timeframe>', 'bar length such as 5m, when the stamps do not say it')
     .option('--replace', 'replace bars that are already there with other values')
-    .option('--allow-gaps', 'import although bars are missing')
+    .option('--allow-gaps', 'import even when bars are missing in the regular blocks of failed downloads; other gaps are always counted and allowed')
     .option('--json', 'print one JSON object')
     .action(async (files: string[], _: unknown, command: Command) =>
       end(await (await import('./data-import.ts')).dataImport(files, command.optsWithGlobals())));
@@ -85,7 +85,7 @@ function addBacktest(program: Command, end: End): void {
     .option('--market <venue:category>', 'market to decide and trade on', 'bybit:linear')
     .option('--data <venue:category>', 'decide on the prices of this market; needs --exec')
     .option('--exec <venue:category>', 'trade by the rules of this market; needs --data')
-    .option('--from <time>', 'first bar, such as 2025-10-01 or 2025-10-01T12:00Z (UTC)')
+    .option('--from <time>', 'first bar, such as 2025-10-01 or 2025-10-01T12:00Z (UTC); warm-up is taken from here on')
     .option('--to <time>', 'end of the last bar (UTC)')
     .option('--params <pairs...>', 'parameters of the strategy: key=value ..., or JSON', collect)
     .option('--config <file>', 'run configuration, JSON')

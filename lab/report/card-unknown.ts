@@ -34,9 +34,9 @@ function ambiguous({ result, manifest }: FinishedRun): Named {
 }
 
 function mark({ manifest }: FinishedRun): Named {
-  if (manifest.markInterval !== null && minutesOf(manifest.markInterval) <= minutesOf(manifest.timeframe)) return [];
+  if (manifest.markInterval !== null && minutesOf(manifest.markInterval) <= minutesOf(manifest.barInterval)) return [];
   if (manifest.markInterval === null) return [['Mark price', ['not in the data; the last price stood in for it']]];
-  const beside = `${manifest.markInterval} bars beside ${manifest.timeframe}`;
+  const beside = `${manifest.markInterval} bars beside ${manifest.barInterval}`;
   return [['Mark price', [`${beside}; between them its path is not known`, beside]]];
 }
 

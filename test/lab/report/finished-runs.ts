@@ -6,7 +6,7 @@ import { manifestOf } from '../../data/store/run-tables.ts';
 import { day, resultOf, start, textTable, tradesTable } from './results.ts';
 
 const manifest: ReportManifest = {
-  ...manifestOf('20251122-1201-trend-pullback-4f1c'), strategy: 'trend-pullback', markInterval: '1h', inferredRules: [], path: 'adverse',
+  ...manifestOf('20251122-1201-trend-pullback-4f1c'), strategy: 'trend-pullback', markInterval: '1h', barInterval: '5m', inferredRules: [], path: 'adverse',
 };
 
 export const finished = (result: RunResult, change: Partial<FinishedRun> = {}): FinishedRun => ({
