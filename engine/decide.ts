@@ -35,7 +35,7 @@ export function decideCycle(state: State, out: Out): void { // hot
     const leg = legs[i]!;
     if (!leg.isDue) continue;
     leg.isDue = false;
-    if (prepare(state, leg, out)) decideLeg(state, leg, decide!, out);
+    decideLeg(state, leg, decide!, out);
   }
 }
 
@@ -54,7 +54,9 @@ function prepare(state: State, leg: Leg, out: Out): boolean { // hot
   return false;
 }
 
-function decideLeg(state: State, leg: Leg, decide: NonNullable<AnyStrategy['decide']>, out: Out): void { // hot
+/** The decision of one leg whose bar has closed. */
+export function decideLeg(state: State, leg: Leg, decide: NonNullable<AnyStrategy['decide']>, out: Out): void { // hot
+  if (!prepare(state, leg, out)) return;
   const scene = state.views.scenes[leg.index]!;
   let wanted: Wanted = hold;
   state.trace[0] = leg.symbol;

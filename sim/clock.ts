@@ -133,6 +133,23 @@ export class Clock {
     cursor.nextFunding = next;
   }
 
+  /** The bars of a lone symbol without marks and funding, which can be played many at a time; null otherwise. */
+  get loneSeries(): Series | null {
+    const cursor = this.#cursors[0]!;
+    return this.#cursors.length === 1 && !cursor.hasMore ? cursor.last : null;
+  }
+
+  /** Index of the next bar of a lone series. */
+  get nextIndex(): number { return this.#cursors[0]!.next; } // hot
+
+  /** The next `count` bars, at least one, of a lone series have closed. */
+  pass(count: number): void { // hot
+    const cursor = this.#cursors[0]!;
+    cursor.next += count;
+    cursor.playing = cursor.next - 1;
+    this.closesAt = cursor.last.openedAt[cursor.playing]! + this.intervalMs;
+  }
+
   /** Writes the bar of `symbol` that closes now into the reused event. False when it has none. */
   fillBar(symbol: number, bar: BarClosed): boolean { // hot
     const cursor = this.#cursors[symbol]!;

@@ -1,8 +1,8 @@
 /** What a run is asked for, and everything it holds while it plays. */
-import type { AnyStrategy, Digest, Ms, Out, RunConfig, Setup, State } from '../engine/index.ts';
+import type { AnyStrategy, Corridor, Digest, Ms, Out, RunConfig, Setup, State } from '../engine/index.ts';
 import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange/index.ts';
-import type { Market } from './market.ts';
+import type { Market, Series } from './market.ts';
 import type { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import type { SimulatedVenue } from './venue.ts';
 
@@ -26,6 +26,13 @@ export interface RunRequest {
   readonly memoryCheckBars?: number;
 }
 
+/** A lone series that may be played many bars at a time, with the room for it. */
+export interface Stretch {
+  readonly series: Series;
+  readonly corridor: Corridor;
+  readonly equities: Float64Array;
+}
+
 /** Everything one run holds. */
 export interface Play {
   readonly setup: Setup;
@@ -38,6 +45,8 @@ export interface Play {
   readonly trading: TradingRecord;
   readonly equity: EquityRecord;
   readonly events: EventRecord | null;
+  /** Null when every bar is to be opened one by one. */
+  readonly stretch: Stretch | null;
   readonly notices: { readonly at: Ms; readonly cause: string; readonly text: string }[];
   timers: { readonly timer: number; readonly at: Ms }[];
   bars: number;

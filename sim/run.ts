@@ -3,14 +3,14 @@
  * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
  * commands; funding and arrivals of T belong to the next bar's first instant.
  */
-import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError } from '../engine/index.ts';
+import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
 import type { BarClosed, CycleClosed, Event, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
 import { drain } from './drain.ts';
 import { Clock } from './clock.ts';
 import { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import { resultOf } from './outcome.ts';
-import type { Play, RunRequest } from './play.ts';
+import type { Play, RunRequest, Stretch } from './play.ts';
 import type { RunResult } from './result.ts';
 import { executionOf, SimulatedVenue, stopSetOf } from './venue.ts';
 
@@ -24,31 +24,20 @@ export function run(request: RunRequest): RunResult {
 /** Plays the whole market and hands over everything the run held: state, exchange, records. */
 export function playThrough(request: RunRequest): Play {
   const play = begin(request);
-  const { clock, state, setup, exchange, venue, out, equity } = play;
-  const { progress } = request;
+  const { clock, state, exchange, venue, stretch } = play;
   const bar = barRecord();
   const cycle: CycleClosed = { tag: 'cycle-closed', at: 0.5, missing: none };
-  const everyBar = setup.decisionMs === setup.baseMs;
-  const memoryCheckBars = request.memoryCheckBars ?? usualMemoryCheckBars;
+  const { progress, memoryCheckBars = usualMemoryCheckBars } = request;
   let checkAt = memoryCheckBars;
-  while (clock.openNext(exchange, venue)) {
-    const at = clock.closesAt;
+  for (;;) {
+    if (stretch === null || !playStretch(play, stretch, bar, checkAt)) {
+      if (!clock.openNext(exchange, venue)) break;
+      playInstant(play, bar, cycle);
+    }
     if (progress !== null) {
-      progress.times[0] = at;
+      progress.times[0] = clock.closesAt;
       progress.counters[0] = play.bars;
     }
-    if (venue.dueAt <= at || play.timers.length > 0 || !exchange.skip(at)) playBar(play);
-    closeBars(play, bar);
-    if (everyBar || at % setup.decisionMs === 0) {
-      cycle.at = at;
-      cycle.missing = clock.missing();
-      stepCycle(state, cycle, out);
-      if (out.notes.length > 0) record(play);
-    }
-    if (out.commands.length > 0) flush(play, at);
-    play.lastAt = at;
-    markEquity(play);
-    equity.take();
     if (state.failure !== null) throwFailure(state);
     if (play.bars >= checkAt) {
       checkAt += memoryCheckBars;
@@ -58,6 +47,46 @@ export function playThrough(request: RunRequest): Play {
   tellTheRest(play);
   roundTripMemories(state);
   return play;
+}
+
+/** The bars begun, up to and with the decisions at their close. */
+function playInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { // hot
+  const { clock, state, setup, exchange, venue, out, equity } = play;
+  const at = clock.closesAt;
+  if (venue.dueAt <= at || play.timers.length > 0 || !exchange.skip(at)) playBar(play);
+  closeBars(play, bar);
+  if (setup.decisionMs === setup.baseMs || at % setup.decisionMs === 0) {
+    cycle.at = at;
+    cycle.missing = clock.missing();
+    stepCycle(state, cycle, out);
+    if (out.notes.length > 0) record(play);
+  }
+  if (out.commands.length > 0) flush(play, at);
+  play.lastAt = at;
+  markEquity(play);
+  equity.take();
+}
+
+/** Takes the bars ahead in which the exchange has nothing to do, up to the first that brings something. False = none. */
+function playStretch(play: Play, stretch: Stretch, bar: BarClosed, checkAt: number): boolean { // hot
+  const { series, corridor, equities } = stretch;
+  const { clock, exchange, state, out } = play;
+  if (play.venue.dueAt !== Number.POSITIVE_INFINITY || play.timers.length > 0 || !exchange.corridor(0, corridor)) return false;
+  const from = clock.nextIndex;
+  const room = series.length - from;
+  const most = room < equities.length ? room : equities.length;
+  const left = checkAt - play.bars;
+  const count = takeStretch(state, series, from, from + (left < most ? left : most), corridor, bar, equities, out);
+  if (count === 0) return false;
+  clock.pass(count);
+  exchange.passTo(0, series, from + count - 1);
+  play.bars += count;
+  play.lastAt = clock.closesAt;
+  markEquity(play);
+  play.equity.takeMany(equities, count, series, from);
+  if (out.notes.length > 0) record(play);
+  if (out.commands.length > 0) flush(play, clock.closesAt);
+  return true;
 }
 
 /** What the exchange did before the data ended is told, however late; what is asked for now is asked of nobody. */
@@ -86,8 +115,18 @@ function begin(request: RunRequest): Play {
     out: { commands: [], notes: [] }, digest: createDigest(),
     trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
-    events: request.record === 'all' ? new EventRecord() : null, notices: [], timers: [], bars: 0, lastAt: clock.from,
+    events: request.record === 'all' ? new EventRecord() : null, stretch: stretchOf(clock, state),
+    notices: [], timers: [], bars: 0, lastAt: clock.from,
   };
+}
+
+/** Bars taken at once at most: few, so that a watcher of a slow strategy sees it move. */
+const stretchBars = 256;
+
+function stretchOf(clock: Clock, state: State): Stretch | null {
+  const series = clock.loneSeries;
+  if (series === null || !takesStretches(state)) return null;
+  return { series, corridor: { below: 0.5, above: 0.5, until: 0.5 }, equities: new Float64Array(stretchBars) };
 }
 
 function barRecord(): BarClosed {

@@ -3,7 +3,7 @@
  * happen; an awake book works off the stages of an instant (FS-1 section 4) and then walks its path to the next one.
  * The earliest event of all awake books comes first; at one instant the stages go before the symbols.
  */
-import type { Money, Ms } from '../../engine/index.ts';
+import type { Corridor, Money, Ms } from '../../engine/index.ts';
 import { countAmbiguity } from './ambiguity.ts';
 import { enqueue } from './arrivals.ts';
 import { newBook, stageFunding, stagePath } from './book.ts';
@@ -17,6 +17,9 @@ import { isQuiet, refreshWake } from './wake.ts';
 import { isPaused, playStep, sleepThrough, timeOfNext } from './play.ts';
 import { enterLeg, priceAt, undecided } from './track.ts';
 
+/** A level is met when it is missed by less than this: the corridor is narrower by a little more. */
+const underMargin = 1 - 2e-11;
+const overMargin = 1 + 2e-11;
 const finePerMoney = 1_000_000_000_000n;
 
 function newCore({ config, symbols, wallet }: ExchangeSetup): Core {
@@ -256,6 +259,38 @@ class MatchingCore implements Exchange {
     core.now = until;
     core.nowFraction = 0;
     return true;
+  }
+
+  corridor(symbol: number, out: Corridor): boolean { // hot
+    const core = this.#core;
+    const book = core.books[symbol]!;
+    const { last } = book;
+    if (core.awake > 0 || core.books.length > 1 || book.mark !== last || !book.hasTraded || book.isStale) return false;
+    out.below = last.wakeBelow * overMargin;
+    out.above = last.wakeAbove * underMargin;
+    out.until = book.wakeAt;
+    return true;
+  }
+
+  passTo(symbol: number, series: Series, index: number): void { // hot
+    const core = this.#core;
+    const book = core.books[symbol]!;
+    const { last } = book;
+    const closesAt = series.openedAt[index]! + series.intervalMs;
+    last.openedAt = series.openedAt[index]!;
+    last.closesAt = closesAt;
+    last.path = 0;
+    last.leg = 0;
+    last.open = series.open[index]!;
+    last.price = last.open;
+    last.high = series.high[index]!;
+    last.low = series.low[index]!;
+    last.close = series.close[index]!;
+    last.isTrading = true;
+    book.volume = series.volume[index]!;
+    book.budget = -1;
+    core.now = closesAt;
+    core.nowFraction = 0;
   }
 
   openMarkBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number): void {

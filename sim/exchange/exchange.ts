@@ -2,7 +2,7 @@
  * The matching core's face towards its doors: one account, several symbols, one wallet. A door begins bars, queues
  * messages and plays time forward; it reads facts and never touches the state behind them.
  */
-import type { Instrument, Money, Ms } from '../../engine/index.ts';
+import type { Corridor, Instrument, Money, Ms } from '../../engine/index.ts';
 import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
 
@@ -71,6 +71,13 @@ export interface Exchange {
   advance(until: Ms, fraction?: number): boolean;
   /** `advance` where nothing can happen until then: time has passed. False = nothing was done, ask `advance`. */
   skip(until: Ms): boolean;
+  /**
+   * Writes where bars of `symbol` can make nothing happen as long as no message comes; false when they can even so. Only
+   * for a lone symbol whose mark is its last price, its last bar finished.
+   */
+  corridor(symbol: number, out: Corridor): boolean;
+  /** Time has passed up to the close of bar `index` of a series: every bar since the last one begun lay in the corridor. */
+  passTo(symbol: number, series: Series, index: number): void;
   position(symbol: number): ExchangePosition;
   /** Mark price at the present instant, ticks; the last price where there is no mark. */
   markTicks(symbol: number): number;

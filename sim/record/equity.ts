@@ -3,6 +3,7 @@
  * trades and 00:00 UTC plus at most 20,000 points that keep each stretch's extremes (every instant when asked).
  */
 import type { Ms, Table } from '../../engine/index.ts';
+import type { Series } from '../market.ts';
 import type { DrawdownTotals } from '../result.ts';
 import { doubleColumn, Doubles, timeColumn } from './columns.ts';
 
@@ -84,6 +85,19 @@ export class EquityRecord {
     if (equity > this.#high.equity) copyPoint(point, this.#high);
     this.#inStretch += 1;
     if (this.#inStretch >= this.#perStretch) this.#endStretch();
+  }
+
+  /**
+   * The bars `from` on of a series have closed, `count` in all, at these equities; wallet and exposure stood as in `point`,
+   * which is left at the last of them.
+   */
+  takeMany(equities: Float64Array, count: number, series: Series, from: number): void { // hot
+    const { point } = this;
+    for (let i = 0; i < count; i++) {
+      point.at = series.openedAt[from + i]! + series.intervalMs;
+      point.equity = equities[i]!;
+      this.take();
+    }
   }
 
   /** `point` must be in the curve, such as the close of a trade. */

@@ -7,18 +7,18 @@ import type { AnyStrategy, Intent, Resting } from '../../engine/index.ts';
 import { chance } from './market.ts';
 import type { AnyScene } from './scripted.ts';
 
-export interface ChaosWish { readonly seed: number; readonly symbols?: readonly string[]; readonly mayLoosen?: boolean; readonly rests?: boolean; readonly stopBy?: 'mark' | 'last' }
+export interface ChaosWish { readonly seed: number; readonly symbols?: readonly string[]; readonly mayLoosen?: boolean; readonly rests?: boolean; readonly stopBy?: 'mark' | 'last'; readonly longer?: boolean; readonly holds?: number }
 
-export function chaos({ seed, symbols = ['AAAUSDT'], mayLoosen = true, rests = true, stopBy = 'mark' }: ChaosWish): AnyStrategy {
+export function chaos({ seed, symbols = ['AAAUSDT'], mayLoosen = true, rests = true, stopBy = 'mark', longer = true, holds = 0 }: ChaosWish): AnyStrategy {
   return defineStrategy({
     name: 'chaos', symbols, timeframe: '1m', params: z.object({}), warmup: 12,
-    indicators: (on) => ({ mean: on('1m').sma(3), top: on('1m').highest(5), longer: on('3m').sma(2), range: on('1m').atr(3) }),
+    indicators: (on) => ({ mean: on('1m').sma(3), top: on('1m').highest(5), longer: on(longer ? '3m' : '1m').sma(2), range: on('1m').atr(3) }),
     memory: () => ({ calls: 0 }),
     decide(context): Intent {
       const scene = context as unknown as AnyScene;
       (context.memory as unknown as { calls: number }).calls += 1;
       const next = chance(seed ^ scene.time ^ Math.round(scene.bar.close * 8_191) ^ scene.symbol.charCodeAt(0));
-      return want(scene, next, { mayLoosen, rests, stopBy }, sawOf(scene));
+      return want(scene, next, { mayLoosen, rests, stopBy, holds }, sawOf(scene));
     },
   }) as unknown as AnyStrategy;
 }
@@ -32,12 +32,13 @@ function sawOf(scene: AnyScene): string {
   return text.slice(0, 200);
 }
 
-interface Manners { readonly mayLoosen: boolean; readonly rests: boolean; readonly stopBy: 'mark' | 'last' }
+/** `holds` = chances of doing nothing beside 14 others. */
+interface Manners { readonly mayLoosen: boolean; readonly rests: boolean; readonly stopBy: 'mark' | 'last'; readonly holds: number }
 
 function want(scene: AnyScene, next: () => number, manners: Manners, reason: string): Intent {
   const { intents, position } = scene;
-  const roll = Math.floor(next() * 14);
-  if (manners.rests && roll >= 12) return rest(scene, next);
+  const roll = Math.floor(next() * (14 + manners.holds));
+  if (manners.rests && roll >= 12 && roll < 14) return rest(scene, next);
   if (position.tag === 'flat') return roll < 6 ? enter(scene, next, manners, reason, next() < 0.5 ? 'long' : 'short', 'enter') : roll < 7 ? intents.cancelEntry : intents.hold;
   const away = position.side === 'long' ? -1 : 1;
   const level = scene.bar.close + away * next() * 60;

@@ -1,0 +1,96 @@
+/**
+ * Many closed bars of a lone leg in one call: for each what `stepBar` and `stepCycle` do, without a record handed over
+ * between them. A stretch goes on while prices stay where nothing at the venue can act and while no bar brings a command
+ * or a note; the bar that does is the last one taken. `test/engine/stretch.test.ts` holds it equal to `step`.
+ */
+import { decideLeg } from './decide.ts';
+import type { BarClosed } from './events.ts';
+import { watchBar } from './guard.ts';
+import { feedBar, rollDecision } from './indicators/index.ts';
+import { takeLimits } from './limits.ts';
+import type { Out } from './notes.ts';
+import type { State } from './state.ts';
+import type { Ms } from './units.ts';
+import { rememberBar } from './view.ts';
+
+/** Closed bars of one symbol, oldest first; prices in ticks, volume in base. */
+export interface BarColumns {
+  readonly intervalMs: Ms;
+  readonly openedAt: Float64Array;
+  readonly open: Float64Array; readonly high: Float64Array; readonly low: Float64Array; readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+/** Where nothing at the venue can act: strictly between two prices (ticks), in bars that close at `until` (ms) or before. */
+export interface Corridor { below: number; above: number; until: Ms }
+
+/** A lone leg that decides at every base bar by itself. */
+export function takesStretches({ setup, legs }: State): boolean {
+  const leg = legs[0]!;
+  return legs.length === 1 && setup.strategy.decide !== undefined && leg.decisionAggregate === null
+    && leg.aggregates.every((aggregate) => aggregate === null);
+}
+
+/**
+ * Takes the bars `from` to below `to`, as many as stay in the corridor, and writes the equity at each close into
+ * `equities` from 0 on. Returns how many were taken. `bar` is the shell's reused record.
+ */
+export function takeStretch(
+  state: State, columns: BarColumns, from: number, to: number, corridor: Corridor, bar: BarClosed, equities: Float64Array, out: Out,
+): number { // hot
+  const leg = state.legs[0]!;
+  const { book, indicators, aggregates } = leg;
+  const { setup, wallet } = state;
+  const { plan } = setup;
+  const { kind, unitNumber, tick: { num, den } } = setup.instruments[leg.symbol]!;
+  const decide = setup.strategy.decide!;
+  const { intervalMs, openedAt, open, high, low, close, volume } = columns;
+  const { below, above, until } = corridor;
+  const scene = state.views.scenes[leg.index]!;
+  if (scene.bar !== bar) scene.bar = bar;
+  bar.symbol = leg.symbol;
+  for (let i = from; i < to; i++) {
+    const highTicks = high[i]!;
+    const lowTicks = low[i]!;
+    const at = openedAt[i]! + intervalMs;
+    if (lowTicks <= below || highTicks >= above || at > until || !(volume[i]! > 0)) return i - from;
+    const openTicks = open[i]!;
+    const closeTicks = close[i]!;
+    bar.at = at;
+    bar.openedAt = openedAt[i]!;
+    bar.closedAt = at;
+    bar.openTicks = openTicks;
+    bar.highTicks = highTicks;
+    bar.lowTicks = lowTicks;
+    bar.closeTicks = closeTicks;
+    bar.open = (openTicks * num) / den;
+    bar.high = (highTicks * num) / den;
+    bar.low = (lowTicks * num) / den;
+    bar.close = (closeTicks * num) / den;
+    bar.volume = volume[i]!;
+    state.now = at;
+    state.sequence += 2;
+    book.lastTicks = closeTicks;
+    book.markTicks = closeTicks + book.basisTicks;
+    book.lastAt = at;
+    if (leg.rollDue) rollDecision(indicators);
+    for (let timeframe = 0; timeframe < aggregates.length; timeframe++) feedBar(plan, indicators, timeframe, bar);
+    leg.rollDue = true;
+    rememberBar(leg, bar);
+    let equity = wallet.balanceNumber;
+    const { position } = leg;
+    if (position.tag === 'open') {
+      watchBar(state, leg, bar, out);
+      equity += kind === 'linear'
+        ? position.side * (book.markTicks * position.lots * unitNumber - position.costNumber)
+        : position.side * (position.costNumber - (position.lots * unitNumber) / book.markTicks);
+    }
+    state.equity = equity;
+    if (equity > state.equityPeak) state.equityPeak = equity;
+    else if (!(equity > 0)) takeLimits(state, out);
+    decideLeg(state, leg, decide, out);
+    equities[i - from] = equity;
+    if (out.commands.length > 0 || out.notes.length > 0 || state.failure !== null) return i - from + 1;
+  }
+  return to - from;
+}
