@@ -18,7 +18,7 @@ export function createState(setup: Setup, trace: Int32Array = new Int32Array(1))
     trace, sequence: 0, now: 0, mode: { tag: 'trading' },
     wallet: { settle, balance: cash, balanceNumber, realised: 0n, fees: 0n, funding: 0n },
     legs, nextOrder: 1, decisionSequence: 0, equity: balanceNumber, equityPeak: balanceNumber,
-    seen: { ring: [], next: 0, set: new Set() }, memory: together ? freshMemory(setup) : null, refusals: {}, failure: null,
+    seen: { upTo: 0, ring: [], next: 0, set: new Set() }, memory: together ? freshMemory(setup) : null, refusals: {}, failure: null,
   };
   state.views = createViews(state);
   return state;

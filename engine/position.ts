@@ -20,9 +20,22 @@ export const seenLimit = 4096;
 
 const flat = { tag: 'flat' } as const;
 
-/** True when the execution is new; remembers it. */
-export function isNewExecution(state: State, id: number | string): boolean {
+/**
+ * True when the execution is new; remembers it. Running numbers without a hole need no memory but the last of them.
+ */
+export function isNewExecution(state: State, id: number | string): boolean { // hot
   const { seen } = state;
+  if (typeof id === 'number') {
+    if (id > 0 && id <= seen.upTo) return false;
+    if (id === seen.upTo + 1) {
+      seen.upTo = id;
+      return seen.ring.length === 0 || !seen.set.has(id);
+    }
+  }
+  return remember(seen, id);
+}
+
+function remember(seen: State['seen'], id: number | string): boolean {
   if (seen.set.has(id)) return false;
   if (seen.ring.length < seenLimit) {
     seen.ring.push(id);

@@ -261,8 +261,8 @@ export interface State {
   /** Wallet plus unrealised at mark, as of the last market event, settle coin. */
   equity: number;
   equityPeak: number;
-  /** Ids of executions already counted, newest last, bounded. */
-  readonly seen: { readonly ring: (number | string)[]; next: number; readonly set: Set<number | string> };
+  /** Executions already counted: every number from 1 to `upTo`, and the other ids, newest last, bounded. */
+  readonly seen: { upTo: number; readonly ring: (number | string)[]; next: number; readonly set: Set<number | string> };
   /** Memory of a strategy that decides once a cycle. */
   memory: unknown;
   /** Refused, changed and held wants by reason. */

@@ -1,5 +1,5 @@
 /** What a run is asked for, and everything it holds while it plays. */
-import type { AnyStrategy, Corridor, Digest, Ms, Out, RunConfig, Setup, State } from '../engine/index.ts';
+import type { AnyStrategy, Corridor, Digest, Ms, Out, RunConfig, Setup, State, StopSet } from '../engine/index.ts';
 import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange/index.ts';
 import type { Market, Series } from './market.ts';
@@ -26,11 +26,15 @@ export interface RunRequest {
   readonly memoryCheckBars?: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** A lone series that may be played many bars at a time, with the room for it. */
 export interface Stretch {
   readonly series: Series;
   readonly corridor: Corridor;
   readonly equities: Float64Array;
+  /** The answer to a moved stop, written anew each time. */
+  readonly stopSet: Writable<StopSet>;
 }
 
 /** Everything one run holds. */

@@ -61,10 +61,10 @@ function playInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { // 
     stepCycle(state, cycle, out);
     if (out.notes.length > 0) record(play);
   }
-  if (out.commands.length > 0) flush(play, at);
   play.lastAt = at;
   markEquity(play);
   equity.take();
+  if (out.commands.length > 0 && (play.stretch === null || !moveStopAtOpen(play, play.stretch))) flush(play, at);
 }
 
 /** Takes the bars ahead in which the exchange has nothing to do, up to the first that brings something. False = none. */
@@ -85,7 +85,28 @@ function playStretch(play: Play, stretch: Stretch, bar: BarClosed, checkAt: numb
   markEquity(play);
   play.equity.takeMany(equities, count, series, from);
   if (out.notes.length > 0) record(play);
-  if (out.commands.length > 0) flush(play, clock.closesAt);
+  if (out.commands.length > 0 && !moveStopAtOpen(play, stretch)) flush(play, clock.closesAt);
+  return true;
+}
+
+/** The most frequent command of all, a moved stop and nothing else, judged and answered without a message on its way. */
+function moveStopAtOpen(play: Play, { series, stopSet }: Stretch): boolean { // hot
+  const { clock, out, events, exchange, state } = play;
+  const { commands } = out;
+  const command = commands[0]!;
+  const next = clock.nextIndex;
+  if (commands.length > 1 || command.tag !== 'set-stop' || !play.venue.isInstant || next === series.length) return false;
+  if (command.trailTicks !== 0 || !exchange.setStopAtOpen(0, series, next, command.triggerTicks, command.by)) return false;
+  digestCommand(play.digest, clock.closesAt, command);
+  if (events !== null) events.command(clock.closesAt, command);
+  drain(commands);
+  stopSet.at = series.openedAt[next]!;
+  stopSet.triggerTicks = command.triggerTicks;
+  stopSet.by = command.by;
+  stepStopSet(state, stopSet, out);
+  if (events !== null) events.event(stopSet);
+  if (out.notes.length > 0) record(play);
+  if (commands.length > 0) flush(play, stopSet.at);
   return true;
 }
 
@@ -126,7 +147,10 @@ const stretchBars = 256;
 function stretchOf(clock: Clock, state: State): Stretch | null {
   const series = clock.loneSeries;
   if (series === null || !takesStretches(state)) return null;
-  return { series, corridor: { below: 0.5, above: 0.5, until: 0.5 }, equities: new Float64Array(stretchBars) };
+  return {
+    series, corridor: { below: 0.5, above: 0.5, until: 0.5 }, equities: new Float64Array(stretchBars),
+    stopSet: { tag: 'stop-set', at: 0.5, leg: 0, triggerTicks: 0, by: 'mark', trailTicks: 0 },
+  };
 }
 
 function barRecord(): BarClosed {

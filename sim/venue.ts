@@ -39,6 +39,9 @@ export class SimulatedVenue {
   /** What happens is known at once, and nothing known earlier waits. */
   get isPrompt(): boolean { return this.#responseMs === 0 && this.#head === this.#due.length; }
 
+  /** What is sent at a close is judged at the next open, and known there. */
+  get isInstant(): boolean { return this.#latencyMs === 0 && this.#responseMs === 0; }
+
   /** Sends the commands of one decision taken at `at`. Timers and notices are the shell's, not the venue's. */
   send(commands: readonly Approved[], at: Ms): void { // hot
     let sentAt = at;

@@ -3,7 +3,7 @@
  * happen; an awake book works off the stages of an instant (FS-1 section 4) and then walks its path to the next one.
  * The earliest event of all awake books comes first; at one instant the stages go before the symbols.
  */
-import type { Corridor, Money, Ms } from '../../engine/index.ts';
+import type { Corridor, Money, Ms, TriggerSource } from '../../engine/index.ts';
 import { countAmbiguity } from './ambiguity.ts';
 import { enqueue } from './arrivals.ts';
 import { newBook, stageFunding, stagePath } from './book.ts';
@@ -11,7 +11,7 @@ import type { Book, Core } from './book.ts';
 import type { Exchange, ExchangePosition, ExchangeSetup } from './exchange.ts';
 import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
-import { leaveOpen, takeStopAtOpen } from './opening.ts';
+import { leaveOpen, setStopAtOpen, takeStopAtOpen } from './opening.ts';
 import { decidePaths } from './path.ts';
 import { isQuiet, refreshWake } from './wake.ts';
 import { isPaused, playStep, sleepThrough, timeOfNext } from './play.ts';
@@ -291,6 +291,10 @@ class MatchingCore implements Exchange {
     book.budget = -1;
     core.now = closesAt;
     core.nowFraction = 0;
+  }
+
+  setStopAtOpen(symbol: number, series: Series, index: number, slTicks: number, slBy: TriggerSource): boolean { // hot
+    return setStopAtOpen(this.#core, this.#core.books[symbol]!, series, index, slTicks, slBy === 'mark');
   }
 
   openMarkBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number): void {

@@ -2,7 +2,7 @@
  * The matching core's face towards its doors: one account, several symbols, one wallet. A door begins bars, queues
  * messages and plays time forward; it reads facts and never touches the state behind them.
  */
-import type { Corridor, Instrument, Money, Ms } from '../../engine/index.ts';
+import type { Corridor, Instrument, Money, Ms, TriggerSource } from '../../engine/index.ts';
 import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
 
@@ -78,6 +78,11 @@ export interface Exchange {
   corridor(symbol: number, out: Corridor): boolean;
   /** Time has passed up to the close of bar `index` of a series: every bar since the last one begun lay in the corridor. */
   passTo(symbol: number, series: Series, index: number): void;
+  /**
+   * A stop loss that was sent before the open of bar `index` and arrives with it, alone, after a quiet gap: judged here and
+   * now. False = nothing was done, send it: the bar brings more than that, or the answer is a refusal.
+   */
+  setStopAtOpen(symbol: number, series: Series, index: number, slTicks: number, slBy: TriggerSource): boolean;
   position(symbol: number): ExchangePosition;
   /** Mark price at the present instant, ticks; the last price where there is no mark. */
   markTicks(symbol: number): number;

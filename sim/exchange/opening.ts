@@ -6,10 +6,14 @@
 import type { Ms } from '../../engine/index.ts';
 import { drain } from '../drain.ts';
 import { stageFunding, stageMessages, stagePath } from './book.ts';
+import type { Series } from '../market.ts';
 import type { Book, Core } from './book.ts';
 import { sleepThrough } from './play.ts';
 import { setTradingStop } from './stops.ts';
 import { isCalm, isQuiet, refreshWake } from './wake.ts';
+
+/** Closer than this to a level and the long way decides whether it is reached. */
+const narrow = 1 - 2e-11;
 
 /** Nothing but the position's stop can act here, and it is not met. */
 function isPlain(book: Book): boolean { // hot
@@ -43,4 +47,22 @@ export function leaveOpen(core: Core, book: Book): void { // hot
   book.stage = stagePath;
   book.isOpening = false;
   if (book.wakeAt >= book.last.closesAt && isQuiet(book.last)) sleepThrough(core, book);
+}
+
+/** `Exchange.setStopAtOpen`: the book sleeps, so that nothing but the position's own levels can stand in the way. */
+export function setStopAtOpen( // hot
+  core: Core, book: Book, series: Series, index: number, slTicks: number, slByMark: boolean,
+): boolean {
+  const { last, side } = book;
+  const open = series.open[index]!;
+  if (side === 0 || core.awake > 0 || core.books.length > 1 || book.isStale || book.wakeAt < Infinity || book.trailTicks > 0) return false;
+  if (book.orders.length > 0 || book.mark !== last || !(series.volume[index]! > 0) || !(slTicks > 0)) return false;
+  if (slTicks === book.slTicks && slByMark === book.slByMark) return false;
+  if (open * narrow <= last.wakeBelow || open >= last.wakeAbove * narrow) return false;
+  if (side === 1 ? slTicks >= open * narrow : slTicks * narrow <= open) return false;
+  core.sequence++;
+  book.slTicks = slTicks;
+  book.slByMark = slByMark;
+  refreshWake(core, book);
+  return true;
 }
