@@ -63,7 +63,13 @@ export interface Instrument {
 
 const pico = 1_000_000_000_000n;
 
-export function instrumentOf(rules: InstrumentRules): Instrument {
+/**
+ * Reads rules. `own` are fee rates that go before those of the rules. The only place where an instrument is made: objects of
+ * one shape are what the compiler needs to keep the code of the hot path.
+ */
+export function instrumentOf(rules: InstrumentRules, own: { readonly takerFee: number | null; readonly makerFee: number | null } | null = null): Instrument {
+  const takerFee = own?.takerFee ?? null;
+  const makerFee = own?.makerFee ?? null;
   const tick = stepOf(rules.tick);
   const lot = stepOf(rules.qtyStep);
   const linear = rules.kind === 'linear';
@@ -83,14 +89,14 @@ export function instrumentOf(rules: InstrumentRules): Instrument {
     lot,
     minLots: Math.max(1, Math.ceil((Number(rules.minQty) * lot.den) / lot.num - 1e-9)),
     minNotional: Number(rules.minNotional),
-    takerRate: Number(rules.takerRate),
-    makerRate: Number(rules.makerRate),
+    takerRate: takerFee ?? Number(rules.takerRate),
+    makerRate: makerFee ?? Number(rules.makerRate),
     moneyScale,
     unitMoney: divideHalfEven(top, bottom),
     unitNumber: Number(top) / Number(bottom) / 10 ** moneyScale,
     moneyUnits: 10 ** moneyScale,
-    takerPico: parseDecimal(rules.takerRate, 12),
-    makerPico: parseDecimal(rules.makerRate, 12),
+    takerPico: takerFee === null ? parseDecimal(rules.takerRate, 12) : BigInt(Math.round(takerFee * 1e12)),
+    makerPico: makerFee === null ? parseDecimal(rules.makerRate, 12) : BigInt(Math.round(makerFee * 1e12)),
   };
 }
 

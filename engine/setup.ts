@@ -6,6 +6,7 @@ import type { RunConfig } from './config.ts';
 import { parseDecimal } from './decimal.ts';
 import { declareIndicators } from './indicators/index.ts';
 import type { IndicatorPlan } from './indicators/index.ts';
+import { instrumentOf } from './instrument.ts';
 import type { Instrument } from './instrument.ts';
 import type { AnyStrategy } from './strategy.ts';
 import { blameStrategy, StrategyError } from './strategy-error.ts';
@@ -58,7 +59,7 @@ export function setupOf(request: SetupRequest): Setup {
   }
   const plan = planOf(strategy, params, decisionMs, baseMs);
   return {
-    strategy, params, config, instruments: instruments.map((i) => withFees(i, config)),
+    strategy, params, config, instruments: instruments.map((i) => instrumentOf(i.rules, config)),
     views: instruments.map(viewOf), settle: first.settle,
     cash: parseDecimal(String(config.cash), first.moneyScale),
     baseMs, decisionMs, plan, warmupBars: Math.max(strategy.warmup ?? plan.warmupBars, plan.readyBars, 1),
@@ -71,17 +72,6 @@ function planOf(strategy: AnyStrategy, params: Setup['params'], decisionMs: Ms, 
   } catch (error) {
     throw blameStrategy('indicators', error);
   }
-}
-
-/** The instrument with the run's own fee rates where the configuration names them. */
-export function withFees(instrument: Instrument, config: RunConfig): Instrument {
-  if (config.takerFee === null && config.makerFee === null) return instrument;
-  const takerRate = config.takerFee ?? instrument.takerRate;
-  const makerRate = config.makerFee ?? instrument.makerRate;
-  return {
-    ...instrument, takerRate, makerRate,
-    takerPico: BigInt(Math.round(takerRate * 1e12)), makerPico: BigInt(Math.round(makerRate * 1e12)),
-  };
 }
 
 function viewOf(instrument: Instrument): InstrumentView {

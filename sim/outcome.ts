@@ -20,13 +20,14 @@ export function resultOf(play: Play): RunResult {
     fees: exact(wallet.fees), funding: exact(wallet.funding), end: exact(wallet.balance),
   };
   const loopDigest = digestText(play.digest);
+  let digest: string | null = null; // worked out when it is asked for: hashing every column takes as long as playing a tenth of the run
   return {
     strategy: setup.strategy.name, symbols: setup.strategy.symbols, from: clock.from, to: play.lastAt, bars: play.bars,
     decisions: state.decisionSequence, warmupBars: setup.warmupBars, tables, ledger,
     equity: { start: moneyToNumber(setup.instruments[0]!, setup.cash), end: state.equity },
     daily, barDrawdown: drawdown, exposureFraction, tradedValue: trading.totals.tradedValue,
     slippageCost: trading.totals.slippageCost, ambiguousBars: play.exchange.ambiguousBars, refusals: state.refusals,
-    open: openPositions(play), digest: digestTables(tables, `${loopDigest} ${JSON.stringify(ledger)}`), loopDigest,
+    open: openPositions(play), get digest() { return (digest ??= digestTables(tables, `${loopDigest} ${JSON.stringify(ledger)}`)); }, loopDigest,
   };
 }
 
