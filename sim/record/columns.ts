@@ -4,8 +4,10 @@ import type { Column } from '../../engine/index.ts';
 const firstCapacity = 256;
 
 export class Doubles {
-  #values = new Float64Array(firstCapacity);
+  #values: Float64Array;
   length = 0;
+  /** `capacity` = the length where it is known beforehand: growing needs the old and the new array side by side. */
+  constructor(capacity = firstCapacity) { this.#values = new Float64Array(capacity); }
   push(value: number): void { // hot
     if (this.length === this.#values.length) {
       const wider = new Float64Array(this.length * 2);
@@ -14,7 +16,7 @@ export class Doubles {
     }
     this.#values[this.length++] = value;
   }
-  values(): Float64Array { return this.#values.slice(0, this.length); }
+  values(): Float64Array { return this.length === this.#values.length ? this.#values : this.#values.slice(0, this.length); }
 }
 
 export class Integers {

@@ -24,10 +24,10 @@ function copyPoint(from: EquityPoint, out: EquityPoint): void { // hot
 export class EquityRecord {
   /** The caller writes here, then calls `take` or `keep`. */
   readonly point: EquityPoint = { at: 0.5, equity: 0.5, wallet: 0.5, exposure: 0.5 };
-  readonly #time = new Doubles();
-  readonly #equity = new Doubles();
-  readonly #wallet = new Doubles();
-  readonly #exposure = new Doubles();
+  readonly #time: Doubles;
+  readonly #equity: Doubles;
+  readonly #wallet: Doubles;
+  readonly #exposure: Doubles;
   readonly #dayTime = new Doubles();
   readonly #dayEquity = new Doubles();
   readonly #keepAll: boolean;
@@ -48,6 +48,11 @@ export class EquityRecord {
 
   constructor(instants: number, keepAll: boolean, start: { readonly at: Ms; readonly equity: number }) {
     this.#keepAll = keepAll;
+    const capacity = keepAll ? instants + 1 : undefined;
+    this.#time = new Doubles(capacity);
+    this.#equity = new Doubles(capacity);
+    this.#wallet = new Doubles(capacity);
+    this.#exposure = new Doubles(capacity);
     this.#perStretch = Math.max(1, Math.ceil(instants / stretches));
     this.#worst = 0;
     this.#longest = 0;

@@ -44,7 +44,7 @@ export class Rows {
     this.#next = this.#width;
   }
 
-  /** The table so far; `words` holds the dictionary of each text column by name. */
+  /** The table of all rows, which are given up part by part; `words` holds the dictionary of each text column by name. */
   table(name: string, shape: Shape, words: Readonly<Record<string, Words>>): Table {
     const rows = this.length;
     const columns = Object.entries(shape).map(([column, type]): Column => {
@@ -62,7 +62,9 @@ export class Rows {
   /** Part by part, because a part fits the nearest memory and a whole table does not. */
   #spread(columns: readonly Column[]): void {
     let row = 0;
-    for (const part of [...this.#full, this.values.subarray(0, this.#next)]) {
+    this.#full.push(this.values.subarray(0, this.#next));
+    this.#full.reverse();
+    for (let part = this.#full.pop(); part !== undefined; part = this.#full.pop()) {
       for (const [index, column] of columns.entries()) {
         if (column.type === 'text') copyIntegers(part, this.#width, index, column.codes, row);
         else if (column.type === 'integer') copyIntegers(part, this.#width, index, column.values, row);
@@ -71,6 +73,9 @@ export class Rows {
       }
       row += part.length / this.#width;
     }
+    this.values = new Float64Array(partRows * this.#width);
+    this.#next = 0;
+    this.#taken = 0;
   }
 }
 
