@@ -33,6 +33,9 @@ export class Integers {
   values(): Int32Array { return this.#values.slice(0, this.length); }
 }
 
+/** First codes of a dictionary that are compared one by one. */
+const scanned = 6;
+
 /** Codes of texts, in the order of their first use. */
 export class Words {
   readonly list: string[] = [];
@@ -44,7 +47,16 @@ export class Words {
     return text === this.#last && this.#lastCode >= 0 ? this.#lastCode : this.#find(text);
   }
 
-  #find(text: string): number {
+  #find(text: string): number { // hot
+    const { list } = this;
+    // The same few constants over and over: looked for side by side before they are hashed.
+    for (let i = 0; i < list.length && i < scanned; i++) {
+      if (list[i] === text) {
+        this.#last = text;
+        this.#lastCode = i;
+        return i;
+      }
+    }
     let code = this.#known.get(text);
     if (code === undefined) {
       code = this.list.length;
