@@ -91,6 +91,7 @@ export const recordTables: readonly StoreTable[] = [
       real('mfe', 'best excursion, fraction of entry'), whole('bars', 'decision closes held'),
       word('entry_reason', 'words of the strategy'),
       word('exit_reason', 'words of the strategy or the cause'), word('quality', 'executed or estimated'),
+      flag('ambiguous', 'a fill lies in a bar that could have filled either way first'),
     ],
   },
   {

@@ -2,6 +2,7 @@
  * Counts the bars in which OHLC and OLHC would give different fills (FS-1 section 3.6). Most woken bars are cleared
  * by counting the levels inside their range; the others are played twice on a copy of the book.
  */
+import { noteAmbiguousBar } from './ambiguous-fills.ts';
 import { stagePath } from './book.ts';
 import type { Book, Core } from './book.ts';
 import { forcePath } from './path.ts';
@@ -48,7 +49,7 @@ function trialBook(book: Book): Book {
 function fillsOn(core: Core, book: Book, path: number): string {
   const copy = trialBook(book);
   const trial: Core = {
-    ...core, books: core.books.map((other) => (other === book ? copy : other)), facts: [], awake: 1, isTrial: true,
+    ...core, books: core.books.map((other) => (other === book ? copy : other)), facts: [], ambiguousFills: [], awake: 1, isTrial: true,
   };
   forcePath(copy, path);
   const span = copy.last.closesAt - copy.last.openedAt;
@@ -64,5 +65,5 @@ export function countAmbiguity(core: Core, book: Book): void {
   const head = book.arrivals[book.head];
   const isInterrupted = head !== undefined && head.at < book.last.closesAt;
   if (!isInterrupted && levelsInside(core, book) < 2) return;
-  if (fillsOn(core, book, highFirst) !== fillsOn(core, book, lowFirst)) core.ambiguousBars++;
+  if (fillsOn(core, book, highFirst) !== fillsOn(core, book, lowFirst)) noteAmbiguousBar(core, book);
 }

@@ -8,7 +8,7 @@ import { countAmbiguity } from './ambiguity.ts';
 import { enqueue } from './arrivals.ts';
 import { newBook, stageFunding, stagePath } from './book.ts';
 import type { Book, Core } from './book.ts';
-import type { Exchange, ExchangePosition, ExchangeSetup } from './exchange.ts';
+import type { AmbiguousFills, Exchange, ExchangePosition, ExchangeSetup } from './exchange.ts';
 import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
 import { leaveOpen, setStopAtOpen, takeStopAtOpen } from './opening.ts';
@@ -24,7 +24,7 @@ const finePerMoney = 1_000_000_000_000n;
 
 function newCore({ config, symbols, wallet }: ExchangeSetup): Core {
   return {
-    config, books: symbols.map((symbol, index) => newBook(index, symbol)), facts: [], wallet,
+    config, books: symbols.map((symbol, index) => newBook(index, symbol)), facts: [], ambiguousFills: [], wallet,
     sequence: 0, executions: 0, ambiguousBars: 0, awake: 0, now: -1e15, nowFraction: 0,
     hitAt: Infinity, hitRank: 9, hitOrder: null, hitLevel: NaN, hitByMark: false, hitIsNow: false, pieceEnd: NaN,
     isTrial: false,
@@ -214,6 +214,8 @@ class MatchingCore implements Exchange {
   }
 
   get ambiguousBars(): number { return this.#core.ambiguousBars; }
+
+  get ambiguousFills(): readonly AmbiguousFills[] { return this.#core.ambiguousFills; }
 
   get wallet(): Money { return this.#core.wallet; }
 
