@@ -33,12 +33,11 @@ function ambiguous({ result, manifest, metrics }: FinishedRun): Named {
   const part = share(ambiguousBars / Math.max(1, bars));
   const ofBars = `${counted(ambiguousBars, 'bar')} of ${grouped(bars, 0)} (${part})`;
   const ofTrades = `${grouped(ambiguousTrades, 0)} of ${counted(trades, 'trade')}`;
-  const decided = `path '${manifest.path}' decided`;
+  const decided = `'${manifest.path}' decided`;
   return [['Ambiguous', [
-    `${ofBars} and ${ofTrades} could go either way; ${decided}`,
-    `${ofBars} and ${ofTrades} could go either way; '${manifest.path}' decided`,
-    `${ofBars}, ${ofTrades}; ${decided}`, `${ofBars}, ${ofTrades}`,
-    `${counted(ambiguousBars, 'bar')}, ${ofTrades}; ${decided}`, `${counted(ambiguousBars, 'bar')}, ${ofTrades}`,
+    `${ofBars} and ${ofTrades} could go either way; path ${decided}`, `${ofBars} and ${ofTrades} could go either way; ${decided}`,
+    `${ofBars}, ${ofTrades}; path ${decided}`, `${ofBars}, ${ofTrades}; ${decided}`, `${ofBars}, ${ofTrades}`,
+    `${counted(ambiguousBars, 'bar')}, ${ofTrades}`,
   ]]];
 }
 
