@@ -106,11 +106,11 @@ function addBacktest(program: Command, end: End): void {
 }
 
 function addCases(program: Command, end: End): void {
-  const command = program.command('cases').argument('<files...>', 'case files in the FS-1 format, JSON')
-    .description('play fill cases against the exchange of the simulator; exit 1 when one differs')
+  const command = program.command('cases').argument('<files...>', 'case files (fill-case/1, JSON); docs/fill-cases.md describes them')
+    .description('play fill cases against the exchange of the simulator; exit 1 when one differs, 2 when one cannot be read')
     .option('--json', 'print one JSON object')
     .action(async (files: string[], _: unknown, self: Command) => end(await (await import('./cases.ts')).cases(files, self.optsWithGlobals())));
-  example(command, 'holdfast cases worked-examples.json');
+  example(command, 'holdfast cases docs/fill-cases.json');
 }
 
 function addStored(program: Command, end: End): void {

@@ -90,9 +90,9 @@ function uncounted(runs: readonly FinishedRun[]): string {
   if (runs.some(({ result }) => result.ambiguousBars > 0)) return '';
   const { markInterval, barInterval } = runs[0]!.manifest;
   if (markInterval !== null && markInterval !== barInterval) {
-    return ` No ${barInterval} bar is ambiguous by itself: what differs is the path of the ${markInterval} mark bars.`;
+    return ` No ${barInterval} bar is ambiguous by itself: the path of the ${markInterval} mark bars decides, or orders sent on a fill inside a bar.`;
   }
-  return ' No bar is ambiguous by itself: what differs is what was sent in answer to a fill inside its bar.';
+  return ` No ${barInterval} bar is ambiguous by itself: orders sent on a fill inside a bar decide.`;
 }
 
 interface Row {

@@ -56,12 +56,12 @@ describe('the sentence of the band', () => {
   it('says that other fills came to the same net', () => {
     expect(verdict(ends(10_050, 10_050, 10_050)).text).toBe('All three paths end with the same net of +50.00 USDT, by other fills.');
   });
-  it('names the 1h mark bars, or answers inside a bar, when no bar is ambiguous by itself', () => {
+  it('names the 1h mark bars, or orders sent inside a bar, when no bar is ambiguous by itself', () => {
     const band = ends(9_880, 10_430, 10_010, {});
     const coarse: Band = { ...band, adverse: { ...band.adverse, manifest: { ...band.adverse.manifest, markInterval: '1h' } } };
 
-    expect(verdict(coarse).text).toMatch(/\. No 5m bar is ambiguous by itself: what differs is the path of the 1h mark bars\.$/);
-    expect(verdict(band).text).toMatch(/\. No bar is ambiguous by itself: what differs is what was sent in answer to a fill inside its bar\.$/);
+    expect(verdict(coarse).text).toMatch(/\. No 5m bar is ambiguous by itself: the path of the 1h mark bars decides, or orders sent on a fill inside a bar\.$/);
+    expect(verdict(band).text).toMatch(/\. No 5m bar is ambiguous by itself: orders sent on a fill inside a bar decide\.$/);
   });
 });
 
