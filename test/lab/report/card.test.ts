@@ -159,14 +159,14 @@ describe('the object of --json', () => {
   });
 
   it('the summary for the run store repeats the same totals', () => {
-    const result = resultOf(quarter, { ledger: { settle: 'USDT', start: '10000', realised: '0', fees: '45.1', funding: '-1.5', end: '10250.5' } });
+    const result = resultOf(quarter, { ambiguousBars: 12, ambiguousTrades: 5, ledger: { settle: 'USDT', start: '10000', realised: '0', fees: '45.1', funding: '-1.5', end: '10250.5' } });
     const metrics = computeMetrics(result);
 
     const summary = summaryOf(result, metrics);
 
     expect(summary).toEqual({
       bars: 52_000, decisions: 51_900, trades: 0, equityStart: 10_000, equityEnd: 10_250.5, fees: 45.1, funding: -1.5, maxDrawdown: 0,
-      sharpe: metrics.sharpe.tag === 'value' ? metrics.sharpe.value : null, digest: result.digest,
+      ambiguousBars: 12, ambiguousTrades: 5, sharpe: metrics.sharpe.tag === 'value' ? metrics.sharpe.value : null, digest: result.digest,
     });
     expect(summary.sharpe).not.toBeNull();
   });
