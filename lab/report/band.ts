@@ -66,7 +66,7 @@ function verdictOf(band: Band): BandJson['bandVerdict'] {
   if (from === to) return differs(`All three paths end with the same net of ${to}, by other fills`);
   const span = `from ${from} (${least}) to ${to} (${most})`;
   if (low <= 0 && high >= 0) return differs(`The answer depends on what a bar cannot tell: ${span}`);
-  const apart = `${plain(high - low)} ${settle} of it are what a bar cannot tell`;
+  const apart = `what a bar cannot tell makes a difference of ${plain(high - low)} ${settle}`;
   return differs(`${low > 0 ? 'Gains' : 'Loses'} on all three paths, ${span}: ${apart}`);
 }
 

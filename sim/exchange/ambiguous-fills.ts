@@ -4,9 +4,16 @@
  */
 import type { Book, Core } from './book.ts';
 
+/** Names a fill whatever the path: the order, or what made the position trade. */
+export const fillKey = (order: number, cause: string): string => `${order} ${cause}`;
+
 /** Called at every execution, after it got its number. */
-export function noteFill(core: Core, book: Book): void { // hot
+export function noteFill(core: Core, book: Book, order: number, cause: string): void { // hot
   const { openedAt } = book.last;
+  if (book.beginning !== null) {
+    book.lastFill = fillKey(order, cause);
+    book.lastFillAt = book.cursor;
+  }
   if (book.ambiguousAt === openedAt) {
     core.ambiguousFills.push({ symbol: book.symbol, first: core.executions, last: core.executions });
   } else if (book.fillsAt !== openedAt) {

@@ -4,7 +4,7 @@
  * The earliest event of all awake books comes first; at one instant the stages go before the symbols.
  */
 import type { Corridor, Money, Ms, TriggerSource } from '../../engine/index.ts';
-import { countAmbiguity } from './ambiguity.ts';
+import { countAmbiguity, noteAnswer } from './ambiguity.ts';
 import { enqueue } from './arrivals.ts';
 import { newBook, stageFunding, stagePath } from './book.ts';
 import type { Book, Core } from './book.ts';
@@ -105,6 +105,7 @@ function send(core: Core, book: Book, message: Message, arrivesAt: Ms, fraction:
   const { last, mark } = book;
   if (core.now > last.openedAt && core.now < last.closesAt && last.path === undecided) decidePaths(core, book);
   if (mark !== last && mark.path === undecided && core.now > mark.openedAt && core.now < mark.closesAt) decidePaths(core, book);
+  if (book.beginning !== null) noteAnswer(core, book, message, at, rest);
   enqueue(core, book, message, at, rest);
   if (at < last.closesAt && core.now < last.closesAt) rouse(core, book);
 }

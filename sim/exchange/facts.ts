@@ -54,7 +54,7 @@ export interface Match {
 
 export function tellExecution(core: Core, book: Book, match: Match): void { // hot
   core.executions++;
-  noteFill(core, book);
+  noteFill(core, book, match.order === null ? -1 : match.order.id, match.cause);
   core.facts.push({
     kind: 'execution', at: instantOf(book), fraction: fractionOf(book), symbol: book.symbol,
     order: match.order === null ? -1 : match.order.id, reference: 0, of: '', code: '', cause: match.cause,

@@ -35,9 +35,9 @@ describe('the sentence of the band', () => {
   });
   it('says by how much when all gain or all lose: 430 - 100 = 330', () => {
     expect(verdict(ends(10_100, 10_430, 10_200)).text)
-      .toBe('Gains on all three paths, from +100.00 USDT (adverse) to +430.00 USDT (favourable): 330.00 USDT of it are what a bar cannot tell.');
+      .toBe('Gains on all three paths, from +100.00 USDT (adverse) to +430.00 USDT (favourable): what a bar cannot tell makes a difference of 330.00 USDT.');
     expect(verdict(ends(9_500, 9_700, 9_400)).text)
-      .toBe('Loses on all three paths, from -600.00 USDT (adaptive) to -300.00 USDT (favourable): 300.00 USDT of it are what a bar cannot tell.');
+      .toBe('Loses on all three paths, from -600.00 USDT (adaptive) to -300.00 USDT (favourable): what a bar cannot tell makes a difference of 300.00 USDT.');
   });
   it('counts a path that ends where it began as an answer that depends', () => {
     expect(verdict(ends(10_000, 10_100, 10_050)).text).toMatch(/^The answer depends .* from 0\.00 USDT \(adverse\) to \+100\.00 USDT/);

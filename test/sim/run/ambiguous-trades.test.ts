@@ -104,6 +104,47 @@ describe('a trade is ambiguous', () => {
   });
 });
 
+describe('what is sent on a fill inside the bar counts as well', () => {
+  const dip = ({ intents }: AnyScene) => intents.enter({
+    side: 'long', qty: 4, at: 'limit', price: 95, stop: 60, stopBy: 'last', targets: [{ price: 104, fraction: 1 }], validFor: 3,
+  });
+
+  it('a limit buy at 95 and its target 104 in [100, 106, 93, 100]: OLHC sells at 104 in the bar, OHLC has the 106 behind it', () => {
+    const bars: readonly Row[] = [calm, [100, 106, 93, 100], calm, [100, 106, 99, 100], calm];
+    const adverse = playBars(bars, { at: { 0: dip } });
+    const favourable = playBars(bars, { at: { 0: dip } }, 'olhc');
+
+    // The same prices either way, in bar 3 or in bar 1: the bar of the entry is what could not be known.
+    expect(pick(adverse.rows('trades'), 'closed_at', 'exit_price', 'ambiguous')).toEqual([[expect.any(Number), 104, true]]);
+    expect(Number(adverse.rows('trades')[0]!['closed_at'])).toBeGreaterThan(start + 3 * minute);
+    expect(Number(favourable.rows('trades')[0]!['closed_at'])).toBeLessThan(start + 2 * minute);
+    expect([counts(adverse), counts(favourable)]).toEqual([[1, 1], [1, 1]]);
+  });
+
+  it('not when the target lies beyond the bar: 104 in [100, 103, 93, 100]', () => {
+    expect(counts(playBars([calm, [100, 103, 93, 100], calm, [100, 106, 99, 100], calm], { at: { 0: dip } }))).toEqual([0, 0]);
+  });
+
+  it('not when either path comes to the target after the entry: buy at the trigger 106, target 110 in [100, 112, 97, 111]', () => {
+    // OHLC: 106, then 110 on the way to 112. OLHC: 97, then 106 and 110 on the way up. The close 111 changes nothing.
+    const breakout = ({ intents }: AnyScene) => intents.enter({
+      side: 'long', qty: 4, at: 'trigger', price: 106, stop: 60, stopBy: 'last', targets: [{ price: 110, fraction: 1 }],
+    });
+    const played = playBars([calm, [100, 112, 97, 111], flat(111)], { at: { 0: breakout } });
+
+    expect(pick(played.rows('trades'), 'exit_price', 'ambiguous')).toEqual([[110, false]]);
+    expect(counts(played)).toEqual([0, 0]);
+  });
+
+  it('also when the answer takes 10 s: OLHC has the target there at 0:27 and passes 105 at 0:38, OHLC buys at 0:38', () => {
+    // Through 95 means 94. OLHC falls to 93 in 20 s, 94 at 17.1 s; it rises to 106 in 20 s more, 105 at 38.5 s.
+    const market = marketOf({ bars: [calm, [100, 106, 93, 100], calm, calm] });
+    const { result } = follow(market, { at: { 0: dip } }, { leverage: 2, responseLatencyMs: 10_000 });
+
+    expect(result.ambiguousBars).toBe(1);
+  });
+});
+
 describe('a trade is not ambiguous', () => {
   it('when it closed at the close of the bar before, at the very time the ambiguous bar opens', () => {
     // Bar 2 on OLHC: 98, then 112, then down to the close 107, where the trailing stop of 5 is met, at the instant bar 3 opens
