@@ -8,7 +8,7 @@ interface Holding { lots: number; entry: number }
 
 const shown = (value: number): string => String(Number(value.toPrecision(14)));
 
-/** One line per fill, then how the wallet and the equity at the end follow. */
+/** One line per fill, then how the wallet at the end follows, then the equity. */
 export function arithmeticOf(of: Case, account: AccountSeen): readonly string[] {
   const { fills, realizedPnl, fees, funding, walletBalance, unrealizedPnl, equity } = account;
   const start = formatDecimal(of.wallet, of.instrument.moneyScale);
@@ -16,8 +16,8 @@ export function arithmeticOf(of: Case, account: AccountSeen): readonly string[] 
   const lines = fills.map((fill) => `${fillWords(fill)}: ${[feeWords(of, fill), ...gainWords(of, fill, holding)].join('; ')}`);
   return [
     ...lines,
-    `wallet = start - fees + realised + funding = ${start} - ${fees} + ${realizedPnl} + ${funding} = ${walletBalance}; `
-      + `equity = wallet + unrealised = ${walletBalance} + ${unrealizedPnl} = ${equity}`,
+    `wallet = start - fees + realised + funding = ${start} - ${fees} + ${realizedPnl} + ${funding} = ${walletBalance}`,
+    `equity = wallet + unrealised = ${walletBalance} + ${unrealizedPnl} = ${equity}`,
   ];
 }
 

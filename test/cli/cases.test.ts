@@ -113,12 +113,12 @@ describe('docs/fill-cases.json, the sample file of docs/fill-cases.md', () => {
     // Sold 2 at 200, the stop buys them at 206: 10000 - (0.22 + 0.2266) - 12 = 9987.5534.
     const lines = stdout.trimEnd().split('\n');
     const from = lines.indexOf('FAIL X05  Short with TP and SL inside one bar (adverse)');
-    expect(lines.slice(from + 1, from + 6)).toEqual([
+    expect(lines.slice(from + 1, from + 7)).toEqual([
       '     walletBalance: expected 9987.5634, was 9987.5534',
       '     was: E Sell 2 @ 200 (taker, bar 1): fee = 2 x 200 x 0.00055 = 0.22',
       '     was: SL Buy 2 @ 206 (taker, bar 1): fee = 2 x 206 x 0.00055 = 0.2266; realised = 2 x (206 - 200) x -1 = -12',
-      '     was: wallet = start - fees + realised + funding = 10000 - 0.4466 + -12 + 0 = 9987.5534; '
-        + 'equity = wallet + unrealised = 9987.5534 + 0 = 9987.5534',
+      '     was: wallet = start - fees + realised + funding = 10000 - 0.4466 + -12 + 0 = 9987.5534',
+      '     was: equity = wallet + unrealised = 9987.5534 + 0 = 9987.5534',
       expect.stringMatching(/^ {5}why: Short: O-H-L-C, 206 is met before 193\. \| fee\(E\) = /),
     ]);
     expect(lines.at(-1)).toBe('11 passed, 1 failed');

@@ -64,8 +64,8 @@ describe('a case that differs shows how its amounts came about', () => {
       'FAIL A', '     fees: expected 0.3, was 0.2608',
       '     was: E Buy 2 @ 200 (taker, bar 1): fee = 2 x 200 x 0.00055 = 0.22',
       '     was: X Sell 1 @ 204 (maker, bar 2): fee = 1 x 204 x 0.0002 = 0.0408; realised = 1 x (204 - 200) x 1 = 4',
-      '     was: wallet = start - fees + realised + funding = 10000 - 0.2608 + 4 + 0 = 10003.7392; '
-        + 'equity = wallet + unrealised = 10003.7392 + 0 = 10003.7392',
+      '     was: wallet = start - fees + realised + funding = 10000 - 0.2608 + 4 + 0 = 10003.7392',
+      '     was: equity = wallet + unrealised = 10003.7392 + 0 = 10003.7392',
       '     why: by hand',
     ]);
   });
