@@ -3,13 +3,16 @@
  * stores the run and says what came out. The main thread watches, draws progress and never runs a strategy's code.
  */
 import type { LoadedMarket, LoadOptions } from '../data/index.ts';
+import type { RunConfig } from '../engine/index.ts';
 import type { FinishedRun } from '../lab/report/index.ts';
+import type { RunResult } from '../sim/index.ts';
 import { Failure } from './failure.ts';
 import { uncut } from './interrupt.ts';
 import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
 import { startProgress } from './progress.ts';
 import type { ConfigOptions } from './run-config.ts';
+import type { StrategyBundle } from './strategy/index.ts';
 import { readRange } from './time-range.ts';
 import { joinWarnings } from './warnings.ts';
 import { startEngine } from './worker/index.ts';
@@ -23,6 +26,7 @@ export interface BacktestOptions extends CommonOptions, ConfigOptions {
   readonly to?: string;
   readonly params?: readonly string[];
   readonly instrument?: string;
+  readonly band?: boolean;
   readonly record: 'normal' | 'all';
   /** Seconds. */
   readonly decideTimeout: number;
@@ -40,23 +44,13 @@ export async function backtest(reference: string, options: BacktestOptions): Pro
     ]);
     const given = readParams(options.params ?? []);
     const [config, bundle] = await Promise.all([readRunConfig(options), bundleStrategy(reference, process.cwd())]);
+    const configs = options.band === true ? bandOf(config) : [config];
     const declared = await engine.load(bundle, given);
     const folder = data.dataFolder(options.dataDir);
     const overrides = options.instrument === undefined ? [] : data.readInstrumentFile(options.instrument);
     const loaded = await data.loadMarket({ folder, overrides, ...wantedData(options, declared), ...definedRange(range) });
-    const loadMs = performance.now();
-    const { result, runMs } = await playWatched(engine, loaded, { config, record: options.record });
-    const [report, { manifestOf }] = await Promise.all([import('../lab/report/index.ts'), import('./manifest.ts')]);
-    const metrics = report.computeMetrics(result);
-    const manifest = manifestOf({ bundle, declared, loaded, config, record: options.record, result });
-    const { warnings, tables } = joinWarnings(loaded.warnings, result.tables, loaded.from);
-    const storing = performance.now();
-    if (options.store) {
-      const saved = await uncut(() => data.saveRun({ folder, manifest, tables, summary: report.summaryOf(result, metrics) }));
-      if (saved.database.tag === 'behind') process.stderr.write(`store: the run is kept in ${saved.path}; ${saved.database.why}\n`);
-    }
-    const storeMs = options.store ? performance.now() - storing : 0;
-    show({ manifest, result, metrics, warnings, timing: { loadMs, runMs, storeMs }, isStored: options.store }, report, options.json === true);
+    const plan: Plan = { bundle, declared, loaded, folder, options, loadMs: performance.now() };
+    await finish(plan, await playWatched(engine, plan, configs), config.path);
     return 0;
   } finally {
     await engine.end();
@@ -80,18 +74,87 @@ function wantedData({ market, data, exec }: BacktestOptions, { symbols, timefram
 const definedRange = ({ from, to }: ReturnType<typeof readRange>): { from?: number; to?: number } =>
   ({ ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) });
 
-type Played = Awaited<ReturnType<Engine['run']>>;
+/** Everything a run is made of besides its configuration. */
+interface Plan {
+  readonly bundle: StrategyBundle;
+  readonly declared: Declared;
+  readonly loaded: LoadedMarket;
+  readonly folder: string;
+  readonly options: BacktestOptions;
+  /** From the start of the process until the data was there. */
+  readonly loadMs: number;
+}
 
-async function playWatched(engine: Engine, loaded: LoadedMarket, how: Omit<Parameters<Engine['run']>[0], 'market'>): Promise<Played> {
-  const progress = startProgress('backtest', loaded.bars);
+/** The three paths of the band, everything else as configured. */
+function bandOf(config: RunConfig): readonly RunConfig[] {
+  if (config.path === 'ohlc' || config.path === 'olhc') {
+    throw new Failure(2, `config: path: was ${config.path} with --band, expected adverse, favourable or adaptive: the band plays `
+      + 'these three. Fix: leave out path, or --band');
+  }
+  return (['adverse', 'favourable', 'adaptive'] as const).map((path) => ({ ...config, path }));
+}
+
+interface Played { readonly config: RunConfig; readonly result: RunResult; readonly runMs: number }
+
+interface Played { readonly config: RunConfig; readonly result: RunResult; readonly runMs: number }
+
+/** One run after the other, under one progress line. Nothing is stored before all are played. */
+async function playWatched(engine: Engine, plan: Plan, configs: readonly RunConfig[]): Promise<readonly Played[]> {
+  const { loaded, options: { record } } = plan;
+  const progress = startProgress('backtest', loaded.bars * configs.length);
+  const played: Played[] = [];
   try {
-    return await engine.run({ market: { symbols: loaded.symbols }, ...how }, progress.seen);
+    for (const config of configs) {
+      const before = played.length * loaded.bars;
+      const { result, runMs } = await engine.run({ market: { symbols: loaded.symbols }, config, record }, (bars) => progress.seen(before + bars));
+      played.push({ config, result, runMs });
+    }
+    return played;
+  } catch (thrown) {
+    const path = configs[played.length]?.path ?? '';
+    if (configs.length === 1 || !(thrown instanceof Failure)) throw thrown;
+    throw new Failure(thrown.exitCode, `path ${path}: ${thrown.message}`, thrown);
   } finally {
     progress.end();
   }
 }
 
-function show(run: FinishedRun, report: typeof import('../lab/report/index.ts'), json: boolean): void {
-  if (json) printJson(report.toJson(run));
-  else printLine(report.renderCard(run, report.cardStyle(process.stdout, process.env)));
+/** Stores every run as one of its own, in one piece of work that Ctrl-C does not cut, and shows the run of path `main`. */
+async function finish(plan: Plan, played: readonly Played[], main: RunConfig['path']): Promise<void> {
+  const [report, { manifestOf }, { saveRun }] = await Promise.all([
+    import('../lab/report/index.ts'), import('./manifest.ts'), import('../data/index.ts'),
+  ]);
+  const { bundle, declared, loaded, folder, loadMs, options: { record, store } } = plan;
+  const storeRun = async ({ config, result, runMs }: Played, createdAt: number): Promise<FinishedRun> => {
+    const metrics = report.computeMetrics(result);
+    const manifest = manifestOf({ bundle, declared, loaded, config, record, result, createdAt });
+    const { warnings, tables } = joinWarnings(loaded.warnings, result.tables, loaded.from);
+    const storing = performance.now();
+    if (store) {
+      const { database, path } = await saveRun({ folder, manifest, tables, summary: report.summaryOf(result, metrics) });
+      if (database.tag === 'behind') process.stderr.write(`store: the run is kept in ${path}; ${database.why}\n`);
+    }
+    const storeMs = store ? performance.now() - storing : 0;
+    return { manifest, result, metrics, warnings, timing: { loadMs, runMs, storeMs }, isStored: store };
+  };
+  const runs = await uncut(async () => {
+    const endedAt = Date.now();
+    const finished: FinishedRun[] = [];
+    for (const [index, one] of played.entries()) finished.push(await storeRun(one, endedAt + index));
+    return finished;
+  });
+  show(runs, main, report, plan.options.json === true);
+}
+
+function show(runs: readonly FinishedRun[], main: RunConfig['path'], report: typeof import('../lab/report/index.ts'), json: boolean): void {
+  const run = runs.find(({ manifest }) => manifest.path === main);
+  if (run === undefined) throw new Error(`no run of path ${main}`);
+  const band = report.bandFrom(runs);
+  if (json) {
+    printJson({ ...report.toJson(run), ...(band === null ? {} : report.bandJson(band)) });
+    return;
+  }
+  const style = report.cardStyle(process.stdout, process.env);
+  printLine(report.renderCard(run, style));
+  if (band !== null) printLine(report.renderBand(band, run, style));
 }

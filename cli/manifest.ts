@@ -17,6 +17,8 @@ export interface RunParts {
   readonly config: RunConfig;
   readonly record: 'normal' | 'all';
   readonly result: RunResult;
+  /** Wall time, ms. Two runs of one command must not have the same. */
+  readonly createdAt: number;
 }
 
 /** Kept beside the run. The version of node is told but is in no hash. */
@@ -33,8 +35,7 @@ export interface BacktestManifest extends ReportManifest {
   readonly node: string;
 }
 
-export function manifestOf({ bundle, declared, loaded, config, record, result }: RunParts): BacktestManifest {
-  const createdAt = Date.now();
+export function manifestOf({ bundle, declared, loaded, config, record, result, createdAt }: RunParts): BacktestManifest {
   const rules = loaded.symbols.map(({ instrument }) => instrument.rules);
   const markMs = loaded.symbols.find(({ mark }) => mark !== null)?.mark?.intervalMs;
   return {

@@ -94,6 +94,8 @@ function addBacktest(program: Command, end: End): void {
     .option('--slippage <model>', 'none, ticks:N, bps:N or volshare:K:CAP (default none)')
     .option('--set <pairs...>', 'any other configuration key, such as risk.maxLeverage=3', collect)
     .option('--instrument <file>', 'instrument rules that replace the packaged ones, JSON')
+    .option('--band', 'play the adverse, the favourable and the adaptive path through every bar and print the three side by side, '
+      + 'below the card of the configured path (adverse unless --set path=favourable or adaptive); --json adds band and bandVerdict')
     .option('--record <amount>', 'normal, or all to keep every event', oneOf('normal', 'all'), 'normal')
     .option('--decide-timeout <seconds>', 'end a strategy that makes no step for so long', seconds, 5)
     .option('--no-store', 'do not store the run')
@@ -104,11 +106,11 @@ function addBacktest(program: Command, end: End): void {
 }
 
 function addCases(program: Command, end: End): void {
-  const command = program.command('cases').argument('<files...>', 'case files in the FS-1 format, JSON')
-    .description('play fill cases against the exchange of the simulator; exit 1 when one differs')
+  const command = program.command('cases').argument('<files...>', 'case files (fill-case/1, JSON); docs/fill-cases.md describes them')
+    .description('play fill cases against the exchange of the simulator; exit 1 when one differs, 2 when one cannot be read')
     .option('--json', 'print one JSON object')
     .action(async (files: string[], _: unknown, self: Command) => end(await (await import('./cases.ts')).cases(files, self.optsWithGlobals())));
-  example(command, 'holdfast cases worked-examples.json');
+  example(command, 'holdfast cases docs/fill-cases.json');
 }
 
 function addStored(program: Command, end: End): void {

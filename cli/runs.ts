@@ -16,9 +16,9 @@ export async function runs({ dataDir, json }: CommonOptions): Promise<number> {
     return 0;
   }
   printTable(
-    ['run', 'strategy', 'market', 'from', 'to', 'trades', 'net', 'max dd %', 'sharpe'],
+    ['run', 'strategy', 'market', 'path', 'from', 'to', 'trades', 'net', 'max dd %', 'sharpe'],
     stored.map(({ run, manifest, summary }) => [
-      run, manifest.strategy, manifest.market, day(manifest.from), day(manifest.to), summary.trades,
+      run, manifest.strategy, manifest.market, pathOf(manifest), day(manifest.from), day(manifest.to), summary.trades,
       fixed(summary.equityEnd - summary.equityStart, 2), fixed(summary.maxDrawdown * 100, 2),
       summary.sharpe === null ? 'n/a' : fixed(summary.sharpe, 2),
     ]),
@@ -26,5 +26,7 @@ export async function runs({ dataDir, json }: CommonOptions): Promise<number> {
   return 0;
 }
 
+/** Runs of one band differ by it alone. */
+const pathOf = (manifest: Readonly<Record<string, unknown>>): string => (typeof manifest['path'] === 'string' ? manifest['path'] : '');
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 const fixed = (value: number, places: number): string => value.toFixed(places);

@@ -1,6 +1,6 @@
 /** The simulator: the matching core, the market it plays and the run. Pure: no file, clock or chance. */
 export * from './exchange/index.ts';
-export { formatCase, runCase, runCases } from './cases/index.ts';
+export { CaseFileError, casesIn, formatCase, runCase, runCases } from './cases/index.ts';
 export type { CaseOutcome } from './cases/index.ts';
 export type * from './market.ts';
 export type * from './result.ts';

@@ -1,6 +1,7 @@
 /** What a finished play amounts to. */
 import { digestText, formatDecimal, moneyToNumber, unrealisedOf, valueOf } from '../engine/index.ts';
 import type { Table } from '../engine/index.ts';
+import { markAmbiguous } from './ambiguous-trades.ts';
 import { coarseMarkStops, coarseMarkWarning } from './coarse-marks.ts';
 import { digestTables } from './digest.ts';
 import { liquidationsIn } from './liquidations.ts';
@@ -12,7 +13,7 @@ export function resultOf(play: Play): RunResult {
   const { state, setup, trading, clock } = play;
   const { wallet } = state;
   const { drawdown, daily, exposureFraction, table: equity } = play.equity.finish(play.lastAt);
-  const recorded = trading.tables(state);
+  const { tables: recorded, ambiguousTrades } = markAmbiguous(trading.tables(state), setup.strategy.symbols, play.exchange.ambiguousFills);
   const tables = [...recorded, equity, warningsOf(play, recorded), ...(play.events === null ? [] : [play.events.table()])];
   const exact = (money: bigint): string => formatDecimal(money, setup.instruments[0]!.moneyScale);
   const ledger = {
@@ -26,7 +27,7 @@ export function resultOf(play: Play): RunResult {
     decisions: state.decisionSequence, warmupBars: setup.warmupBars, tables, ledger,
     equity: { start: moneyToNumber(setup.instruments[0]!, setup.cash), end: state.equity },
     daily, barDrawdown: drawdown, exposureFraction, tradedValue: trading.totals.tradedValue,
-    slippageCost: trading.totals.slippageCost, ambiguousBars: play.exchange.ambiguousBars, refusals: state.refusals,
+    slippageCost: trading.totals.slippageCost, ambiguousBars: play.exchange.ambiguousBars, ambiguousTrades, refusals: state.refusals,
     open: openPositions(play), get digest() { return (digest ??= digestTables(tables, `${loopDigest} ${JSON.stringify(ledger)}`)); }, loopDigest,
   };
 }

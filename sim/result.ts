@@ -9,8 +9,9 @@
  * executions  time, execution, order, symbol, cause (order | stop | target | trailing | liquidation | adl), side, qty, price,
  *             reference (price wanted: decision close, limit or trigger), slippage_bps, value, fee, liquidity, lots, price_ticks
  * trades      trade, symbol, side (long | short), opened_at, closed_at, qty, entry_price, exit_price, gross, fees, funding,
- *             slippage, net, risk, r, mae, mfe, bars, entry_reason, exit_reason, quality (executed | estimated)
- *             (gross - fees + funding = net; slippage is already inside gross; mae and mfe are fractions of the entry price)
+ *             slippage, net, risk, r, mae, mfe, bars, entry_reason, exit_reason, quality (executed | estimated), ambiguous
+ *             (gross - fees + funding = net; slippage is already inside gross; mae and mfe are fractions of the entry price;
+ *             ambiguous: a fill of it lies in a bar that could have filled either way first, FS-1 section 3.6)
  * stops       time, symbol, change (requested | armed | breached | refused | waived | unprotected | fired), trigger, by, cause
  * equity      time, equity, wallet, exposure (open notional)
  * warnings    code, symbol, count, first_at, text
@@ -59,7 +60,10 @@ export interface RunResult {
   readonly tradedValue: number;
   /** Cost of slippage and spread against the wanted prices, positive = lost. */
   readonly slippageCost: number;
+  /** Bars in which the other order of the extremes gives other fills (FS-1 section 3.6). */
   readonly ambiguousBars: number;
+  /** Closed round trips with at least one fill in such a bar, its open included. */
+  readonly ambiguousTrades: number;
   /** Stored refusals and changes by reason. */
   readonly refusals: Readonly<Record<string, number>>;
   /** Positions and orders left at the end of the data. */

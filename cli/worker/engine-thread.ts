@@ -11,11 +11,18 @@ import type { AnyStrategy, Table } from '../../engine/index.ts';
 import { MarketError, run } from '../../sim/index.ts';
 import { Failure, oneLine, textOf } from '../failure.ts';
 import { evaluateStrategy, forbidImpurities, locator, parseParams } from '../strategy/index.ts';
-import type { Locate, ParsedParams } from '../strategy/index.ts';
+import type { Locate, ParsedParams, StrategyBundle } from '../strategy/index.ts';
 import { barUnderWay, gaugeOf, phases } from './protocol.ts';
 import type { Answer, Failed, LoadRequest, Request, RunRequest, Watched } from './protocol.ts';
 
-interface Loaded { readonly strategy: AnyStrategy; readonly params: ParsedParams; readonly watched: Watched }
+interface Loaded {
+  readonly bundle: StrategyBundle;
+  readonly strategy: AnyStrategy;
+  readonly params: ParsedParams;
+  readonly watched: Watched;
+  /** The next run starts from the strategy's file anew: what a run left in its module does not reach the next one. */
+  readonly hasPlayed: boolean;
+}
 
 const port = parentPort;
 if (port === null) throw new Error('engine-thread must run as a worker');
@@ -52,7 +59,7 @@ function load({ bundle, params: given }: LoadRequest): void {
   const strategy = evaluateStrategy(bundle);
   const params = parseParams(strategy, given);
   const watched = { symbols: [...strategy.symbols], timeframeMs: timeframeMs(strategy.timeframe) };
-  loaded = { strategy, params, watched };
+  loaded = { bundle, strategy, params, watched, hasPlayed: false };
   Atomics.store(gauge.counters, 2, phases.ready);
   answer({
     tag: 'declared', name: strategy.name, timeframe: strategy.timeframe, ...watched,
@@ -63,7 +70,11 @@ function load({ bundle, params: given }: LoadRequest): void {
 function play({ market, config, record }: RunRequest): void {
   if (loaded === null) throw new Error('run came before load');
   const startedAt = clock.now();
+  Atomics.store(gauge.counters, 0, 0);
+  gauge.times[0] = 0;
   Atomics.store(gauge.counters, 2, phases.strategy);
+  if (loaded.hasPlayed) loaded = { ...loaded, strategy: evaluateStrategy(loaded.bundle) };
+  loaded = { ...loaded, hasPlayed: true };
   const result = run({ market, strategy: loaded.strategy, params: loaded.params.input, config, record, progress: gauge });
   Atomics.store(gauge.counters, 2, phases.ours);
   answer({ tag: 'finished', result, runMs: clock.now() - startedAt }, result.tables.flatMap(buffersOf));

@@ -24,7 +24,7 @@ class EngineBug extends Error {
 export interface Engine {
   /** Evaluates the strategy in the thread and says what data it needs. */
   readonly load: (bundle: StrategyBundle, params: readonly GivenParam[]) => Promise<Declared>;
-  /** Plays the market. `seen` is called about ten times a second with the bars fed so far. */
+  /** Plays the market, the strategy evaluated anew for every run after the first. `seen` is called about ten times a second with the bars fed so far. */
   readonly run: (request: Omit<RunRequest, 'tag'>, seen: (bars: number) => void) => Promise<Finished>;
   /** Ends the thread at once; a request under way never answers. */
   readonly end: () => Promise<void>;

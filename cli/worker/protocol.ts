@@ -1,7 +1,7 @@
 /**
  * What the command line and the engine's thread say to each other. The order is fixed: `load` -> `declared` | `failed`,
- * then `run` -> `finished` | `failed`. Beside the messages both sides share a few numbers, so that a thread that never
- * returns can still be watched.
+ * then `run` -> `finished` | `failed`, once per run wanted. Beside the messages both sides share a few numbers, so that
+ * a thread that never returns can still be watched.
  */
 import type { RunConfig, Timeframe } from '../../engine/index.ts';
 import type { Market, RunResult } from '../../sim/index.ts';

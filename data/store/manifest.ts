@@ -49,6 +49,9 @@ export interface RunSummary {
   readonly maxDrawdown: number;
   /** null when there is too little to say it. */
   readonly sharpe: number | null;
+  /** Bars that could have filled either way first, and closed trades with a fill in one. */
+  readonly ambiguousBars: number;
+  readonly ambiguousTrades: number;
   readonly digest: string;
 }
 
@@ -71,6 +74,7 @@ export function runRow(manifest: RunManifest, summary: RunSummary): Table {
     number('equity_end', summary.equityEnd), number('net', summary.equityEnd - summary.equityStart),
     number('fees', summary.fees), number('funding', summary.funding),
     number('max_drawdown', summary.maxDrawdown), number('sharpe', summary.sharpe),
+    number('ambiguous_bars', summary.ambiguousBars), number('ambiguous_trades', summary.ambiguousTrades),
     text('digest', summary.digest),
   ];
   return conformTable(runsTable, manifest.run, { name: 'runs', rows: 1, columns });

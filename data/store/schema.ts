@@ -40,6 +40,8 @@ export const runsTable: StoreTable = {
     real('funding', 'settle coin, positive = received'),
     real('max_drawdown', 'fraction of the peak, per bar'),
     real('sharpe', 'daily, annualised; NULL when there is too little'),
+    real('ambiguous_bars', 'bars that could have filled either way first'),
+    real('ambiguous_trades', 'closed trades with a fill in such a bar'),
     word('digest', 'SHA-256 of the recorded columns'),
   ],
 };
@@ -91,6 +93,7 @@ export const recordTables: readonly StoreTable[] = [
       real('mfe', 'best excursion, fraction of entry'), whole('bars', 'decision closes held'),
       word('entry_reason', 'words of the strategy'),
       word('exit_reason', 'words of the strategy or the cause'), word('quality', 'executed or estimated'),
+      flag('ambiguous', 'a fill lies in a bar that could have filled either way first'),
     ],
   },
   {

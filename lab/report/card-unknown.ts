@@ -1,5 +1,6 @@
 /** What a run could not know or did not do: left open, ambiguous bars, mark data, guessed rules, warnings, refusals. */
 import { moneyOf } from './card-numbers.ts';
+import { closedCount } from './finished.ts';
 import type { FinishedRun } from './finished.ts';
 import { counted, fitting, grouped, share } from './words.ts';
 
@@ -25,12 +26,19 @@ function open(run: FinishedRun): Named {
   return [['Left open', [`${each.join(', ')}; ${total}`, `${counted(result.open.length, 'position')}; ${total}`]]];
 }
 
-function ambiguous({ result, manifest }: FinishedRun): Named {
-  if (result.ambiguousBars === 0) return [];
-  const part = share(result.ambiguousBars / Math.max(1, result.bars));
-  const bars = `${counted(result.ambiguousBars, 'bar')} of ${grouped(result.bars, 0)} (${part})`;
-  const decided = `path '${manifest.path}' decided`;
-  return [['Ambiguous', [`${bars} could have filled either way first; ${decided}`, `${bars}; ${decided}`, bars]]];
+function ambiguous({ result, manifest, metrics }: FinishedRun): Named {
+  const { ambiguousBars, ambiguousTrades, bars } = result;
+  if (ambiguousBars === 0) return [];
+  const trades = closedCount(metrics);
+  const part = share(ambiguousBars / Math.max(1, bars));
+  const ofBars = `${counted(ambiguousBars, 'bar')} of ${grouped(bars, 0)} (${part})`;
+  const ofTrades = `${grouped(ambiguousTrades, 0)} of ${counted(trades, 'trade')}`;
+  const decided = `'${manifest.path}' decided`;
+  return [['Ambiguous', [
+    `${ofBars} and ${ofTrades} could go either way; path ${decided}`, `${ofBars} and ${ofTrades} could go either way; ${decided}`,
+    `${ofBars}, ${ofTrades}; path ${decided}`, `${ofBars}, ${ofTrades}; ${decided}`, `${ofBars}, ${ofTrades}`,
+    `${counted(ambiguousBars, 'bar')}, ${ofTrades}`,
+  ]]];
 }
 
 function mark({ manifest }: FinishedRun): Named {

@@ -10,19 +10,13 @@ import type { Cell } from './card-numbers.ts';
 import { knownLines } from './card-unknown.ts';
 import { closedCount } from './finished.ts';
 import type { FinishedRun } from './finished.ts';
+import { blank, columnsFor, line, paint, rule } from './lines.ts';
+import type { CardStyle, Line } from './lines.ts';
 import { minima } from './metrics.ts';
 import { textsIn } from './rows.ts';
 import { counted, dayOf, fitting, grouped, signedPercent } from './words.ts';
 
-export interface CardStyle {
-  readonly colour: boolean;
-  /** Columns of the terminal; the card is 72 to 100 wide. */
-  readonly width: number;
-}
-
 export const maxLines = 24;
-const narrowest = 72;
-const widest = 100;
 
 /** How to draw on this stream: no colour into a pipe, with `NO_COLOR` or on a dumb terminal; 80 columns when unknown. */
 export function cardStyle(
@@ -33,19 +27,10 @@ export function cardStyle(
   return { colour: stream.isTTY === true && !refused, width: stream.columns ?? 80 };
 }
 
-type Tone = 'plain' | 'strong' | 'quiet' | 'gain' | 'loss' | 'danger';
-/** Weight, grey, then blue, orange and red of 256 colours that read on light and on dark ground. */
-const codes: Readonly<Record<Tone, string>> = {
-  plain: '', strong: '1', quiet: '2', gain: '38;5;69', loss: '38;5;166', danger: '1;38;5;160',
-};
-
-interface Line { readonly parts: readonly { readonly text: string; readonly tone: Tone }[] }
-const line = (text: string, tone: Tone = 'plain'): Line => ({ parts: [{ text, tone }] });
-const blank = line('');
 const gap = { text: '  ', tone: 'plain' as const };
 
 export function renderCard(run: FinishedRun, { colour, width }: CardStyle): string {
-  const columns = Math.min(widest, Math.max(narrowest, Math.floor(width)));
+  const columns = columnsFor(width);
   const sections: readonly (readonly Line[])[] = [
     [...waivedLines(run, columns), ...favouredLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')],
     numberRows(run).map(([left, right]) => ({ parts: [...cellParts(left, columns), gap, ...cellParts(right, columns)] })),
@@ -64,17 +49,9 @@ function joined(sections: readonly (readonly Line[])[], columns: number): readon
   const used = sections.reduce((sum, section) => sum + section.length, 1);
   const airy = airFirst.slice(0, Math.max(0, maxLines - used));
   return sections.flatMap((section, k) => {
-    if (k === 1) return [line('─'.repeat(columns), 'quiet'), ...section];
+    if (k === 1) return [rule(columns), ...section];
     return airy.includes(k) ? [blank, ...section] : section;
   });
-}
-
-function paint({ parts }: Line, colour: boolean): string {
-  const last = parts.length - 1;
-  return parts.map(({ text, tone }, k) => {
-    const shown = k === last ? text.trimEnd() : text;
-    return colour && codes[tone] !== '' && shown.trim() !== '' ? `\u001b[${codes[tone]}m${shown}\u001b[0m` : shown;
-  }).join('').trimEnd();
 }
 
 /** Label, number right-aligned, sample: `Sharpe               1.31  n = 90 days`. */

@@ -44,7 +44,8 @@ export function summaryOf(result: RunResult, metrics: Metrics): RunSummary {
     bars: result.bars, decisions: result.decisions, trades: closedCount(metrics),
     equityStart: result.equity.start, equityEnd: result.equity.end,
     fees: Number(result.ledger.fees), funding: Number(result.ledger.funding), maxDrawdown: result.barDrawdown.fraction,
-    sharpe: metrics.sharpe.tag === 'value' ? metrics.sharpe.value : null, digest: result.digest,
+    sharpe: metrics.sharpe.tag === 'value' ? metrics.sharpe.value : null,
+    ambiguousBars: result.ambiguousBars, ambiguousTrades: result.ambiguousTrades, digest: result.digest,
   };
 }
 

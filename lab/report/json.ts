@@ -23,7 +23,9 @@ export interface RunJson {
   readonly metrics: Readonly<Record<keyof Metrics, number | null>>;
   /** Every metric with unit and sample size, or why there is none and what it needs. */
   readonly metricsDetail: Metrics;
+  /** Bars that could have filled either way first, and closed trades with a fill in one. */
   readonly ambiguousBars: number;
+  readonly ambiguousTrades: number;
   readonly warnings: readonly ReportWarning[];
   readonly refusals: Readonly<Record<string, number>>;
   readonly ledger: LedgerTotals;
@@ -46,6 +48,7 @@ export function toJson({ manifest, result, metrics, warnings, timing }: Finished
     metrics: flat(metrics),
     metricsDetail: metrics,
     ambiguousBars: result.ambiguousBars,
+    ambiguousTrades: result.ambiguousTrades,
     warnings,
     refusals: result.refusals,
     ledger: result.ledger,

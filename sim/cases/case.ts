@@ -2,6 +2,7 @@
 import { instrumentOf, parseDecimal } from '../../engine/index.ts';
 import type { Instrument, Money, RiskTier } from '../../engine/index.ts';
 import type { ExchangeConfig, Slippage } from '../exchange/index.ts';
+import { expectationOf } from './expectation.ts';
 import { decimalText, failField, fieldsOf, isFields, listOf, msOf, numberOf, onlyFields, wordOf } from './field.ts';
 import type { Fields } from './field.ts';
 import { readScript } from './script.ts';
@@ -20,10 +21,13 @@ export interface Case {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+const slippageFields = { none: [], ticks: ['n'], bps: ['b'], volshare: ['k', 'cap'] } as const;
+
 function slippageOf(value: unknown, where: string): Slippage {
   if (value === undefined || value === null) return { kind: 'none' };
   const fields = fieldsOf(value, where);
   const kind = wordOf(fields['kind'], `${where}.kind`, ['none', 'ticks', 'bps', 'volshare']);
+  onlyFields(fields, where, ['kind', ...slippageFields[kind]]);
   switch (kind) {
     case 'none': return { kind };
     case 'ticks': return { kind, n: numberOf(fields['n'], `${where}.n`) };
@@ -62,6 +66,7 @@ function tiersOf(value: unknown, where: string, otherwise: readonly RiskTier[]):
   listOf(value, where).forEach((entry, i) => {
     const at = `${where}[${i}]`;
     const fields: Fields = Array.isArray(entry) ? { limit: entry[0], mmr: entry[1], deduction: entry[2] } : fieldsOf(entry, at);
+    onlyFields(fields, at, ['limit', 'mmr', 'deduction']);
     const before = tiers[i - 1];
     const mmr = decimalText(fields['mmr'], `${at}.mmr`);
     const follows = before === undefined ? 0
@@ -93,6 +98,7 @@ function fundingOf(value: unknown, where: string): readonly FundingAt[] {
   if (value == null) return [];
   return listOf(value, where).map((entry, i) => {
     const fields = fieldsOf(entry, `${where}[${i}]`);
+    onlyFields(fields, `${where}[${i}]`, ['t', 'rate']);
     return { at: msOf(fields['t'], `${where}[${i}].t`), rate: numberOf(fields['rate'], `${where}[${i}].rate`) };
   });
 }
@@ -102,11 +108,25 @@ function leverageOf(value: unknown, where: string): string {
   return Number(leverage) > 0 ? leverage : failField(where, value, 'above zero');
 }
 
+const caseFields = [
+  'id', 'row', 'title', 'kind', 'instrument', 'config', 'bars', 'mark', 'funding', 'script', 'expect', 'why',
+];
+
+/** A remark, such as where a case was seen: one word, number or flag, or a list of them. */
+const isRemark = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every((one) => !Array.isArray(one) && isRemark(one)) : !isFields(value) && value !== 'linear' && value !== 'inverse';
+
+/** Remarks may have any name; anything else that the format does not know is a field misspelt. */
+function refuseStrangers(fields: Fields, where: string): void {
+  onlyFields(fields, where, [...caseFields, ...Object.keys(fields).filter((name) => isRemark(fields[name]))], caseFields);
+}
+
 /** Reads a case; `place` names it until its id is known. Throws `CaseFileError`. */
 export function readCase(value: unknown, place: string): Case {
   const fields = fieldsOf(value, place);
   if (typeof fields['id'] !== 'string' || fields['id'] === '') failField(`${place}.id`, fields['id'], 'text');
   const id = fields['id'] as string;
+  refuseStrangers(fields, `case ${id}`);
   const where = (name: string): string => `case ${id}: ${name}`;
   const kind = wordOf(fields['kind'], where('kind'), ['linear', 'inverse'], 'linear');
   const config = fieldsOf(fields['config'] ?? {}, where('config'));
@@ -114,7 +134,6 @@ export function readCase(value: unknown, place: string): Case {
   const instrument = instrumentFor(kind, rules, where('instrument'));
   const intervalMs = msOf(config['intervalMs'], where('config.intervalMs'), 60_000);
   if (intervalMs === 0) failField(where('config.intervalMs'), config['intervalMs'], 'above zero');
-  if (!isFields(fields['expect'])) failField(where('expect'), fields['expect'], 'an object');
   return {
     id, row: text(fields['row']), title: text(fields['title']), why: text(fields['why']), instrument,
     leverage: leverageOf(rules['leverage'], where('instrument.leverage')),
@@ -127,6 +146,6 @@ export function readCase(value: unknown, place: string): Case {
     mark: fields['mark'] == null ? null : listOf(fields['mark'], where('mark')),
     funding: fundingOf(fields['funding'], where('funding')),
     script: readScript(fields['script'] ?? [], instrument, where('script')),
-    expect: fields['expect'] as Fields,
+    expect: expectationOf(fields['expect'], where('expect')),
   };
 }

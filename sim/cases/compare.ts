@@ -2,7 +2,7 @@
  * Compares what a case expects with what happened (FS-1 section 14): price and quantity exact, USDT within 1e-6, coin
  * within 1e-10. Only what the case states is compared.
  */
-
+import { fillWords } from './arithmetic.ts';
 import type { AccountSeen, AnswerSeen, FillSeen } from './account.ts';
 import type { BarFault } from './bars.ts';
 import type { Case } from './case.ts';
@@ -56,18 +56,16 @@ function compareFill(sheet: Sheet, path: string, expected: Fields, actual: FillS
   }
 }
 
-const fillText = (fill: FillSeen): string => `${fill.order} ${fill.side} ${fill.qty} @ ${fill.price} (${fill.liquidity}, bar ${fill.barIndex})`;
-
 function compareFills(sheet: Sheet, expected: unknown, actual: readonly FillSeen[]): void {
   if (!Array.isArray(expected)) {
-    note(sheet, false, 'fills', expected, actual.map(fillText));
+    note(sheet, false, 'fills', expected, actual.map(fillWords));
     return;
   }
   for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
     const wanted: unknown = expected[i];
     const found = actual[i];
     if (found !== undefined && isFields(wanted)) compareFill(sheet, `fills[${i}]`, wanted, found);
-    else note(sheet, false, `fills[${i}]`, wanted, found === undefined ? undefined : fillText(found));
+    else note(sheet, false, `fills[${i}]`, wanted, found === undefined ? undefined : fillWords(found));
   }
 }
 

@@ -65,10 +65,10 @@ export function flagOf(value: unknown, where: string): boolean {
   return typeof value === 'boolean' ? value : failField(where, value, 'true or false');
 }
 
-/** Refuses fields that the format does not know, so that a misspelt one is not silently ignored. */
-export function onlyFields(fields: Fields, where: string, known: readonly string[]): void {
+/** Refuses fields that the format does not know, so that a misspelt one is not silently ignored. `told` are named in the message. */
+export function onlyFields(fields: Fields, where: string, known: readonly string[], told = known): void {
   const stranger = Object.keys(fields).find((name) => !known.includes(name));
   if (stranger !== undefined) {
-    throw new CaseFileError(`${where}.${stranger} is not a field of fill-case/1; known: ${known.join(', ')}`);
+    throw new CaseFileError(`${where}.${stranger} is not a field of fill-case/1; known: ${told.join(', ')}`);
   }
 }

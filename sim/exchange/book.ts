@@ -4,7 +4,7 @@
  */
 import { parseDecimal } from '../../engine/index.ts';
 import type { Direction, Instrument, Money, Ms, TimeInForce } from '../../engine/index.ts';
-import type { ExchangeConfig, ExchangeSymbol } from './exchange.ts';
+import type { AmbiguousFills, ExchangeConfig, ExchangeSymbol } from './exchange.ts';
 import type { Fact, Message } from './messages.ts';
 import { newTrack } from './track.ts';
 import type { Track } from './track.ts';
@@ -55,6 +55,12 @@ export interface FundingStamp { readonly at: Ms; readonly rate: number; markTick
 /** A risk tier with its numbers read. */
 export interface Tier { readonly limit: number; readonly mmr: number; readonly deduction: number }
 
+/** A message sent inside a bar: on which fill ('' = none of this bar) and how many ms after it the exchange has it. */
+export interface Answer { readonly message: Message; readonly fill: string; readonly delay: number }
+
+/** A copy of a book at the beginning of its path, and what was sent since. */
+export interface Beginning { readonly book: Book; readonly wallet: Money; readonly answers: Answer[] }
+
 export type ExitCause = '' | 'SL' | 'TP' | 'TS';
 
 export interface Book {
@@ -96,11 +102,15 @@ export interface Book {
   /** The bar has something to do before it ends when it ends after this time. */
   wakeAt: number;
   isStale: boolean;
+  /** Open of the last bar with an execution and the first execution of that bar; open of the last ambiguous bar. */
+  fillsAt: Ms; firstFill: number; ambiguousAt: Ms;
+  /** The bar when its path began, while an order can be filled inside it; the last fill since, and its offset. */
+  beginning: Beginning | null; lastFill: string; lastFillAt: number;
 }
 
 /** The account with all its books; also the scratch fields of the search for the next event. */
 export interface Core {
-  readonly config: ExchangeConfig; readonly books: readonly Book[]; facts: Fact[];
+  readonly config: ExchangeConfig; readonly books: readonly Book[]; facts: Fact[]; readonly ambiguousFills: AmbiguousFills[];
   wallet: Money;
   sequence: number; executions: number; ambiguousBars: number;
   awake: number; now: Ms; nowFraction: number;
@@ -130,6 +140,7 @@ export function newBook(symbol: number, { instrument, leverage, hasMark }: Excha
     slTicks: 0, slByMark: false, tpTicks: 0, tpByMark: false,
     trailTicks: 0, activeTicks: 0, isTrailing: false, best: NaN, exit: '', liquidationTicks: NaN, isMarginStale: true,
     orders: [], arrivals: [], head: 0, urgent: 0, fundings: [], wakeAt: Infinity, isStale: false,
+    fillsAt: -1e15, firstFill: 0, ambiguousAt: -1e15, beginning: null, lastFill: '', lastFillAt: NaN,
   };
 }
 

@@ -4,11 +4,11 @@
  * The earliest event of all awake books comes first; at one instant the stages go before the symbols.
  */
 import type { Corridor, Money, Ms, TriggerSource } from '../../engine/index.ts';
-import { countAmbiguity } from './ambiguity.ts';
+import { countAmbiguity, noteAnswer } from './ambiguity.ts';
 import { enqueue } from './arrivals.ts';
 import { newBook, stageFunding, stagePath } from './book.ts';
 import type { Book, Core } from './book.ts';
-import type { Exchange, ExchangePosition, ExchangeSetup } from './exchange.ts';
+import type { AmbiguousFills, Exchange, ExchangePosition, ExchangeSetup } from './exchange.ts';
 import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
 import { leaveOpen, setStopAtOpen, takeStopAtOpen } from './opening.ts';
@@ -24,7 +24,7 @@ const finePerMoney = 1_000_000_000_000n;
 
 function newCore({ config, symbols, wallet }: ExchangeSetup): Core {
   return {
-    config, books: symbols.map((symbol, index) => newBook(index, symbol)), facts: [], wallet,
+    config, books: symbols.map((symbol, index) => newBook(index, symbol)), facts: [], ambiguousFills: [], wallet,
     sequence: 0, executions: 0, ambiguousBars: 0, awake: 0, now: -1e15, nowFraction: 0,
     hitAt: Infinity, hitRank: 9, hitOrder: null, hitLevel: NaN, hitByMark: false, hitIsNow: false, pieceEnd: NaN,
     isTrial: false,
@@ -105,6 +105,7 @@ function send(core: Core, book: Book, message: Message, arrivesAt: Ms, fraction:
   const { last, mark } = book;
   if (core.now > last.openedAt && core.now < last.closesAt && last.path === undecided) decidePaths(core, book);
   if (mark !== last && mark.path === undecided && core.now > mark.openedAt && core.now < mark.closesAt) decidePaths(core, book);
+  if (book.beginning !== null) noteAnswer(core, book, message, at, rest);
   enqueue(core, book, message, at, rest);
   if (at < last.closesAt && core.now < last.closesAt) rouse(core, book);
 }
@@ -214,6 +215,8 @@ class MatchingCore implements Exchange {
   }
 
   get ambiguousBars(): number { return this.#core.ambiguousBars; }
+
+  get ambiguousFills(): readonly AmbiguousFills[] { return this.#core.ambiguousFills; }
 
   get wallet(): Money { return this.#core.wallet; }
 

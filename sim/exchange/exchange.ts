@@ -42,10 +42,15 @@ export interface ExchangePosition {
   readonly slTicks: number; readonly tpTicks: number;
 }
 
+/** Executions `first` to `last`, those of `symbol` only: others of the same instants may lie between them. */
+export interface AmbiguousFills { readonly symbol: number; readonly first: number; readonly last: number }
+
 export interface Exchange {
   /** Facts since the door last set `facts.length = 0`, in order. */
   readonly facts: Fact[];
   readonly ambiguousBars: number;
+  /** Every execution so far that lies in an ambiguous bar, its open and its close included. */
+  readonly ambiguousFills: readonly AmbiguousFills[];
   readonly wallet: Money;
   /** Starts the bar of `symbol` covering [openedAt, closesAt). Prices in ticks, volume in base. The former bar must be finished. */
   openBar(symbol: number, openedAt: Ms, closesAt: Ms, open: number, high: number, low: number, close: number, volume: number): void;

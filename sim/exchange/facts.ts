@@ -1,5 +1,6 @@
 /** Makes the facts an account gets. Each is a full literal of one shape, stamped with the book's present instant. */
 import type { Direction, Money } from '../../engine/index.ts';
+import { noteFill } from './ambiguous-fills.ts';
 import { fractionOf, instantOf } from './book.ts';
 import type { Book, Core, Order } from './book.ts';
 import type { Fact, FactKind } from './messages.ts';
@@ -53,6 +54,7 @@ export interface Match {
 
 export function tellExecution(core: Core, book: Book, match: Match): void { // hot
   core.executions++;
+  noteFill(core, book, match.order === null ? -1 : match.order.id, match.cause);
   core.facts.push({
     kind: 'execution', at: instantOf(book), fraction: fractionOf(book), symbol: book.symbol,
     order: match.order === null ? -1 : match.order.id, reference: 0, of: '', code: '', cause: match.cause,

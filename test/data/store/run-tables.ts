@@ -11,7 +11,7 @@ export const manifestOf = (run: string, createdAt = Date.UTC(2026, 0, 2)): RunMa
 
 export const summaryOf = (change: Partial<RunSummary> = {}): RunSummary => ({
   bars: 1_000, decisions: 900, trades: 2, equityStart: 10_000, equityEnd: 10_250.5, fees: 12.25, funding: -1.5,
-  maxDrawdown: 0.034, sharpe: null, digest: 'd1', ...change,
+  maxDrawdown: 0.034, sharpe: null, ambiguousBars: 3, ambiguousTrades: 1, digest: 'd1', ...change,
 });
 
 /** Small multiplicative generator: the same numbers on every machine. */

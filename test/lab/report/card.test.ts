@@ -97,7 +97,8 @@ describe('the result card', () => {
   it('tells what could not be known, or that there was nothing', () => {
     const lines = plain(busy(), 100);
 
-    expect(lineOf(lines, 'Ambiguous')).toContain("12 bars of 52,000 (0.02 %) could have filled either way first; path 'adverse' decided");
+    expect(lineOf(lines, 'Ambiguous')).toBe("Ambiguous     12 bars of 52,000 (0.02 %) and 5 of 40 trades could go either way; 'adverse' decided");
+    for (const width of [72, 80]) expect(lineOf(plain(busy(), width), 'Ambiguous')).toMatch(/12 bars.*, 5 of 40 trades/);
     expect(lineOf(lines, 'Mark price')).toContain('1h bars beside 5m');
     expect(lineOf(lines, 'Inferred')).toContain('WIFUSDT');
     expect(lineOf(lines, 'Warnings')).toContain('data-gap BTCUSDT 4, inferred-rules WIFUSDT 1');
@@ -144,12 +145,12 @@ describe('the object of --json', () => {
     const json = toJson(waived());
 
     expect(Object.keys(json).sort()).toEqual([
-      'ambiguousBars', 'bars', 'decisions', 'digest', 'equity', 'fees', 'funding', 'ledger', 'loopDigest', 'manifest', 'metrics',
+      'ambiguousBars', 'ambiguousTrades', 'bars', 'decisions', 'digest', 'equity', 'fees', 'funding', 'ledger', 'loopDigest', 'manifest', 'metrics',
       'metricsDetail', 'open', 'refusals', 'run', 'timing', 'trades', 'warnings',
     ]);
     expect(json).toMatchObject({
       run: '20251122-1201-trend-pullback-4f1c', bars: 52_000, trades: 3, equity: { start: 10_000, end: 9_000 }, fees: 45.1, funding: -1.5,
-      ambiguousBars: 12, timing: { loadMs: 812, runMs: 160, storeMs: 245 },
+      ambiguousBars: 12, ambiguousTrades: 5, timing: { loadMs: 812, runMs: 160, storeMs: 245 },
     });
     expect(json.metrics.winRate).toBeNull();
     expect(json.metricsDetail.winRate).toEqual({ tag: 'n/a', why: '3 trades, needs 10', n: 3, needs: 10 });
@@ -158,14 +159,14 @@ describe('the object of --json', () => {
   });
 
   it('the summary for the run store repeats the same totals', () => {
-    const result = resultOf(quarter, { ledger: { settle: 'USDT', start: '10000', realised: '0', fees: '45.1', funding: '-1.5', end: '10250.5' } });
+    const result = resultOf(quarter, { ambiguousBars: 12, ambiguousTrades: 5, ledger: { settle: 'USDT', start: '10000', realised: '0', fees: '45.1', funding: '-1.5', end: '10250.5' } });
     const metrics = computeMetrics(result);
 
     const summary = summaryOf(result, metrics);
 
     expect(summary).toEqual({
       bars: 52_000, decisions: 51_900, trades: 0, equityStart: 10_000, equityEnd: 10_250.5, fees: 45.1, funding: -1.5, maxDrawdown: 0,
-      sharpe: metrics.sharpe.tag === 'value' ? metrics.sharpe.value : null, digest: result.digest,
+      ambiguousBars: 12, ambiguousTrades: 5, sharpe: metrics.sharpe.tag === 'value' ? metrics.sharpe.value : null, digest: result.digest,
     });
     expect(summary.sharpe).not.toBeNull();
   });

@@ -22,7 +22,7 @@ const forty = Array.from({ length: 40 }, (_, k) => k % 3 === 0 ? { net: 45.125, 
 export const busy = (change: Partial<RunResult> = {}): FinishedRun => finished(resultOf(quarter, {
   ledger: { settle: 'USDT', start: '10000', realised: '297.1', fees: '45.1', funding: '-1.5', end: '10250.5' },
   barDrawdown: { fraction: 0.0342, peakAt: start, troughAt: start + 3 * day, longestMs: 9.2 * day },
-  exposureFraction: 0.41, tradedValue: 145_000, slippageCost: 27.3, ambiguousBars: 12,
+  exposureFraction: 0.41, tradedValue: 145_000, slippageCost: 27.3, ambiguousBars: 12, ambiguousTrades: 5,
   refusals: { 'no room for the stop': 3, 'below-min-qty': 9, 'open risk limit': 2 },
   open: [{ symbol: 'BTCUSDT', side: 'long', qty: 0.12, entryPrice: 67_320, unrealised: 12.3 }],
   tables: [tradesTable(forty), textTable('executions', { cause: new Array<string>(80).fill('order') })], ...change,
