@@ -24,6 +24,20 @@ export interface BarColumns {
 /** Where nothing at the venue can act: strictly between two prices (ticks), in bars that close at `until` (ms) or before. */
 export interface Corridor { below: number; above: number; until: Ms }
 
+/** Memory, perhaps shared, in which a watcher sees how far a stretch is: bars taken before this one, and its close (ms). */
+export interface Watch { readonly counters: Int32Array; readonly times: Float64Array }
+
+/** What a stretch is taken from, and the room it is worked in. */
+export interface StretchRoom {
+  readonly series: BarColumns;
+  readonly corridor: Corridor;
+  /** The shell's reused record. */
+  readonly bar: BarClosed;
+  /** Equity at each close, from 0 on; its length is the most bars a stretch may have. */
+  readonly equities: Float64Array;
+  readonly watch: Watch | null;
+}
+
 /** A lone leg that decides at every base bar by itself. */
 export function takesStretches({ setup, legs }: State): boolean {
   const leg = legs[0]!;
@@ -32,19 +46,18 @@ export function takesStretches({ setup, legs }: State): boolean {
 }
 
 /**
- * Takes the bars `from` to below `to`, as many as stay in the corridor, and writes the equity at each close into
- * `equities` from 0 on. Returns how many were taken. `bar` is the shell's reused record.
+ * Takes the bars `from` to below `to`, as many as stay in the corridor. `before` bars were taken since the run began.
+ * Returns how many were taken.
  */
-export function takeStretch(
-  state: State, columns: BarColumns, from: number, to: number, corridor: Corridor, bar: BarClosed, equities: Float64Array, out: Out,
-): number { // hot
+export function takeStretch(state: State, room: StretchRoom, from: number, to: number, before: number, out: Out): number { // hot
+  const { bar, corridor, equities, watch } = room;
   const leg = state.legs[0]!;
   const { book, indicators, aggregates } = leg;
   const { setup, wallet } = state;
   const { plan } = setup;
   const { kind, unitNumber, tick: { num, den } } = setup.instruments[leg.symbol]!;
   const decide = setup.strategy.decide!;
-  const { intervalMs, openedAt, open, high, low, close, volume } = columns;
+  const { intervalMs, openedAt, open, high, low, close, volume } = room.series;
   const { below, above, until } = corridor;
   const scene = state.views.scenes[leg.index]!;
   if (scene.bar !== bar) scene.bar = bar;
@@ -56,6 +69,10 @@ export function takeStretch(
     if (lowTicks <= below || highTicks >= above || at > until || !(volume[i]! > 0)) return i - from;
     const openTicks = open[i]!;
     const closeTicks = close[i]!;
+    if (watch !== null) {
+      watch.times[0] = at;
+      watch.counters[0] = before + i - from;
+    }
     bar.at = at;
     bar.openedAt = openedAt[i]!;
     bar.closedAt = at;

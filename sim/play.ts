@@ -1,18 +1,13 @@
 /** What a run is asked for, and everything it holds while it plays. */
-import type { AnyStrategy, Corridor, Digest, Ms, Out, RunConfig, Setup, State, StopSet } from '../engine/index.ts';
+import type { AnyStrategy, Digest, Ms, Out, RunConfig, Setup, State, StopSet, StretchRoom, Watch } from '../engine/index.ts';
 import type { Clock } from './clock.ts';
 import type { Exchange } from './exchange/index.ts';
 import type { Market, Series } from './market.ts';
 import type { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import type { SimulatedVenue } from './venue.ts';
 
-/** Shared memory in which a watcher sees how far the run is. */
-export interface Gauge {
-  /** [0] = bars fed, [1] = symbol being decided. */
-  readonly counters: Int32Array;
-  /** [0] = close of the bar being played, ms. */
-  readonly times: Float64Array;
-}
+/** Shared memory in which a watcher sees how far the run is. `counters`: bars fed, symbol being decided. `times`: close, ms. */
+export type Gauge = Watch;
 
 export interface RunRequest {
   readonly strategy: AnyStrategy;
@@ -29,10 +24,8 @@ export interface RunRequest {
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A lone series that may be played many bars at a time, with the room for it. */
-export interface Stretch {
+export interface Stretch extends StretchRoom {
   readonly series: Series;
-  readonly corridor: Corridor;
-  readonly equities: Float64Array;
   /** The answer to a moved stop, written anew each time. */
   readonly stopSet: Writable<StopSet>;
 }

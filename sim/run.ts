@@ -10,7 +10,7 @@ import { drain } from './drain.ts';
 import { Clock } from './clock.ts';
 import { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import { resultOf } from './outcome.ts';
-import type { Play, RunRequest, Stretch } from './play.ts';
+import type { Gauge, Play, RunRequest, Stretch } from './play.ts';
 import type { RunResult } from './result.ts';
 import { executionOf, SimulatedVenue, stopSetOf } from './venue.ts';
 
@@ -25,18 +25,18 @@ export function run(request: RunRequest): RunResult {
 export function playThrough(request: RunRequest): Play {
   const play = begin(request);
   const { clock, state, exchange, venue, stretch } = play;
-  const bar = barRecord();
+  const bar = stretch === null ? barRecord() : stretch.bar;
   const cycle: CycleClosed = { tag: 'cycle-closed', at: 0.5, missing: none };
   const { progress, memoryCheckBars = usualMemoryCheckBars } = request;
   let checkAt = memoryCheckBars;
   for (;;) {
-    if (stretch === null || !playStretch(play, stretch, bar, checkAt)) {
+    if (stretch === null || !playStretch(play, stretch, checkAt)) {
       if (!clock.openNext(exchange, venue)) break;
+      if (progress !== null) {
+        progress.times[0] = clock.closesAt;
+        progress.counters[0] = play.bars;
+      }
       playInstant(play, bar, cycle);
-    }
-    if (progress !== null) {
-      progress.times[0] = clock.closesAt;
-      progress.counters[0] = play.bars;
     }
     if (state.failure !== null) throwFailure(state);
     if (play.bars >= checkAt) {
@@ -68,7 +68,7 @@ function playInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { // 
 }
 
 /** Takes the bars ahead in which the exchange has nothing to do, up to the first that brings something. False = none. */
-function playStretch(play: Play, stretch: Stretch, bar: BarClosed, checkAt: number): boolean { // hot
+function playStretch(play: Play, stretch: Stretch, checkAt: number): boolean { // hot
   const { series, corridor, equities } = stretch;
   const { clock, exchange, state, out } = play;
   if (play.venue.dueAt !== Number.POSITIVE_INFINITY || play.timers.length > 0 || !exchange.corridor(0, corridor)) return false;
@@ -76,7 +76,7 @@ function playStretch(play: Play, stretch: Stretch, bar: BarClosed, checkAt: numb
   const room = series.length - from;
   const most = room < equities.length ? room : equities.length;
   const left = checkAt - play.bars;
-  const count = takeStretch(state, series, from, from + (left < most ? left : most), corridor, bar, equities, out);
+  const count = takeStretch(state, stretch, from, from + (left < most ? left : most), play.bars, out);
   if (count === 0) return false;
   clock.pass(count);
   exchange.passTo(0, series, from + count - 1);
@@ -136,19 +136,19 @@ function begin(request: RunRequest): Play {
     out: { commands: [], notes: [] }, digest: createDigest(),
     trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
-    events: request.record === 'all' ? new EventRecord() : null, stretch: stretchOf(clock, state),
+    events: request.record === 'all' ? new EventRecord() : null, stretch: stretchOf(clock, state, request.progress),
     notices: [], timers: [], bars: 0, lastAt: clock.from,
   };
 }
 
-/** Bars taken at once at most: few, so that a watcher of a slow strategy sees it move. */
+/** Bars taken at once at most: their equities lie in the nearest memory. */
 const stretchBars = 256;
 
-function stretchOf(clock: Clock, state: State): Stretch | null {
+function stretchOf(clock: Clock, state: State, watch: Gauge | null): Stretch | null {
   const series = clock.loneSeries;
   if (series === null || !takesStretches(state)) return null;
   return {
-    series, corridor: { below: 0.5, above: 0.5, until: 0.5 }, equities: new Float64Array(stretchBars),
+    series, corridor: { below: 0.5, above: 0.5, until: 0.5 }, bar: barRecord(), equities: new Float64Array(stretchBars), watch,
     stopSet: { tag: 'stop-set', at: 0.5, leg: 0, triggerTicks: 0, by: 'mark', trailTicks: 0 },
   };
 }

@@ -1,6 +1,7 @@
 /** Bars taken many at a time and bars taken one by one: an empty funding series makes a run open every bar by itself. */
 import { describe, expect, it } from 'vitest';
-import { runConfig } from '../../../engine/index.ts';
+import { defineStrategy, runConfig, z } from '../../../engine/index.ts';
+import type { AnyStrategy } from '../../../engine/index.ts';
 import { playThrough } from '../../../sim/run.ts';
 import { chaos } from '../chaos.ts';
 import { fundingOf, inverse, linear, marketOf, walk } from '../market.ts';
@@ -38,6 +39,24 @@ describe('a stretch of bars', () => {
   it('gives the same with every fill limited to 5 % of the volume and with each path rule', () => {
     for (const path of ['adverse', 'favourable', 'adaptive', 'ohlc', 'olhc'] as const) {
       expect(both(77, 20, { cash: 1_000_000, path, participation: 0.05, risk: { maxOpenRisk: 1 } })).toBeGreaterThan(5);
+    }
+  });
+
+  it('shows a watcher the bar being decided: 3 bars fed and the close of the fourth, in a stretch as one by one', () => {
+    for (const funding of [null, oneByOne]) {
+      const progress = { counters: new Int32Array(4), times: new Float64Array(1) };
+      const seen: unknown[] = [];
+      const strategy = defineStrategy({
+        name: 'watched', symbols: ['AAAUSDT'], timeframe: '1m', params: z.object({}), indicators: () => ({}),
+        decide({ time, intents }) {
+          seen.push([progress.counters[0], progress.times[0] === time]);
+          return intents.hold;
+        },
+      }) as unknown as AnyStrategy;
+      const market = { symbols: [marketOf({ bars: walk({ seed: 5, bars: 6 }), funding })] };
+      playThrough({ strategy, params: {}, market, config: runConfig.parse({}), record: 'normal', progress });
+
+      expect(seen).toEqual([0, 1, 2, 3, 4, 5].map((fed) => [fed, true]));
     }
   });
 
