@@ -10,6 +10,8 @@ export type Shape = Readonly<Record<string, Kind>>;
 
 /** Rows of a part: few enough for the nearest memory of a processor. */
 const partRows = 512;
+/** Rows turned into columns at once. */
+const blockRows = 64;
 
 export class Rows {
   readonly #width: number;
@@ -59,24 +61,29 @@ export class Rows {
     return { name, rows, columns };
   }
 
-  /** Part by part, because a part fits the nearest memory and a whole table does not. */
+  /** A few rows at a time, because they fit the nearest memory and a whole table does not. */
   #spread(columns: readonly Column[]): void {
     let row = 0;
     this.#full.push(this.values.subarray(0, this.#next));
     this.#full.reverse();
     for (let part = this.#full.pop(); part !== undefined; part = this.#full.pop()) {
-      for (const [index, column] of columns.entries()) {
-        if (column.type === 'text') copyIntegers(part, this.#width, index, column.codes, row);
-        else if (column.type === 'integer') copyIntegers(part, this.#width, index, column.values, row);
-        else if (column.type === 'boolean') copyFlags(part, this.#width, index, column.values, row);
-        else copyDoubles(part, this.#width, index, column.values, row);
+      for (let from = 0; from < part.length; from += blockRows * this.#width) {
+        const block = part.subarray(from, from + blockRows * this.#width);
+        for (let i = 0; i < columns.length; i++) copyColumn(block, this.#width, i, columns[i]!, row);
+        row += block.length / this.#width;
       }
-      row += part.length / this.#width;
     }
     this.values = new Float64Array(partRows * this.#width);
     this.#next = 0;
     this.#taken = 0;
   }
+}
+
+function copyColumn(block: Float64Array, width: number, index: number, column: Column, row: number): void {
+  if (column.type === 'text') copyIntegers(block, width, index, column.codes, row);
+  else if (column.type === 'integer') copyIntegers(block, width, index, column.values, row);
+  else if (column.type === 'boolean') copyFlags(block, width, index, column.values, row);
+  else copyDoubles(block, width, index, column.values, row);
 }
 
 // One loop per kind of array: a loop that met two kinds would ask at every value which one it has.
