@@ -20,11 +20,27 @@ export interface Series {
 /** Settlement stamps, oldest first; `rate` is a fraction, positive = longs pay. */
 export interface FundingSeries { readonly length: number; readonly settledAt: Float64Array; readonly rate: Float64Array }
 
+/** Single trades in the order in which they happened. Times in whole ms, several may share one; prices in ticks. */
+export interface Prints {
+  readonly length: number;
+  readonly at: Float64Array;
+  readonly price: Float64Array;
+  /** Base quantity (contracts when inverse). */
+  readonly quantity: Float64Array;
+}
+
+/** What orders are matched on inside the bars that decisions are taken on (FS-1 sections 3.4 and 3.5). */
+export type Detail =
+  | { readonly tag: 'bars'; readonly bars: Series }
+  | { readonly tag: 'prints'; readonly prints: Prints };
+
 export interface SymbolMarket {
   readonly instrument: Instrument;
   readonly last: Series;
   readonly mark: Series | null;
   readonly funding: FundingSeries | null;
+  /** Absent: orders are matched on `last` itself. */
+  readonly detail?: Detail;
 }
 
 /** Symbols in the strategy's order; `legs` and symbol indices follow it. */

@@ -3,6 +3,7 @@ import { digestText, formatDecimal, moneyToNumber, unrealisedOf, valueOf } from 
 import type { Table } from '../engine/index.ts';
 import { markAmbiguous } from './ambiguous-trades.ts';
 import { coarseMarkStops, coarseMarkWarning } from './coarse-marks.ts';
+import { detailOf, detailWarnings } from './detail-totals.ts';
 import { digestTables } from './digest.ts';
 import { liquidationsIn } from './liquidations.ts';
 import { Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './record/index.ts';
@@ -27,6 +28,7 @@ export function resultOf(play: Play): RunResult {
     decisions: state.decisionSequence, warmupBars: setup.warmupBars, tables, ledger,
     equity: { start: moneyToNumber(setup.instruments[0]!, setup.cash), end: state.equity },
     daily, barDrawdown: drawdown, exposureFraction, tradedValue: trading.totals.tradedValue,
+    detail: detailOf(play),
     slippageCost: trading.totals.slippageCost, ambiguousBars: play.exchange.ambiguousBars, ambiguousTrades, refusals: state.refusals,
     open: openPositions(play), get digest() { return (digest ??= digestTables(tables, `${loopDigest} ${JSON.stringify(ledger)}`)); }, loopDigest,
   };
@@ -45,7 +47,8 @@ function openPositions({ state, setup }: Play): RunResult['open'] {
 }
 
 /** Holes in the data by symbol, and every notice of the engine by cause. */
-function warningsOf({ clock, notices, setup }: Play, recorded: readonly Table[]): Table {
+function warningsOf(play: Play, recorded: readonly Table[]): Table {
+  const { clock, notices, setup } = play;
   const code = new Texts(), symbol = new Texts(), count = new Integers(), firstAt = new Doubles(), text = new Texts();
   const row = (c: string, s: string | null, n: number, at: number, words: string): void => {
     code.push(c); symbol.push(s); count.push(n); firstAt.push(at); text.push(words);
@@ -56,6 +59,7 @@ function warningsOf({ clock, notices, setup }: Play, recorded: readonly Table[])
     const bars = holes.reduce((sum, hole) => sum + hole.bars, 0);
     row('DATA_GAP', name, holes.length, holes[0]!.at, `${holes.length} holes, ${bars} bars missing`);
   }
+  for (const { code: c, symbol: s, count: n, at, words } of detailWarnings(play)) row(c, s, n, at, words);
   const causes = new Map<string, { at: number; count: number; text: string }>();
   for (const notice of notices) {
     const known = causes.get(notice.cause);

@@ -1,6 +1,7 @@
 /** What a run is asked for, and everything it holds while it plays. */
 import type { AnyStrategy, Digest, Ms, Out, RunConfig, Setup, State, StopSet, StretchRoom, Watch } from '../engine/index.ts';
 import type { Clock } from './clock.ts';
+import type { Children } from './detail.ts';
 import type { Exchange } from './exchange/index.ts';
 import type { Market, Series } from './market.ts';
 import type { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
@@ -35,6 +36,8 @@ export interface Play {
   readonly setup: Setup;
   readonly state: State;
   readonly exchange: Exchange;
+  /** What the bars are matched on, per symbol; null when no symbol has a detail. */
+  readonly children: readonly (Children | null)[] | null;
   readonly venue: SimulatedVenue;
   readonly clock: Clock;
   readonly out: Out;

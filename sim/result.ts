@@ -37,6 +37,21 @@ export interface DrawdownTotals {
   readonly longestMs: Ms;
 }
 
+/** What orders were matched on inside the bars (FS-1 sections 3.4 and 3.5). */
+export interface DetailTotals {
+  /** `1m`, or `trades`. */
+  readonly timeframe: string;
+  /** Bars of all symbols matched on their children, and how many shorter bars or trades these are. */
+  readonly bars: number;
+  readonly children: number;
+  /** Bars matched as they are because nothing of them is there. */
+  readonly withoutDetail: number;
+  /** Bars matched on children of which some are missing. */
+  readonly withHoles: number;
+  /** Ambiguous shorter bars, and ambiguous bars without detail; the same as the run's. */
+  readonly ambiguousBars: number;
+}
+
 export interface RunResult {
   readonly strategy: string;
   readonly symbols: readonly string[];
@@ -60,10 +75,12 @@ export interface RunResult {
   readonly tradedValue: number;
   /** Cost of slippage and spread against the wanted prices, positive = lost. */
   readonly slippageCost: number;
-  /** Bars in which the other order of the extremes gives other fills (FS-1 section 3.6). */
+  /** Bars in which the other order of the extremes gives other fills (FS-1 section 3.6); with a detail, bars of it. */
   readonly ambiguousBars: number;
   /** Closed round trips with at least one fill in such a bar, its open included. */
   readonly ambiguousTrades: number;
+  /** Null when orders were matched on the bars themselves. */
+  readonly detail: DetailTotals | null;
   /** Stored refusals and changes by reason. */
   readonly refusals: Readonly<Record<string, number>>;
   /** Positions and orders left at the end of the data. */

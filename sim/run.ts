@@ -6,6 +6,8 @@
 import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
 import type { BarClosed, CycleClosed, Event, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
+import { readDetail } from './detail.ts';
+import { onDetail } from './detailed-exchange.ts';
 import { drain } from './drain.ts';
 import { Clock } from './clock.ts';
 import { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
@@ -127,12 +129,14 @@ function begin(request: RunRequest): Play {
     strategy, params: request.params, config, instruments: market.symbols.map((s) => s.instrument), baseMs: clock.intervalMs,
   });
   const state = createState(setup, request.progress === null ? new Int32Array(2) : request.progress.counters.subarray(1, 2));
-  const exchange = createExchange({
+  const children = readDetail(market.symbols, config.dataGap);
+  const whole = createExchange({
     config, wallet: setup.cash,
     symbols: market.symbols.map((s, i) => ({ instrument: setup.instruments[i]!, leverage: String(config.leverage), hasMark: s.mark !== null })),
   });
+  const exchange = children === null ? whole : onDetail(whole, market.symbols.map((s) => s.last), children);
   return {
-    setup, state, exchange, venue: new SimulatedVenue(exchange, config, market.symbols.length), clock,
+    setup, state, exchange, children, venue: new SimulatedVenue(exchange, config, market.symbols.length), clock,
     out: { commands: [], notes: [] }, digest: createDigest(),
     trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),

@@ -157,9 +157,11 @@ export function dropOrder(book: Book, order: Order): void {
   book.isStale = true;
 }
 
-/** Present instant of a book in whole ms since the epoch. */
+/** Present instant of a book in whole ms since the epoch; a single trade's bar may open inside a ms. */
 export function instantOf(book: Book): Ms {
-  return book.last.openedAt + Math.floor(book.cursor + 1e-7);
+  const { openedAt } = book.last;
+  const opened = Math.floor(openedAt);
+  return opened + Math.floor(openedAt - opened + book.cursor + 1e-7);
 }
 
 /** What is left of a ms beyond `instantOf`. */
