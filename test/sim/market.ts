@@ -4,7 +4,7 @@
  */
 import { instrumentOf } from '../../engine/index.ts';
 import type { Instrument, InstrumentRules } from '../../engine/index.ts';
-import type { FundingSeries, Series, SymbolMarket } from '../../sim/index.ts';
+import type { Detail, FundingSeries, Prints, Series, SymbolMarket } from '../../sim/index.ts';
 
 export const minute = 60_000;
 /** 14 November 2023, 00:00 UTC. */
@@ -41,6 +41,14 @@ export function series(rows: readonly Row[], intervalMs = minute, from = start):
   };
 }
 
+/** Time in ms after `from`, price in ticks, and perhaps a quantity. */
+export function printsOf(rows: readonly (readonly [afterMs: number, ticks: number, quantity?: number])[], from = start): Prints {
+  return {
+    length: rows.length, at: Float64Array.from(rows, (row) => from + row[0]), price: Float64Array.from(rows, (row) => row[1]),
+    quantity: Float64Array.from(rows, (row) => row[2] ?? 1_000),
+  };
+}
+
 export function fundingOf(stamps: readonly (readonly [at: number, rate: number])[]): FundingSeries {
   return { length: stamps.length, settledAt: Float64Array.from(stamps, (s) => s[0]), rate: Float64Array.from(stamps, (s) => s[1]) };
 }
@@ -51,10 +59,11 @@ export interface MarketWish {
   readonly intervalMs?: number;
   readonly mark?: Series | null;
   readonly funding?: FundingSeries | null;
+  readonly detail?: Detail;
 }
 
-export function marketOf({ bars, instrument = linear(), intervalMs = minute, mark = null, funding = null }: MarketWish): SymbolMarket {
-  return { instrument, last: series(bars, intervalMs), mark, funding };
+export function marketOf({ bars, instrument = linear(), intervalMs = minute, mark = null, funding = null, detail }: MarketWish): SymbolMarket {
+  return { instrument, last: series(bars, intervalMs), mark, funding, ...(detail === undefined ? {} : { detail }) };
 }
 
 /** Uniform numbers in [0, 1), the same for the same seed on any machine. */
