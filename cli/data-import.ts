@@ -28,8 +28,8 @@ export async function dataImport(files: readonly string[], words: ImportWords): 
 
 /** Options that are named; anything else is left for the file to say. */
 export function sourceOptions({ market, symbol, kind, timeframe }: SourceWords): { market?: string; symbol?: string; kind?: SeriesKind; timeframe?: string } {
-  if (kind !== undefined && kind !== 'last' && kind !== 'mark' && kind !== 'funding') {
-    throw new Failure(2, `arguments: --kind: was '${kind}', expected last, mark or funding. Fix: --kind last`);
+  if (kind !== undefined && kind !== 'last' && kind !== 'mark' && kind !== 'funding' && kind !== 'trades') {
+    throw new Failure(2, `arguments: --kind: was '${kind}', expected last, mark, funding or trades. Fix: --kind last`);
   }
   return {
     ...(market === undefined ? {} : { market }), ...(symbol === undefined ? {} : { symbol }),
@@ -54,7 +54,7 @@ function printImport({ folder, files, series, ms }: ImportResult): void {
   for (const file of files) {
     const columns = file.columns.map(({ role, name }) => (role === name ? name : `${role}=${name}`)).join(' ');
     const unused = file.unusedColumns.length === 0 ? '' : `, unused: ${file.unusedColumns.join(' ')}`;
-    printLine(`${file.file}: ${file.format}, ${file.rows} rows, columns ${columns} (stamps in ${file.stampUnit})${unused}`);
+    printLine(`${file.file}: ${file.format}, ${file.rows} rows, columns ${columns} (stamps in ${file.stampUnit}${file.isNewestFirst ? ', newest first, read from the end' : ''})${unused}`);
   }
   for (const one of series) {
     printLine(`${one.series}: ${changeText(one)}; now ${one.rows} rows, ${timeText(one.first)} to ${timeText(one.last)}`);

@@ -50,12 +50,12 @@ function addInit(program: Command, end: End): void {
 }
 
 function addData(program: Command, end: End): void {
-  const data = program.command('data').description('import, check and list candles, mark prices and funding');
+  const data = program.command('data').description('import, check and list candles, mark prices, funding and trades');
   const importing = data.command('import').argument('<files...>', 'Parquet, CSV or CSV.gz files')
     .description('put files into the candle lake; all of them or none')
     .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
     .option('--symbol <symbol>', 'symbol, when neither the columns nor the file name say it')
-    .option('--kind <kind>', 'last, mark or funding, when the file does not say it')
+    .option('--kind <kind>', 'last, mark, funding or trades, when the file does not say it')
     .option('--timeframe <timeframe>', 'bar length such as 5m, when the stamps do not say it')
     .option('--replace', 'replace bars that are already there with other values')
     .option('--allow-gaps', 'import even when bars are missing in the regular blocks of failed downloads; other gaps are always counted and allowed')
@@ -67,7 +67,7 @@ function addData(program: Command, end: End): void {
     .description('report gaps, duplicates, impossible bars, jumps; exit 1 when something is wrong')
     .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
     .option('--symbol <symbol>', 'symbol the files are said to hold')
-    .option('--kind <kind>', 'last, mark or funding')
+    .option('--kind <kind>', 'last, mark, funding or trades')
     .option('--timeframe <timeframe>', 'bar length such as 5m')
     .option('--json', 'print one JSON object')
     .action(async (files: string[], _: unknown, command: Command) =>

@@ -4,9 +4,12 @@
  */
 import { usageError } from './error.ts';
 
-export type SeriesKind = 'last' | 'mark' | 'funding';
+export type SeriesKind = 'last' | 'mark' | 'funding' | 'trades';
 
-/** Where a series lives: `bybit:linear`, BTCUSDT, last, 5m. Funding has no fixed spacing: its timeframe is 'stamps'. */
+/**
+ * Where a series lives: `bybit:linear`, BTCUSDT, last, 5m. Funding and trades have no fixed spacing: their timeframes are
+ * 'stamps' and 'prints'.
+ */
 export interface SeriesKey {
   readonly venue: string;
   readonly category: string;
@@ -33,6 +36,14 @@ export interface FundingStamps {
   readonly rate: Float64Array;
 }
 
+/** Single trades in the order in which they happened: times in whole ms, several may share one; quantity as volume in bars. */
+export interface Prints {
+  readonly length: number;
+  readonly at: Float64Array;
+  readonly price: Float64Array;
+  readonly quantity: Float64Array;
+}
+
 /** A stretch of missing bars: the first missing opening time and how many. */
 export interface Gap { readonly at: number; readonly missing: number }
 /** A stretch of bars without volume. */
@@ -51,7 +62,9 @@ export function marketOf(text: string): MarketId {
 
 export const marketText = (market: MarketId): string => `${market.venue}:${market.category}`;
 export const seriesText = (key: SeriesKey): string =>
-  `${marketText(key)} ${key.symbol} ${key.kind}${key.kind === 'funding' ? '' : ` ${key.timeframe}`}`;
+  `${marketText(key)} ${key.symbol} ${key.kind}${hasSpacing(key.kind) ? ` ${key.timeframe}` : ''}`;
+/** Bars are evenly spaced; settlements and trades come when they come. */
+export const hasSpacing = (kind: SeriesKind): boolean => kind === 'last' || kind === 'mark';
 
 const minute = 60_000;
 const lengths: Readonly<Record<string, number>> = {

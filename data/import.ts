@@ -1,5 +1,5 @@
 /**
- * Imports candle and funding files into the lake. Every file is read and judged before the first byte is written;
+ * Imports files of candles, funding and trades into the lake. Every file is read and judged before the first byte is written;
  * bars that are already there must be equal, bars that are new join the series. Nothing is repaired.
  */
 import { basename } from 'node:path';
@@ -33,6 +33,8 @@ export interface ImportedFile {
   readonly columns: readonly PickedColumn[];
   readonly unusedColumns: readonly string[];
   readonly stampUnit: StampUnit;
+  /** Its rows run backwards in time and were read from the end. */
+  readonly isNewestFirst: boolean;
   readonly rows: number;
   readonly series: readonly string[];
 }
@@ -103,6 +105,7 @@ function refuse(part: Part, findings: readonly Finding[], options: ImportOptions
 
 const columnsOf = (part: Part): Float64Array[] => {
   if (part.funding !== null) return [part.funding.settledAt, part.funding.rate];
+  if (part.prints !== null) return [part.prints.at, part.prints.price, part.prints.quantity];
   const { candles } = part;
   if (candles === null) return [];
   const prices = [candles.openedAt, candles.open, candles.high, candles.low, candles.close];
@@ -277,7 +280,7 @@ function describe(file: string, parts: readonly Judged[]): ImportedFile {
   const source = own[0]?.part.source;
   return {
     file, format: source?.format ?? 'csv', columns: source?.layout.picked ?? [], unusedColumns: source?.layout.unused ?? [],
-    stampUnit: source?.stampUnit ?? 'ms', rows: own.reduce((sum, item) => sum + item.part.rows, 0),
+    stampUnit: source?.stampUnit ?? 'ms', isNewestFirst: own.some((item) => item.part.isNewestFirst), rows: own.reduce((sum, item) => sum + item.part.rows, 0),
     series: own.map((item) => seriesText(item.key)),
   };
 }

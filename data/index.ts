@@ -3,7 +3,7 @@ export { DataError } from './error.ts';
 export type { DataFault, DataReason } from './error.ts';
 export { dataFolder } from './folder.ts';
 export { marketOf, marketText, seriesText, timeText, timeframeLength, timeframeName, timeframeNames } from './candles.ts';
-export type { Candles, FundingStamps, Gap, MarketId, QuietRun, SeriesKey, SeriesKind } from './candles.ts';
+export type { Candles, FundingStamps, Gap, MarketId, Prints, QuietRun, SeriesKey, SeriesKind } from './candles.ts';
 export { importFiles } from './import.ts';
 export type { ImportOptions, ImportResult, ImportedFile, ImportedSeries } from './import.ts';
 export type { FileFormat, PickedColumn, SourceOptions, StampUnit } from './source/index.ts';

@@ -2,7 +2,7 @@
  * One pass over columns that finds what cannot be true of a candle series, gaps and quiet stretches.
  * Column-wise: no object per bar. Import refuses on the first defect, `data check` counts them all.
  */
-import type { Candles, FundingStamps, Gap, QuietRun } from './candles.ts';
+import type { Candles, FundingStamps, Gap, Prints, QuietRun } from './candles.ts';
 import { timeframeLength, timeframeNames } from './candles.ts';
 
 export type DefectCode = 'bad-stamp' | 'unordered' | 'duplicate' | 'off-grid' | 'bad-price' | 'ohlc' | 'bad-volume' | 'bad-rate';
@@ -15,7 +15,7 @@ export interface Defect {
   readonly field: ColumnRole;
   count: number;
 }
-export type ColumnRole = 'ts' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'rate' | 'symbol';
+export type ColumnRole = 'ts' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'rate' | 'price' | 'quantity' | 'symbol';
 
 export interface Scan {
   /** In order of their first row. */
@@ -25,6 +25,8 @@ export interface Scan {
   readonly quiet: readonly QuietRun[];
   readonly quietBars: number;
 }
+
+export const nothingScanned: Scan = { defects: [], gaps: [], missing: 0, quiet: [], quietBars: 0 };
 
 /** Latest time taken for real: a stamp beyond the year 2100 is a wrong unit. */
 const latestStamp = 4_102_444_800_000;
@@ -104,6 +106,18 @@ export function scanFunding(stamps: FundingStamps): readonly Defect[] {
     else if (i > 0 && at === stamps.settledAt[i - 1]!) tally.add('duplicate', i, 'ts');
     else if (i > 0 && at < stamps.settledAt[i - 1]!) tally.add('unordered', i, 'ts');
     if (!(Math.abs(stamps.rate[i]!) <= 1)) tally.add('bad-rate', i, 'rate');
+  }
+  return inOrder(tally);
+}
+
+/** Trades of one instant follow each other as they stand; a trade before the one before it is out of order. */
+export function scanPrints({ at, price, quantity, length }: Prints): readonly Defect[] {
+  const tally = new Tally();
+  for (let i = 0; i < length; i++) { // hot
+    if (!(at[i]! > 0 && at[i]! < latestStamp)) tally.add('bad-stamp', i, 'ts');
+    else if (i > 0 && at[i]! < at[i - 1]!) tally.add('unordered', i, 'ts');
+    if (!isPrice(price[i]!)) tally.add('bad-price', i, 'price');
+    if (!(quantity[i]! >= 0 && quantity[i]! < Infinity)) tally.add('bad-volume', i, 'quantity');
   }
   return inOrder(tally);
 }

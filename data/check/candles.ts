@@ -1,5 +1,5 @@
 /** Judges one series by itself: defects, gaps, quiet stretches, jumps, ticks, and prices that cannot be its own. */
-import type { Candles, FundingStamps, Gap, MarketId } from '../candles.ts';
+import type { Candles, FundingStamps, Gap, MarketId, Prints } from '../candles.ts';
 import { timeText } from '../candles.ts';
 import { packagedRules, splitSymbol } from '../instruments.ts';
 import type { DefectCode, Scan } from '../scan.ts';
@@ -160,6 +160,9 @@ function rangeFindings({ candles, symbol }: Subject): readonly Finding[] {
     text: `${count} closes cannot be of ${base}: ${candles.close[first]} at ${timeText(at)}, when it cost ${low} to ${high}`,
   }];
 }
+
+/** Single trades: defects only. Whether they make the bars beside them is checked by every run on them. */
+export const judgePrints = (prints: Prints, scan: Scan): readonly Finding[] => defectFindings(scan, prints.at);
 
 /** Funding: defects, late stamps (the venue's own, left as they are), and holes in the settlement rhythm. */
 export function judgeFunding(stamps: FundingStamps, scan: Scan): readonly Finding[] {

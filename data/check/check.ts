@@ -3,16 +3,16 @@
  * for something that is not there (a missing file, an unknown series).
  */
 import type { Candles, MarketId, SeriesKey, SeriesKind } from '../candles.ts';
-import { marketOf, marketText, seriesText, timeframeName } from '../candles.ts';
+import { hasSpacing, marketOf, marketText, seriesText, timeframeName } from '../candles.ts';
 import type { Connection } from '../duckdb.ts';
 import { withDatabase } from '../duckdb.ts';
 import { DataError } from '../error.ts';
-import { candlesOf, changedFiles, everything, listLake, readColumns, readManifest, stampsOf } from '../lake/index.ts';
+import { candlesOf, changedFiles, everything, listLake, printsOf, readColumns, readManifest, stampsOf } from '../lake/index.ts';
 import type { Manifest, Range } from '../lake/index.ts';
-import { scanCandles, scanFunding } from '../scan.ts';
+import { nothingScanned, scanCandles, scanFunding, scanPrints } from '../scan.ts';
 import { readParts } from '../source/index.ts';
 import type { Part, SourceOptions } from '../source/index.ts';
-import { judgeCandles, judgeFunding } from './candles.ts';
+import { judgeCandles, judgeFunding, judgePrints } from './candles.ts';
 import type { Finding } from './finding.ts';
 import { childParentFindings, referenceFindings } from './relations.ts';
 import type { Related } from './relations.ts';
@@ -33,6 +33,7 @@ export interface CheckReport {
 /** Findings of one part of a file by itself and, when a lake is named, beside what the lake holds. */
 export function judgePart(part: Part): readonly Finding[] {
   if (part.funding !== null) return judgeFunding(part.funding, part.scan);
+  if (part.prints !== null) return judgePrints(part.prints, part.scan);
   if (part.candles === null) return [];
   return judgeCandles({
     candles: part.candles, scan: part.scan, intervalMs: part.intervalMs, symbol: part.symbol,
@@ -72,7 +73,7 @@ async function checkFile(
   }
   const reports: CheckReport[] = [];
   for (const part of parts) {
-    const stamps = part.candles?.openedAt ?? part.funding?.settledAt ?? new Float64Array(0);
+    const stamps = part.candles?.openedAt ?? part.funding?.settledAt ?? part.prints?.at ?? new Float64Array(0);
     const findings = [...marketFindings(part), ...judgePart(part)];
     if (options.folder !== undefined && !findings.some((finding) => finding.severity === 'error')) {
       findings.push(...besideLake(options.folder, part));
@@ -167,18 +168,29 @@ function checkSeriesOf(folder: string, series: Manifest): CheckReport {
   }));
   if (findings.length === 0) {
     const columns = readColumns(folder, series, everything);
-    findings.push(...series.kind === 'funding' ? fundingFindings(columns) : priceFindings(folder, series, candlesOf(columns)));
+    findings.push(...contentFindings(folder, series, columns));
   }
   return {
     subject: seriesText(series), market: marketText(series), symbol: series.symbol, kind: series.kind,
-    timeframe: series.kind === 'funding' ? null : series.timeframe,
+    timeframe: hasSpacing(series.kind) ? series.timeframe : null,
     rows: series.rows, first: series.first, last: series.last, findings,
   };
 }
 
+function contentFindings(folder: string, series: Manifest, columns: readonly Float64Array[]): readonly Finding[] {
+  switch (series.kind) {
+    case 'funding': return fundingFindings(columns);
+    case 'trades': {
+      const prints = printsOf(columns);
+      return judgePrints(prints, { ...nothingScanned, defects: scanPrints(prints) });
+    }
+    case 'last': case 'mark': return priceFindings(folder, series, candlesOf(columns));
+  }
+}
+
 function fundingFindings(columns: readonly Float64Array[]): readonly Finding[] {
   const stamps = stampsOf(columns);
-  return judgeFunding(stamps, { defects: scanFunding(stamps), gaps: [], missing: 0, quiet: [], quietBars: 0 });
+  return judgeFunding(stamps, { ...nothingScanned, defects: scanFunding(stamps) });
 }
 
 function priceFindings(folder: string, series: Manifest, candles: Candles): readonly Finding[] {

@@ -2,7 +2,7 @@
 export { gapsOf, quietOf, readManifest } from './manifest.ts';
 export type { Manifest, MonthEntry } from './manifest.ts';
 export {
-  candlesOf, changedFiles, columnNames, everything, firstAtOrAfter, listLake, monthsIn, readColumns, stampsOf,
+  candlesOf, changedFiles, columnNames, everything, firstAtOrAfter, listLake, monthsIn, printsOf, readColumns, stampsOf,
 } from './read.ts';
 export type { Range } from './read.ts';
 export { commitSeries, withLakeLock } from './write.ts';

@@ -33,9 +33,9 @@ const month = z.strictObject({
 const manifest = z.strictObject({
   format: z.literal(1),
   venue: text, category: text, symbol: text,
-  kind: z.enum(['last', 'mark', 'funding']),
+  kind: z.enum(['last', 'mark', 'funding', 'trades']),
   timeframe: text,
-  /** Spacing of bars in ms; null for funding. */
+  /** Spacing of bars in ms; null for funding and trades. */
   intervalMs: z.number().positive().nullable(),
   rows: count, first: z.number(), last: z.number(),
   months: z.array(month).min(1),

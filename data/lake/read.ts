@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Candles, FundingStamps, SeriesKind } from '../candles.ts';
+import type { Candles, FundingStamps, Prints, SeriesKind } from '../candles.ts';
 import { sharedColumns } from '../candles.ts';
 import { DataError } from '../error.ts';
 import { lakeFolder, parseManifest, seriesFolder } from './manifest.ts';
@@ -12,6 +12,7 @@ import { readMonth } from './month.ts';
 /** Columns of a month file, in order. */
 export function columnNames(kind: SeriesKind): readonly string[] {
   if (kind === 'funding') return ['ts', 'rate'];
+  if (kind === 'trades') return ['ts', 'price', 'quantity'];
   const prices = ['ts', 'open', 'high', 'low', 'close'];
   return kind === 'mark' ? prices : [...prices, 'volume'];
 }
@@ -104,6 +105,11 @@ export function candlesOf(columns: readonly Float64Array[]): Candles {
 export function stampsOf(columns: readonly Float64Array[]): FundingStamps {
   const [settledAt = none, rate = none] = columns;
   return { length: settledAt.length, settledAt, rate };
+}
+
+export function printsOf(columns: readonly Float64Array[]): Prints {
+  const [at = none, price = none, quantity = none] = columns;
+  return { length: at.length, at, price, quantity };
 }
 
 /** Month files whose bytes are no longer those of the manifest. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { SeriesKey } from '../candles.ts';
-import { monthOf } from '../candles.ts';
+import { hasSpacing, monthOf } from '../candles.ts';
 import { DataError } from '../error.ts';
 import { scanCandles } from '../scan.ts';
 import type { Manifest, MonthEntry } from './manifest.ts';
@@ -125,7 +125,7 @@ function writeMonths(folder: string, update: SeriesUpdate, into: string): readon
 type Holes = Pick<MonthEntry, 'gaps' | 'missing' | 'quiet' | 'quietBars'>;
 
 function holesOf(update: SeriesUpdate, columns: readonly Float64Array[]): Holes {
-  if (update.key.kind === 'funding') return { gaps: [], missing: 0, quiet: [], quietBars: 0 };
+  if (!hasSpacing(update.key.kind)) return { gaps: [], missing: 0, quiet: [], quietBars: 0 };
   const { gaps, missing, quiet, quietBars } = scanCandles(candlesOf(columns), update.intervalMs);
   return { gaps: gaps.slice(0, listLimit), missing, quiet: quiet.slice(0, listLimit), quietBars };
 }

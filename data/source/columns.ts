@@ -1,25 +1,30 @@
-/** Which column of a file is what, by name, and why a file of trades, quotes or depth is not candles. */
+/** Which column of a file is what, by name: bars, funding or single trades; and why quotes and depth are none of them. */
 import { DataError } from '../error.ts';
 import type { ColumnRole } from '../scan.ts';
 
 export interface FileColumn { readonly name: string; readonly type: string }
 /** A file's column in its role, as reported to the user. */
 export interface PickedColumn { readonly role: ColumnRole; readonly name: string }
+/** What a file's columns make. */
+export type Content = 'bars' | 'funding' | 'trades';
 export interface Layout {
   readonly picked: readonly PickedColumn[];
   readonly unused: readonly string[];
-  readonly isFunding: boolean;
+  readonly content: Content;
 }
 
 const names: Readonly<Record<ColumnRole, readonly string[]>> = {
   ts: ['ts', 'timestamp', 'time', 'date', 'datetime', 'opentime', 'openedat', 'start', 'starttime', 'startat', 'startedat',
-    'fundingtime', 'fundingratetimestamp', 'fundingtimestamp', 'calctime', 'settledat', 'timestampms', 'unix', 't'],
+    'fundingtime', 'fundingratetimestamp', 'fundingtimestamp', 'calctime', 'settledat', 'timestampms', 'tradems', 'tradetime',
+    'transacttime', 'unix', 't'],
   open: ['open', 'o', 'openprice', 'priceopen'],
   high: ['high', 'h', 'highprice', 'pricehigh'],
   low: ['low', 'l', 'lowprice', 'pricelow'],
   close: ['close', 'c', 'closeprice', 'priceclose'],
   volume: ['volume', 'vol', 'v', 'basevolume', 'volumebase', 'basevol'],
   rate: ['fundingrate', 'rate', 'lastfundingrate', 'funding'],
+  price: ['price', 'tradeprice', 'p'],
+  quantity: ['size', 'quantity', 'qty', 'amount', 'q'],
   symbol: ['symbol', 'pair', 'ticker', 'instrument'],
 };
 
@@ -35,21 +40,31 @@ export function layoutOf(file: string, columns: readonly FileColumn[], isHeaderl
     return hit === undefined ? [] : [{ role, name: hit.name }];
   });
   const has = (role: ColumnRole): boolean => picked.some((column) => column.role === role);
-  const isFunding = has('rate') && !has('close');
-  if (!isFunding) refuseForeign(file, columns.map((column) => bare(column.name)), has('open') || has('close'));
-  const needed: readonly ColumnRole[] = isFunding ? ['ts', 'rate'] : ['ts', 'open', 'high', 'low', 'close'];
+  const content = contentOf(file, columns.map((column) => bare(column.name)), has);
+  const needed = neededFor[content];
   const absent = needed.filter((role) => !has(role));
   if (absent.length > 0) {
     throw new DataError({
       reason: 'missing-column', what: 'missing column', file, field: absent.join(', '),
       value: columns.map((column) => column.name).join(','),
-      expected: `${needed.join(', ')}${isFunding ? '' : ', volume'} (or their usual other names)`,
+      expected: `${needed.join(', ')}${content === 'bars' ? ', volume' : ''} (or their usual other names)`,
       fix: 'rename the columns in the header, for example ts,open,high,low,close,volume',
     });
   }
-  const kept = picked.filter((column) => isFunding ? ['ts', 'rate', 'symbol'].includes(column.role) : column.role !== 'rate');
+  const kept = picked.filter(({ role }) => needed.includes(role) || role === 'symbol' || (content === 'bars' && role === 'volume'));
   const used = new Set(kept.map((column) => column.name));
-  return { picked: kept, unused: columns.map((column) => column.name).filter((name) => !used.has(name)), isFunding };
+  return { picked: kept, unused: columns.map((column) => column.name).filter((name) => !used.has(name)), content };
+}
+
+const neededFor: Readonly<Record<Content, readonly ColumnRole[]>> = {
+  bars: ['ts', 'open', 'high', 'low', 'close'], funding: ['ts', 'rate'], trades: ['ts', 'price', 'quantity'],
+};
+
+function contentOf(file: string, found: readonly string[], has: (role: ColumnRole) => boolean): Content {
+  if (has('rate') && !has('close')) return 'funding';
+  const isQuotes = found.some((name) => name.startsWith('bid')) && found.some((name) => name.startsWith('ask'));
+  if (isQuotes) throw notCandles(file, 'quotes (bid and ask)');
+  return !has('open') && !has('close') && has('price') && has('quantity') ? 'trades' : 'bars';
 }
 
 /** Archive files without a header: open time, open, high, low, close, volume, and whatever follows. */
@@ -62,21 +77,13 @@ function positional(file: string, columns: readonly FileColumn[]): Layout {
     });
   }
   const picked = roles.map((role, k) => ({ role, name: columns[k]?.name ?? '' }));
-  return { picked, unused: columns.slice(roles.length).map((column) => column.name), isFunding: false };
-}
-
-function refuseForeign(file: string, found: readonly string[], hasPrices: boolean): void {
-  const has = (...wanted: readonly string[]): boolean => wanted.some((name) => found.includes(name));
-  const isQuotes = found.some((name) => name.startsWith('bid')) && found.some((name) => name.startsWith('ask'));
-  const isTrades = !hasPrices && has('price') && has('side', 'qty', 'quantity', 'size', 'isbuyermaker', 'amount');
-  if (!isQuotes && !isTrades) return;
-  throw notCandles(file, isQuotes ? 'quotes (bid and ask)' : 'single trades');
+  return { picked, unused: columns.slice(roles.length).map((column) => column.name), content: 'bars' };
 }
 
 export function notCandles(file: string, content: string): DataError {
   return new DataError({
     reason: 'not-candles', what: `not candles: the file holds ${content}`, file,
-    expected: 'bars (ts,open,high,low,close,volume) or funding (ts,funding_rate)',
+    expected: 'bars (ts,open,high,low,close,volume), funding (ts,funding_rate) or trades (ts,price,size)',
     fix: 'give the candle file of the same market, or aggregate it into bars first',
   });
 }

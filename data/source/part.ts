@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Candles, FundingStamps, SeriesKey, SeriesKind } from '../candles.ts';
-import { marketOf, timeframeLength, timeframeName, timeframeNames } from '../candles.ts';
+import type { Candles, FundingStamps, Prints, SeriesKey, SeriesKind } from '../candles.ts';
+import { hasSpacing, marketOf, timeframeLength, timeframeName, timeframeNames } from '../candles.ts';
 import type { Connection, QueriedColumn } from '../duckdb.ts';
 import { DataError, usageError } from '../error.ts';
 import type { ColumnRole, Defect, Scan } from '../scan.ts';
-import { scanCandles, scanFunding, spacingOf } from '../scan.ts';
+import { nothingScanned, scanCandles, scanFunding, scanPrints, spacingOf } from '../scan.ts';
 import { factsOfName } from './name.ts';
 import type { NameFacts } from './name.ts';
 import { openSource, rawValue, readSource } from './source.ts';
@@ -30,18 +30,19 @@ export interface Part {
   readonly market: { readonly venue: string; readonly category: string } | null;
   readonly symbol: string | null;
   readonly kind: SeriesKind;
-  /** Spacing of bars; null for funding, and for bars whose spacing is not known. */
+  /** Spacing of bars; null for funding and trades, and for bars whose spacing is not known. */
   readonly intervalMs: number | null;
   readonly candles: Candles | null;
   readonly funding: FundingStamps | null;
+  readonly prints: Prints | null;
+  /** The file's rows run backwards in time and were read from its end. */
+  readonly isNewestFirst: boolean;
   readonly scan: Scan;
   readonly rows: number;
   /** Row of the file, 0-based, of each row here; null when they are the same. */
   readonly fileRows: Int32Array | null;
   readonly sha256: string;
 }
-
-const nothingScanned: Scan = { defects: [], gaps: [], missing: 0, quiet: [], quietBars: 0 };
 
 /** Reads one file whole. Throws DataError when it cannot be candles or funding; defects of values are in `scan`. */
 export async function readParts(connection: Connection, file: string, options: SourceOptions): Promise<readonly Part[]> {
@@ -57,9 +58,12 @@ export async function readParts(connection: Connection, file: string, options: S
       symbol: options.symbol ?? group.symbol ?? name.symbol,
       rows: group.fileRows?.length ?? rows, fileRows: group.fileRows,
     };
+    if (kind === 'trades') return { ...shared, ...printsIn(pick, shared.fileRows) };
     if (kind === 'funding') {
       const funding = { length: shared.rows, settledAt: pick('ts'), rate: pick('rate') };
-      return { ...shared, candles: null, funding, intervalMs: null, scan: { ...nothingScanned, defects: scanFunding(funding) } };
+      return {
+        ...shared, ...noPrints, candles: null, funding, intervalMs: null, scan: { ...nothingScanned, defects: scanFunding(funding) },
+      };
     }
     const candles: Candles = {
       length: shared.rows, openedAt: pick('ts'),
@@ -67,8 +71,25 @@ export async function readParts(connection: Connection, file: string, options: S
       volume: kind === 'mark' ? new Float64Array(0) : pick('volume'),
     };
     const intervalMs = intervalFor(file, candles, name, options);
-    return { ...shared, candles, funding: null, intervalMs, scan: scanCandles(candles, intervalMs) };
+    return { ...shared, ...noPrints, candles, funding: null, intervalMs, scan: scanCandles(candles, intervalMs) };
   });
+}
+
+const noPrints = { prints: null, isNewestFirst: false } as const;
+
+type PrintPart = Pick<Part, 'candles' | 'funding' | 'prints' | 'isNewestFirst' | 'intervalMs' | 'scan' | 'fileRows'>;
+
+/** Trades with times cut to the ms, which keeps each in its bar. Archives that list the newest first are turned round. */
+function printsIn(pick: (role: ColumnRole) => Float64Array, fileRows: Int32Array | null): PrintPart {
+  const at = pick('ts').map(Math.floor);
+  const prints: Prints = { length: at.length, at, price: pick('price'), quantity: pick('quantity') };
+  const isNewestFirst = at.length > 1 && at[0]! > at[at.length - 1]! && isSorted(Float64Array.from(at).reverse());
+  if (isNewestFirst) for (const column of [prints.at, prints.price, prints.quantity]) column.reverse();
+  const rows = isNewestFirst ? (fileRows ?? Int32Array.from(at, (_, i) => i)).slice().reverse() : fileRows;
+  return {
+    candles: null, funding: null, prints, isNewestFirst, intervalMs: null, fileRows: rows,
+    scan: { ...nothingScanned, defects: scanPrints(prints) },
+  };
 }
 
 /** The complete key, or a usage error that names the option to give. */
@@ -82,10 +103,10 @@ export function keyOf(part: Part): SeriesKey {
   if (part.symbol === null) {
     throw usageError('the name does not say which symbol this is', 'pass --symbol, such as --symbol BTCUSDT', file);
   }
-  if (part.kind !== 'funding' && part.intervalMs === null) {
+  if (hasSpacing(part.kind) && part.intervalMs === null) {
     throw usageError('the spacing of the rows is none of the timeframes', `pass --timeframe, one of ${timeframeNames.join(' ')}`, file);
   }
-  const timeframe = part.kind === 'funding' ? 'stamps' : timeframeName(part.intervalMs ?? 0) ?? '';
+  const timeframe = part.kind === 'funding' ? 'stamps' : part.kind === 'trades' ? 'prints' : timeframeName(part.intervalMs ?? 0) ?? '';
   return { ...part.market, symbol: part.symbol, kind: part.kind, timeframe };
 }
 
@@ -97,10 +118,14 @@ function marketFor(name: NameFacts, options: SourceOptions): Part['market'] {
 function kindOf(source: Source, name: NameFacts, options: SourceOptions): SeriesKind {
   const stated = options.kind ?? name.kind;
   const hasVolume = source.layout.picked.some((column) => column.role === 'volume');
-  if (source.layout.isFunding) {
-    if (options.kind === undefined || options.kind === 'funding') return 'funding';
-    throw usageError(`the file holds funding rates, not ${options.kind} prices`, 'leave out --kind or pass --kind funding', source.file);
+  const { content } = source.layout;
+  if (content !== 'bars') {
+    if (options.kind === undefined || options.kind === content) return content;
+    const held = content === 'funding' ? 'funding rates' : 'single trades';
+    const wanted = options.kind === 'funding' || options.kind === 'trades' ? options.kind : `${options.kind} prices`;
+    throw usageError(`the file holds ${held}, not ${wanted}`, `leave out --kind or pass --kind ${content}`, source.file);
   }
+  if (stated === 'trades') throw usageError('the file holds bars, not single trades', 'leave out --kind', source.file);
   if (stated === 'funding') {
     throw new DataError({
       reason: 'missing-column', what: 'missing column', file: source.file, field: 'funding_rate',
@@ -210,6 +235,6 @@ function expectedBeside(part: Part, defect: Defect): string {
     return ` (open ${candles.open[i]}, high ${candles.high[i]}, low ${candles.low[i]}, close ${candles.close[i]})`;
   }
   if (defect.code === 'off-grid') return ` (${timeframeName(intervalMs ?? 0) ?? ''})`;
-  const stamps = candles?.openedAt ?? part.funding?.settledAt;
+  const stamps = candles?.openedAt ?? part.funding?.settledAt ?? part.prints?.at;
   return defect.code === 'unordered' || defect.code === 'duplicate' ? ` (row before: ${stamps?.[defect.row - 1]})` : '';
 }

@@ -47,7 +47,7 @@ describe('checking a file', () => {
   });
 
   it('a file that is no candle file is one finding, a missing one is an error', async () => {
-    const path = csv(temporary(), 'trades.csv', [[start, 'Buy', 1, 2]], ['timestamp', 'side', 'size', 'price']);
+    const path = csv(temporary(), 'quotes.csv', [[start, 1, 2]], ['timestamp', 'bid', 'ask']);
 
     const [report] = await checkFiles([path]);
 

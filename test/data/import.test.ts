@@ -222,7 +222,6 @@ describe('refusing files', () => {
     csv(files, 'header.csv', []);
     csv(files, 'wrong.csv', [[1, 2, 3]], ['alpha', 'beta', 'gamma']);
     csv(files, 'ragged.csv', [...bars(5), [1, 2, 3]]);
-    csv(files, 'trades.csv', [[start, 'Buy', 1, 2]], ['timestamp', 'side', 'size', 'price']);
     csv(files, 'quotes.csv', [[start, 1, 2]], ['ts', 'bid', 'ask']);
     writeFileSync(join(files, 'depth.jsonl'), '{}');
 
@@ -231,7 +230,7 @@ describe('refusing files', () => {
     expect(Object.fromEntries(reasons)).toEqual({
       'gone.csv': 'missing-file', 'empty.csv': 'empty-file', 'broken.parquet': 'unreadable', 'broken.csv.gz': 'unreadable',
       'text.txt': 'unknown-format', 'folder.csv': 'missing-file', 'header.csv': 'empty-file', 'wrong.csv': 'missing-column',
-      'ragged.csv': 'unreadable', 'trades.csv': 'not-candles', 'quotes.csv': 'not-candles', 'depth.jsonl': 'not-candles',
+      'ragged.csv': 'unreadable', 'quotes.csv': 'not-candles', 'depth.jsonl': 'not-candles',
     });
     expect(lakeContent()).toEqual([]);
   });

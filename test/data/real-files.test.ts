@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkFiles, checkLake, importFiles, loadMarket } from '../../data/index.ts';
+import { checkFiles, checkLake, importFiles, listLake, loadMarket } from '../../data/index.ts';
 import { refusal, temporary } from './candle-files.ts';
 
 const shared = resolve('../shared/market');
@@ -61,13 +61,13 @@ describe.skipIf(isAbsent)('files that are wrong', () => { // left out without ..
     }
   });
 
-  it('trades, quotes and depth are refused because they are not candles', async () => {
-    const foreign = ['trades', 'book'].flatMap((folder) => readdirSync(file(folder)).filter((name) => !name.includes('1m_trade')).map((name) => file(join(folder, name))));
+  it('quotes and depth are refused because they are neither candles nor trades', async () => {
+    const foreign = readdirSync(file('book')).filter((name) => !name.includes('_trade')).map((name) => file(join('book', name)));
 
     for (const path of foreign) {
       expect((await refusal(importFiles([path], { folder: temporary(), market: 'bybit:linear', symbol: 'BTCUSDT' }))).reason, path).toBe('not-candles');
     }
-    expect(foreign).toHaveLength(8);
+    expect(foreign).toHaveLength(3);
   });
 });
 
@@ -94,6 +94,35 @@ describe.skipIf(isAbsent)('files that are right', () => { // left out without ..
     const wif = reports.find((report) => report.subject === 'bybit:linear WIFUSDT funding');
     expect(wif?.findings.map((finding) => finding.text)).toEqual(['1 holes in the 4 h rhythm of settlements, the longest 804 h from 2025-03-08 16:00']);
   }, 60_000);
+
+  it('every trades file imports: 45,342 trades of one day in two layouts are the same, newest-first rows are read from the end', async () => {
+    const folder = temporary();
+    const [binance, bybit] = ['binance_usdm_APEUSDT_aggtrades_2024-10-18.csv.gz', 'bybit-layout_APEUSDT2024-10-18.csv.gz'].map((name) => file(`trades/${name}`));
+    const old = file('trades/bybit_public_trade_rows_linear_BTCUSDT_2020-03-26.csv');
+    const rpi = file('trades/bybit_public_trade_rows_linear_BTCUSDT_2026-09-01_rpi.csv');
+    const captured = file('book/binance_usdm_BTCUSDT_trades_2024-08-08_2354-2359.csv.gz');
+
+    const first = await importFiles([binance ?? '', old, rpi, captured], { folder });
+    await importFiles([bybit ?? ''], { folder, market: 'bybit:linear' });
+    const reports = await checkLake(folder, { kind: 'trades' });
+
+    expect(first.series.map(({ series, rows }) => [series, rows])).toEqual([
+      ['binance:usdm APEUSDT trades', 45_342], ['bybit:linear BTCUSDT trades', 4], ['binance:usdm BTCUSDT trades', 21_313],
+    ]);
+    expect(first.files.map(({ isNewestFirst }) => isNewestFirst)).toEqual([false, true, false, false]);
+    expect(first.files[0]?.columns.map(({ role, name }) => `${role}=${name}`).join(' ')).toBe('ts=ts price=price quantity=quantity');
+    expect(first.files[1]?.columns.map(({ role, name }) => `${role}=${name}`).join(' ')).toBe('ts=timestamp price=price quantity=size symbol=symbol');
+    expect(reports.map(({ subject, rows, findings }) => [subject, rows, findings.length])).toEqual([
+      ['binance:usdm APEUSDT trades', 45_342, 0], ['binance:usdm BTCUSDT trades', 21_313, 0],
+      ['bybit:linear APEUSDT trades', 45_342, 0], ['bybit:linear BTCUSDT trades', 4, 0],
+    ]);
+    const months = listLake(folder).filter((series) => series.symbol === 'APEUSDT').flatMap((series) => series.months.map((month) => month.sha256));
+    expect(new Set(months).size).toBe(1);
+    expect(listLake(folder).find((series) => series.symbol === 'BTCUSDT' && series.venue === 'bybit')?.months.map((month) => [month.first, month.last])).toEqual([
+      // 1585180818.434, 1585267187.3512 and 1585267197.3539 s, then 1788220800.1169 s
+      [1_585_180_818_434, 1_585_267_197_353], [1_788_220_800_116, 1_788_220_800_116],
+    ]);
+  });
 
   it('the real Bybit week of the crash loads in ticks with mark and funding: 10 October 2025, 21:15 and 21:20', async () => {
     const folder = temporary();
