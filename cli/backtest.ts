@@ -27,6 +27,7 @@ export interface BacktestOptions extends CommonOptions, ConfigOptions {
   readonly params?: readonly string[];
   readonly instrument?: string;
   readonly band?: boolean;
+  readonly detail?: string;
   readonly record: 'normal' | 'all';
   /** Seconds. */
   readonly decideTimeout: number;
@@ -67,8 +68,11 @@ function checkMarkets({ data, exec }: BacktestOptions): void {
   }
 }
 
-function wantedData({ market, data, exec }: BacktestOptions, { symbols, timeframe }: Declared): Pick<LoadOptions, 'symbols' | 'timeframe' | 'market'> {
-  return { symbols, timeframe, ...(data === undefined || exec === undefined ? { market } : { dataMarket: data, execMarket: exec }) };
+function wantedData(
+  { market, data, exec, detail }: BacktestOptions, { symbols, timeframe }: Declared,
+): Pick<LoadOptions, 'symbols' | 'timeframe' | 'detail' | 'market'> {
+  const inside = detail === undefined ? {} : { detail };
+  return { symbols, timeframe, ...inside, ...(data === undefined || exec === undefined ? { market } : { dataMarket: data, execMarket: exec }) };
 }
 
 const definedRange = ({ from, to }: ReturnType<typeof readRange>): { from?: number; to?: number } =>

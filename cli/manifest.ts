@@ -30,6 +30,8 @@ export interface BacktestManifest extends ReportManifest {
   /** One hash over data, range and instrument rules. */
   readonly dataHash: string;
   readonly instruments: Json;
+  /** What orders were matched on inside the bars: a timeframe or `trades`; null = the bars. */
+  readonly detail: string | null;
   readonly record: 'normal' | 'all';
   readonly digest: string;
   readonly node: string;
@@ -48,7 +50,7 @@ export function manifestOf({ bundle, declared, loaded, config, record, result, c
     symbols: declared.symbols, timeframe: declared.timeframe, from: result.from, to: result.to,
     warmupBars: result.warmupBars, seed: null, record, digest: result.digest,
     markInterval: markMs === undefined ? null : timeframeName(markMs) ?? `${markMs} ms`,
-    barInterval: timeframeName(loaded.intervalMs) ?? `${loaded.intervalMs} ms`,
+    barInterval: loaded.detail ?? timeframeName(loaded.intervalMs) ?? `${loaded.intervalMs} ms`, detail: loaded.detail,
     inferredRules: rules.filter(({ source }) => source === 'inferred').map(({ symbol }) => symbol),
     path: config.path, node: process.version,
   };

@@ -96,6 +96,7 @@ function addBacktest(program: Command, end: End): void {
     .option('--instrument <file>', 'instrument rules that replace the packaged ones, JSON')
     .option('--band', 'play the adverse, the favourable and the adaptive path through every bar and print the three side by side, '
       + 'below the card of the configured path (adverse unless --set path=favourable or adaptive); --json adds band and bandVerdict')
+    .option('--detail <timeframe>', 'match orders on shorter bars inside each bar, such as 1m, or on single trades: trades; decisions stay on the bars')
     .option('--record <amount>', 'normal, or all to keep every event', oneOf('normal', 'all'), 'normal')
     .option('--decide-timeout <seconds>', 'end a strategy that makes no step for so long', seconds, 5)
     .option('--no-store', 'do not store the run')

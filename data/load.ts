@@ -5,6 +5,7 @@
  * 1. Data and rules may come from two markets; a report hears of it.
  * 2. The timeframe asked for is taken if the lake has it, else the longest one that divides it.
  * 3. Ranges count by opening time: `from` is included, `to` is not.
+ * 4. A detail, shorter bars or single trades, comes from the same market and covers the time of the bars at most.
  */
 import { createHash } from 'node:crypto';
 import { instrumentOf, stepsIn } from '../engine/index.ts';
@@ -15,6 +16,8 @@ import {
   marketOf, marketText, seriesText, sharedColumns, timeText, timeframeLength, timeframeName, timeframeNames,
 } from './candles.ts';
 import { fundingHoles } from './check/index.ts';
+import { builtinDetail, detailWish, lakeDetail } from './detail.ts';
+import type { Detail, DetailWish } from './detail.ts';
 import { DataError, usageError } from './error.ts';
 import { rulesFor } from './instruments.ts';
 import { candlesOf, firstAtOrAfter, listLake, monthsIn, readColumns, stampsOf } from './lake/index.ts';
@@ -30,6 +33,8 @@ export interface LoadOptions {
   /** In the strategy's order. */
   readonly symbols: readonly string[];
   readonly timeframe: string;
+  /** What orders are matched on inside the bars: a shorter timeframe, or 'trades'. */
+  readonly detail?: string;
   /** Opening times in ms: first included, first excluded. */
   readonly from?: number;
   readonly to?: number;
@@ -46,6 +51,8 @@ export interface LoadedSymbol {
   /** Null when there is none: the mark is then the last price. */
   readonly mark: LoadedSeries | null;
   readonly funding: FundingStamps | null;
+  /** Absent: orders are matched on the bars. */
+  readonly detail?: Detail;
 }
 
 export type LoadWarningCode =
@@ -67,6 +74,8 @@ export interface LoadedMarket {
   readonly execMarket: string;
   readonly timeframe: string;
   readonly intervalMs: number;
+  /** What orders are matched on inside the bars, as asked for; null = the bars. */
+  readonly detail: string | null;
   /** First opening time and last closing time over all symbols, ms. */
   readonly from: number;
   readonly to: number;
@@ -91,7 +100,8 @@ export async function loadMarket(options: LoadOptions): Promise<LoadedMarket> {
   const series = listLake(options.folder).filter((one) => one.venue === data.venue && one.category === data.category);
   const intervalMs = pickInterval(series, options, markets, asked);
   const raws: Raw[] = [];
-  for (const symbol of options.symbols) raws.push(lakeRaw({ series, symbol, intervalMs, options }));
+  const detail = wishOf(options, intervalMs);
+  for (const symbol of options.symbols) raws.push(lakeRaw({ series, symbol, intervalMs, options, market: data, detail }));
   return assemble(raws, markets, options);
 }
 
@@ -103,6 +113,7 @@ interface Raw {
   readonly mark: Candles | null;
   readonly markIntervalMs: number;
   readonly funding: FundingStamps | null;
+  readonly detail: Detail | null;
   readonly hashes: readonly DataHash[];
   /** Error findings the series was imported with. */
   readonly flagged: readonly string[];
@@ -110,8 +121,12 @@ interface Raw {
 
 const rangeOf = (options: LoadOptions): Range => ({ from: options.from ?? -Infinity, to: options.to ?? Infinity });
 
+const wishOf = ({ detail }: LoadOptions, intervalMs: number): DetailWish | null =>
+  (detail === undefined ? null : detailWish(detail, intervalMs));
+
 function builtinRaw(options: LoadOptions, asked: number): readonly Raw[] {
   const range = rangeOf(options);
+  const wish = wishOf(options, asked);
   return options.symbols.map((symbol) => {
     const made = builtinSymbol(symbol, asked);
     if (made === null) {
@@ -122,10 +137,13 @@ function builtinRaw(options: LoadOptions, asked: number): readonly Raw[] {
     }
     const last = cut(made.last, range);
     const span = spanOf(last, asked);
-    const hashes = [{ series: `builtin:linear ${symbol}`, file: 'generator 1', rows: last.length, sha256: hashOf(last) }];
+    const generated = (series: string, rows: Candles): DataHash => ({ series, file: 'generator 1', rows: rows.length, sha256: hashOf(rows) });
+    const detail = wish === null ? null : builtinDetail(symbol, wish, (candles) => cut(candles, span));
+    const hashes = [generated(`builtin:linear ${symbol}`, last)];
+    if (detail?.tag === 'bars') hashes.push(generated(`builtin:linear ${symbol} ${options.detail}`, detail.bars));
     return {
       symbol, intervalMs: asked, last, mark: cut(made.mark, span), markIntervalMs: made.markIntervalMs,
-      funding: cutStamps(made.funding, span), hashes, flagged: [],
+      funding: cutStamps(made.funding, span), detail, hashes, flagged: [],
     };
   });
 }
@@ -171,9 +189,11 @@ interface LakeQuery {
   readonly symbol: string;
   readonly intervalMs: number;
   readonly options: LoadOptions;
+  readonly market: MarketId;
+  readonly detail: DetailWish | null;
 }
 
-function lakeRaw({ series, symbol, intervalMs, options }: LakeQuery): Raw {
+function lakeRaw({ series, symbol, intervalMs, options, market, detail: wish }: LakeQuery): Raw {
   const own = (kind: SeriesKind): readonly Manifest[] => series.filter((one) => one.symbol === symbol && one.kind === kind);
   const range = rangeOf(options);
   const lastSeries = own('last').find((one) => one.intervalMs === intervalMs);
@@ -189,9 +209,12 @@ function lakeRaw({ series, symbol, intervalMs, options }: LakeQuery): Raw {
     : stampsOf(readColumns(options.folder, fundingSeries, { from: span.from, to: span.to + 1 }));
   if (markSeries !== undefined) hashes.push(...hashesOf(markSeries, span));
   if (fundingSeries !== undefined) hashes.push(...hashesOf(fundingSeries, span));
+  const inside = wish === null ? null : lakeDetail({ folder: options.folder, series, market, symbol, wish, span });
+  if (inside !== null) hashes.push(...hashesOf(inside.from, span));
   return {
     symbol, intervalMs, last, mark: mark !== null && mark.length > 0 ? mark : null, markIntervalMs: markSeries?.intervalMs ?? 0,
-    funding: funding !== null && funding.length > 0 ? funding : null, hashes, flagged: lastSeries.flagged,
+    funding: funding !== null && funding.length > 0 ? funding : null, detail: inside?.detail ?? null, hashes,
+    flagged: [...lastSeries.flagged, ...inside?.from.flagged ?? []],
   };
 }
 
@@ -242,7 +265,7 @@ function assemble(raws: readonly Raw[], markets: Markets, options: LoadOptions):
   const range = [options.from ?? null, options.to ?? null];
   return {
     symbols, dataMarket: marketText(markets.data), execMarket: marketText(markets.exec),
-    timeframe: timeframeName(first.intervalMs) ?? '', intervalMs: first.intervalMs,
+    timeframe: timeframeName(first.intervalMs) ?? '', intervalMs: first.intervalMs, detail: options.detail ?? null,
     from: Math.min(...spans.map((span) => span.from)), to: Math.max(...spans.map((span) => span.to)),
     bars: raws.reduce((sum, raw) => sum + raw.last.length, 0), hashes, warnings,
     hash: createHash('sha256').update(JSON.stringify([contents, rules, range])).digest('hex'),
@@ -259,21 +282,25 @@ const nothingLeft = (options: LoadOptions): DataError => new DataError({
 function symbolOf(raw: Raw, markets: Markets, options: LoadOptions, warnings: LoadWarning[]): LoadedSymbol {
   const rules = rulesFor(markets.exec, raw.symbol, options.overrides ?? [], raw.last);
   const instrument = instrumentOf(rules);
-  const off = toTicks(raw.last, instrument.tick);
-  if (raw.mark !== null) toTicks(raw.mark, instrument.tick);
+  const off = toTicks(pricesOf(raw.last), instrument.tick);
+  if (raw.mark !== null) toTicks(pricesOf(raw.mark), instrument.tick);
+  if (raw.detail !== null) toTicks(raw.detail.tag === 'prints' ? [raw.detail.prints.price] : pricesOf(raw.detail.bars), instrument.tick);
   warnings.push(...symbolWarnings(raw, rules, off));
   return {
     instrument,
     last: { ...raw.last, intervalMs: raw.intervalMs },
     mark: raw.mark === null ? null : { ...raw.mark, intervalMs: raw.markIntervalMs },
     funding: raw.funding,
+    ...(raw.detail === null ? {} : { detail: raw.detail }),
   };
 }
 
+const pricesOf = ({ open, high, low, close }: Candles): Float64Array[] => [open, high, low, close];
+
 /** Quote prices become ticks in their own columns; returns how many are not whole ticks. */
-function toTicks(candles: Candles, tick: Step): number {
+function toTicks(columns: readonly Float64Array[], tick: Step): number {
   let off = 0;
-  for (const column of [candles.open, candles.high, candles.low, candles.close]) {
+  for (const column of columns) {
     for (let i = 0; i < column.length; i++) { // hot
       const steps = stepsIn(column[i]!, tick);
       if (!Number.isInteger(steps)) off += 1;

@@ -1,14 +1,15 @@
-/** What a run could not know or did not do: left open, ambiguous bars, mark data, guessed rules, warnings, refusals. */
+/** What a run could not know or did not do: left open, ambiguous bars, detail, mark data, guessed rules, warnings, refusals. */
 import { moneyOf } from './card-numbers.ts';
 import { closedCount } from './finished.ts';
 import type { FinishedRun } from './finished.ts';
+import type { DetailTotals } from '../../sim/index.ts';
 import { counted, fitting, grouped, share } from './words.ts';
 
 const label = 14;
 
 /** At most six lines of `Label  text`; one line that says so when there is nothing to say. */
 export function knownLines(run: FinishedRun, columns: number): readonly string[] {
-  const lines = [...open(run), ...ambiguous(run), ...mark(run), ...inferred(run), ...warnings(run), ...refused(run)];
+  const lines = [...open(run), ...(run.result.detail === null ? ambiguous(run) : detailed(run, run.result.detail)), ...mark(run), ...inferred(run), ...warnings(run), ...refused(run)];
   const shown: readonly (readonly [string, readonly string[]])[] = lines.length > 0 ? lines
     : [['Not known', ['nothing: no ambiguous bar, gap, guessed rule or refusal']]];
   return shown.map(([name, texts]) => name.padEnd(label) + fitting(columns - label, texts));
@@ -24,6 +25,18 @@ function open(run: FinishedRun): Named {
   const total = `unrealised ${money.signed(unrealised)} ${money.settle}`;
   const each = result.open.map(({ side, qty, symbol, entryPrice }) => `${side} ${qty} ${symbol} at ${grouped(entryPrice, 2)}`);
   return [['Left open', [`${each.join(', ')}; ${total}`, `${counted(result.open.length, 'position')}; ${total}`]]];
+}
+
+/** How many bars were settled by what is inside them, how many had nothing, and how many are ambiguous still. */
+function detailed({ manifest }: FinishedRun, detail: DetailTotals): Named {
+  const { timeframe, bars, children, withoutDetail, withHoles, ambiguousBars } = detail;
+  const inside = timeframe === 'trades' ? counted(children, 'trade') : `${grouped(children, 0)} of ${timeframe}`;
+  const rest = [
+    withoutDetail > 0 ? `${grouped(withoutDetail, 0)} had none` : '', withHoles > 0 ? `${grouped(withHoles, 0)} lack some` : '',
+    `${grouped(ambiguousBars, 0)} still ambiguous`,
+  ].filter((part) => part !== '').join(', ');
+  const decided = ambiguousBars > 0 ? `; path '${manifest.path}' decided` : '';
+  return [['Detail', [`${counted(bars, 'bar')} on ${inside}; ${rest}${decided}`, `${counted(bars, 'bar')} on ${inside}; ${rest}`, `${timeframe}; ${rest}`]]];
 }
 
 function ambiguous({ result, manifest, metrics }: FinishedRun): Named {

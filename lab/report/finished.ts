@@ -7,7 +7,7 @@ import type { RunResult } from '../../sim/index.ts';
 export interface ReportManifest extends RunManifest {
   /** Interval of the mark bars, for example `1h`; null when there were none and the last price stood in. */
   readonly markInterval: string | null;
-  /** Interval of the price bars the orders were matched on, for example `5m`; at most the decision timeframe. */
+  /** Interval of the price bars the orders were matched on, for example `5m`, or `trades`; at most the decision timeframe. */
   readonly barInterval: string;
   /** Symbols whose instrument rules were inferred from the data's scale. */
   readonly inferredRules: readonly string[];

@@ -4,7 +4,7 @@ import type { FinishedRun, ReportManifest, ReportWarning, Timing } from './finis
 import { numberOf } from './metric.ts';
 import type { Metric } from './metric.ts';
 import type { Metrics } from './metrics.ts';
-import type { LedgerTotals, RunResult } from '../../sim/index.ts';
+import type { DetailTotals, LedgerTotals, RunResult } from '../../sim/index.ts';
 
 export interface RunJson {
   /** Run id. */
@@ -26,6 +26,8 @@ export interface RunJson {
   /** Bars that could have filled either way first, and closed trades with a fill in one. */
   readonly ambiguousBars: number;
   readonly ambiguousTrades: number;
+  /** How far the bars were settled on shorter bars or trades; null without `--detail`. */
+  readonly detail: DetailTotals | null;
   readonly warnings: readonly ReportWarning[];
   readonly refusals: Readonly<Record<string, number>>;
   readonly ledger: LedgerTotals;
@@ -49,6 +51,7 @@ export function toJson({ manifest, result, metrics, warnings, timing }: Finished
     metricsDetail: metrics,
     ambiguousBars: result.ambiguousBars,
     ambiguousTrades: result.ambiguousTrades,
+    detail: result.detail,
     warnings,
     refusals: result.refusals,
     ledger: result.ledger,
