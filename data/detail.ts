@@ -25,7 +25,7 @@ export function detailWish(name: string, intervalMs: number): DetailWish {
   const fix = `use --detail ${[...shorter, 'trades'].join(' or ')}`;
   if (ms === null) throw usageError(`--detail was '${name}', no timeframe and not 'trades'`, fix);
   const bars = timeframeName(intervalMs) ?? `${intervalMs} ms`;
-  if (ms >= intervalMs) throw usageError(`--detail was '${name}', not shorter than the run's bars of ${bars}`, fix);
+  if (ms >= intervalMs) throw usageError(`--detail was '${name}', not shorter than the run's bars of ${bars}, on which orders are matched anyway`, fix);
   if (!divides(ms, intervalMs)) throw usageError(`--detail was '${name}', which does not divide the run's bars of ${bars}`, fix);
   return ms;
 }

@@ -109,7 +109,7 @@ function failureOf(thrown: unknown): Failed {
   const stack = thrown instanceof Error ? thrown.stack ?? '' : '';
   const failed = (exitCode: Failed['exitCode'], line: string): Failed => ({ tag: 'failed', exitCode, line: oneLine(line), stack });
   if (thrown instanceof Failure) return failed(thrown.exitCode, thrown.message);
-  if (thrown instanceof MarketError) return failed(3, `market: ${thrown.message}. Fix: ${marketFix(thrown.message)}`);
+  if (thrown instanceof MarketError) return failed(3, `market: ${withTimes(thrown.message)}. Fix: ${marketFix(thrown.message)}`);
   const place = locate(stack);
   const isOurs = place === null && thrown instanceof Error && !authorErrors.includes(thrown.name);
   if (isOurs && !noLoader.test(thrown.message)) return failed(null, textOf(thrown));
@@ -119,8 +119,15 @@ function failureOf(thrown: unknown): Failed {
   return failed(2, `strategy: ${where}: ${reason}${bar === null ? '' : ` (${bar})`}${fix}`);
 }
 
-const marketFix = (message: string): string =>
-  (message.includes('dataGap') ? 'import the missing bars, or --set dataGap=warn' : 'look at the data with: holdfast data check');
+function marketFix(message: string): string {
+  if (message.includes('dataGap')) return 'import the missing bars, or --set dataGap=warn';
+  if (message.includes('DATA_CHILD_MISMATCH')) return 'import both of one source (holdfast data check tells which bars differ), or leave out --detail';
+  return 'look at the data with: holdfast data check';
+}
+
+/** Times of a message as a calendar says them; the simulator knows none. */
+const withTimes = (message: string): string =>
+  message.replace(/opened at (\d+) ms/, (_, at) => `opened at ${new Calendar(Number(at)).toISOString().replace('.000Z', 'Z')}`);
 
 /** Errors that are the strategy author's although no line of the strategy was running. */
 const authorErrors: readonly string[] = ['StrategyError', 'IntentError', 'PurityError'];
