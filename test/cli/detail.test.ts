@@ -1,6 +1,7 @@
 /** `backtest --detail` from outside: minutes and trades inside the bars, what is said of them, and how it is refused. */
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { folderWith, holdfast, strategyText } from './command.ts';
 
@@ -96,4 +97,34 @@ describe.skipIf(isAbsent)('backtest --detail on real files', () => { // left out
     expect(plain.ambiguousBars).toBeGreaterThan(20);
     expect(detailed.ambiguousBars).toBeLessThan(plain.ambiguousBars / 4);
   }, 120_000);
+
+  it('a day of 45,342 trades settles the five-minute bars made of them: no bar stays ambiguous, and twice is the same', async () => {
+    const trades = join(shared, 'trades/binance_usdm_APEUSDT_aggtrades_2024-10-18.csv.gz');
+    writeFileSync(join(folder, 'binance_usdm_APEUSDT_5m.csv'), fiveMinutesOf(gunzipSync(readFileSync(trades)).toString()));
+    writeFileSync(join(folder, 'ape.ts'), strategyText({ body: 'return intents.enter({ side: time % 600_000 === 0 ? \'long\' : \'short\', risk: 0.005, stop: { distance: 0.0009 }, stopBy: \'last\', targets: [{ price: bar.close * (time % 600_000 === 0 ? 1.001 : 0.999), fraction: 1 }] });' }).replace('BTCUSDT', 'APEUSDT'));
+    const imported = await holdfast(folder, 'data', 'import', 'binance_usdm_APEUSDT_5m.csv', trades);
+    const run = async (...more: readonly string[]): Promise<Printed & { readonly digest: string }> =>
+      JSON.parse((await holdfast(folder, 'backtest', 'ape.ts', '--json', '--no-store', '--market', 'binance:usdm', ...more)).stdout) as Printed & { readonly digest: string };
+    const [plain, settled, again] = [await run(), await run('--detail', 'trades'), await run('--detail', 'trades')];
+
+    console.log(`APEUSDT on trades: ${plain.trades} trades and ${plain.ambiguousBars} ambiguous bars without, ${settled.trades} and ${settled.ambiguousBars} with`);
+    expect([imported.code, imported.stdout]).toEqual([0, expect.stringContaining('columns ts price quantity') as string]);
+    expect(settled.detail).toEqual({ timeframe: 'trades', bars: plain.bars, children: 45_342, withoutDetail: 0, withHoles: 0, ambiguousBars: 0 });
+    expect(plain.ambiguousBars).toBeGreaterThan(2);
+    expect(again.digest).toBe(settled.digest);
+  }, 60_000);
 });
+
+/** ts,open,high,low,close,volume of every five minutes in which there was a trade. */
+function fiveMinutesOf(text: string): string {
+  const bars = new Map<number, number[]>();
+  for (const line of text.trim().split('\n').slice(1)) {
+    const cells = line.split(',').map(Number);
+    const [price = 0, quantity = 0, at = 0] = [cells[1], cells[2], cells[5]];
+    const opened = at - (at % 300_000);
+    const bar = bars.get(opened);
+    if (bar === undefined) bars.set(opened, [price, price, price, price, quantity]);
+    else bars.set(opened, [bar[0] ?? 0, Math.max(bar[1] ?? 0, price), Math.min(bar[2] ?? 0, price), price, (bar[4] ?? 0) + quantity]);
+  }
+  return ['ts,open,high,low,close,volume', ...[...bars].map(([opened, bar]) => [opened, ...bar].join(','))].join('\n');
+}
