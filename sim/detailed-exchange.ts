@@ -4,8 +4,9 @@
  *
  * 1. The door's bar begins its children; a bar that has none is handed on as it is.
  * 2. Time never passes the opening of a child before that child has been begun.
+ * 3. Children stay inside the prices of their bar: where the bar can make nothing happen, they cannot either.
  */
-import type { Money, Ms } from '../engine/index.ts';
+import type { Corridor, Money, Ms } from '../engine/index.ts';
 import type { Children } from './detail.ts';
 import type { Exchange, ExchangePosition, Fact, Message } from './exchange/index.ts';
 import type { Series } from './market.ts';
@@ -110,6 +111,13 @@ class DetailedExchange implements Exchange {
     }
     return this.#inner.skip(until);
   }
+
+  corridor(symbol: number, out: Corridor): boolean { return this.#inner.corridor(symbol, out); }
+
+  passTo(symbol: number, series: Series, index: number): void { this.#inner.passTo(symbol, series, index); }
+
+  /** What arrives at an open is judged at the first child, which may come later and at another price. */
+  setStopAtOpen(): boolean { return false; }
 
   position(symbol: number): ExchangePosition { return this.#inner.position(symbol); }
 

@@ -31,7 +31,7 @@ function barOf(row: unknown, fields: 5 | 6, intervalMs: number, before: CaseBar 
   return { at, open, high, low, close, volume: fields === 6 ? Number(row[5]) : 0 };
 }
 
-function readRows(rows: readonly unknown[], fields: 5 | 6, intervalMs: number): BarsRead {
+export function readRows(rows: readonly unknown[], fields: 5 | 6, intervalMs: number): BarsRead {
   const bars: CaseBar[] = [];
   for (let i = 0; i < rows.length; i++) {
     const bar = barOf(rows[i], fields, intervalMs, bars[i - 1] ?? null);

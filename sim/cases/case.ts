@@ -16,6 +16,8 @@ export interface Case {
   readonly intervalMs: number; readonly latencyMs: number; readonly responseLatencyMs: number; readonly isGapFatal: boolean;
   /** Rows as they stand in the file; the bar checks are part of what a case proves. */
   readonly bars: readonly unknown[]; readonly mark: readonly unknown[] | null;
+  /** Shorter bars of `detailIntervalMs`, or trades `[t, price, quantity]`: at most one of the two is not null. */
+  readonly detail: readonly unknown[] | null; readonly detailIntervalMs: number; readonly trades: readonly unknown[] | null;
   readonly funding: readonly FundingAt[]; readonly script: Script; readonly expect: Fields;
 }
 
@@ -39,7 +41,7 @@ function slippageOf(value: unknown, where: string): Slippage {
 function configOf(fields: Fields, where: string): ExchangeConfig {
   onlyFields(fields, where, [
     'intervalMs', 'path', 'limitFill', 'slippage', 'halfSpreadTicks', 'participation', 'latencyMs', 'responseLatencyMs',
-    'liqFormula', 'wallet', 'dataGap',
+    'liqFormula', 'wallet', 'dataGap', 'detailIntervalMs',
   ]);
   const participation = fields['participation'];
   return {
@@ -109,7 +111,7 @@ function leverageOf(value: unknown, where: string): string {
 }
 
 const caseFields = [
-  'id', 'row', 'title', 'kind', 'instrument', 'config', 'bars', 'mark', 'funding', 'script', 'expect', 'why',
+  'id', 'row', 'title', 'kind', 'instrument', 'config', 'bars', 'mark', 'detail', 'trades', 'funding', 'script', 'expect', 'why',
 ];
 
 /** A remark, such as where a case was seen: one word, number or flag, or a list of them. */
@@ -119,6 +121,20 @@ const isRemark = (value: unknown): boolean =>
 /** Remarks may have any name; anything else that the format does not know is a field misspelt. */
 function refuseStrangers(fields: Fields, where: string): void {
   onlyFields(fields, where, [...caseFields, ...Object.keys(fields).filter((name) => isRemark(fields[name]))], caseFields);
+}
+
+type InsideFields = Pick<Case, 'detail' | 'detailIntervalMs' | 'trades'>;
+
+/** Shorter bars or single trades inside the bars, never both. */
+function insideOf(fields: Fields, interval: unknown, intervalMs: number, where: (name: string) => string): InsideFields {
+  const rows = (name: string): readonly unknown[] | null => (fields[name] == null ? null : listOf(fields[name], where(name)));
+  const [detail, trades] = [rows('detail'), rows('trades')];
+  const detailIntervalMs = msOf(interval, where('config.detailIntervalMs'), 0);
+  if (detail !== null && (detailIntervalMs === 0 || detailIntervalMs >= intervalMs || intervalMs % detailIntervalMs !== 0)) {
+    failField(where('config.detailIntervalMs'), interval, 'shorter than intervalMs and dividing it');
+  }
+  if (detail !== null && trades !== null) failField(where('trades'), fields['trades'], 'left out beside detail');
+  return { detail, detailIntervalMs, trades };
 }
 
 /** Reads a case; `place` names it until its id is known. Throws `CaseFileError`. */
@@ -144,6 +160,7 @@ export function readCase(value: unknown, place: string): Case {
     isGapFatal: wordOf(config['dataGap'], where('config.dataGap'), ['warn', 'error'], 'warn') === 'error',
     bars: listOf(fields['bars'], where('bars')),
     mark: fields['mark'] == null ? null : listOf(fields['mark'], where('mark')),
+    ...insideOf(fields, config['detailIntervalMs'], intervalMs, where),
     funding: fundingOf(fields['funding'], where('funding')),
     script: readScript(fields['script'] ?? [], instrument, where('script')),
     expect: expectationOf(fields['expect'], where('expect')),

@@ -1,4 +1,5 @@
 /** Plays one case: sends its script at the stated times, reacts to first fills, and reads what the exchange says. */
+import { onDetail } from '../detailed-exchange.ts';
 import { createExchange } from '../exchange/index.ts';
 import type { Exchange, Fact } from '../exchange/index.ts';
 import { accountSeen, record } from './account.ts';
@@ -6,6 +7,8 @@ import type { AccountSeen, Recorder } from './account.ts';
 import { markIntervalOf, readBars, readMark } from './bars.ts';
 import type { BarFault, CaseBar } from './bars.ts';
 import type { Case } from './case.ts';
+import { readInside } from './inside.ts';
+import type { Inside } from './inside.ts';
 import { stepsOf } from './number.ts';
 import type { Sending } from './script.ts';
 
@@ -86,10 +89,11 @@ function recorderOf(of: Case): Recorder {
   };
 }
 
-function deskOf(of: Case, hasMark: boolean): Desk {
-  const exchange = createExchange({
+function deskOf(of: Case, hasMark: boolean, inside: Inside | null): Desk {
+  const whole = createExchange({
     config: of.config, symbols: [{ instrument: of.instrument, leverage: of.leverage, hasMark }], wallet: of.wallet,
   });
+  const exchange = inside === null ? whole : onDetail(whole, [inside.last], [inside.children]);
   const desk: Desk = {
     exchange, of, to: recorderOf(of), due: [], waiting: of.script.sendings.filter((sending) => sending.after !== null),
     filled: new Set(), barIndex: 0, reactions: 0,
@@ -124,7 +128,9 @@ export function playCase(of: Case): Played {
   if (bars.fault !== null) return { tag: 'error', fault: bars.fault };
   const mark = of.mark === null ? null : readMark(of.mark, bars.bars, of.intervalMs);
   if (mark !== null && mark.fault !== null) return { tag: 'error', fault: mark.fault };
-  const desk = deskOf(of, mark !== null && mark.bars.length > 0);
+  const inside = readInside(of, bars.bars);
+  if (inside !== null && 'fault' in inside) return { tag: 'error', fault: inside.fault };
+  const desk = deskOf(of, mark !== null && mark.bars.length > 0, inside);
   playBars(desk, bars.bars, mark?.bars ?? []);
   const { exchange } = desk;
   return {

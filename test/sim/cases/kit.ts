@@ -27,6 +27,7 @@ function fill(line: string): Loose {
 
 export interface Sketch {
   readonly bars: readonly string[]; readonly mark?: readonly string[]; readonly kind?: 'inverse';
+  readonly detail?: readonly (readonly unknown[])[]; readonly trades?: readonly (readonly unknown[])[];
   readonly config?: Loose; readonly instrument?: Loose; readonly funding?: readonly Loose[]; readonly script?: readonly Loose[];
   readonly fills?: readonly string[]; readonly expect?: Loose;
 }
