@@ -4,7 +4,7 @@
  * its trigger. The fills are what the rules say; the gain in them is nothing to expect, and this says how large it is.
  */
 import type { Column, Ms, Table } from '../engine/index.ts';
-import type { Market } from './market.ts';
+import type { Market, SymbolMarket } from './market.ts';
 
 export interface CoarseMarkStops {
   readonly stops: number;
@@ -17,9 +17,15 @@ export interface CoarseMarkStops {
 /** The recorded rows that say how stops filled and by which price they were judged. */
 export interface StopRows { readonly executions: Table | undefined; readonly stops: Table | undefined }
 
-/** Null when no mark series is longer than its last series, or no stop judged by the mark fired. */
+/** Length of what orders are matched on; a single trade has none. */
+function matchedMs({ last, detail }: SymbolMarket): Ms {
+  if (detail === undefined) return last.intervalMs;
+  return detail.tag === 'bars' ? detail.bars.intervalMs : 0;
+}
+
+/** Null when no mark bars are longer than what orders are matched on, or no stop judged by the mark fired. */
 export function coarseMarkStops(market: Market, { executions, stops: changes }: StopRows): CoarseMarkStops | null {
-  if (!market.symbols.some(({ mark, last }) => mark !== null && mark.intervalMs > last.intervalMs)) return null;
+  if (!market.symbols.some((symbol) => symbol.mark !== null && symbol.mark.intervalMs > matchedMs(symbol))) return null;
   const time = columnOf(executions, 'time');
   const cause = columnOf(executions, 'cause');
   const symbol = columnOf(executions, 'symbol');
