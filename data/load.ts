@@ -5,11 +5,13 @@
  * 1. Data and rules may come from two markets; a report hears of it.
  * 2. The timeframe asked for is taken if the lake has it, else the longest one that divides it.
  * 3. Ranges count by opening time: `from` is included, `to` is not.
- * 4. A detail, shorter bars or single trades, comes from the same market and covers the time of the bars at most.
+ * 4. Where the lake has trades of a symbol and no bars, the bars are made of the trades; a report hears of it.
+ * 5. A detail, shorter bars or single trades, comes from the same market and covers the time of the bars at most.
  */
 import { createHash } from 'node:crypto';
 import { instrumentOf, stepsIn } from '../engine/index.ts';
 import type { Instrument, InstrumentRules, Step } from '../engine/index.ts';
+import { barsOfTrades } from './bars-of-trades.ts';
 import { builtinSymbol, builtinSymbols } from './builtin/index.ts';
 import type { Candles, FundingStamps, MarketId, SeriesKind } from './candles.ts';
 import {
@@ -20,7 +22,7 @@ import { builtinDetail, detailWish, lakeDetail } from './detail.ts';
 import type { Detail, DetailWish } from './detail.ts';
 import { DataError, usageError } from './error.ts';
 import { rulesFor } from './instruments.ts';
-import { candlesOf, firstAtOrAfter, listLake, monthsIn, readColumns, stampsOf } from './lake/index.ts';
+import { candlesOf, firstAtOrAfter, listLake, monthsIn, printsOf, readColumns, stampsOf } from './lake/index.ts';
 import type { Manifest, Range } from './lake/index.ts';
 
 export interface LoadOptions {
@@ -57,7 +59,7 @@ export interface LoadedSymbol {
 
 export type LoadWarningCode =
   | 'gaps' | 'no-mark' | 'mark-interval' | 'mark-partial' | 'no-funding' | 'funding-holes' | 'inferred-rules' | 'off-tick'
-  | 'flagged-data' | 'mixed-markets' | 'spot-execution' | 'finer-timeframe' | 'ranges-differ';
+  | 'flagged-data' | 'mixed-markets' | 'spot-execution' | 'finer-timeframe' | 'ranges-differ' | 'made-of-trades';
 export interface LoadWarning {
   readonly code: LoadWarningCode;
   readonly symbol: string | null;
@@ -114,6 +116,7 @@ interface Raw {
   readonly markIntervalMs: number;
   readonly funding: FundingStamps | null;
   readonly detail: Detail | null;
+  readonly isMadeOfTrades: boolean;
   readonly hashes: readonly DataHash[];
   /** Error findings the series was imported with. */
   readonly flagged: readonly string[];
@@ -143,7 +146,7 @@ function builtinRaw(options: LoadOptions, asked: number): readonly Raw[] {
     if (detail?.tag === 'bars') hashes.push(generated(`builtin:linear ${symbol} ${options.detail}`, detail.bars));
     return {
       symbol, intervalMs: asked, last, mark: cut(made.mark, span), markIntervalMs: made.markIntervalMs,
-      funding: cutStamps(made.funding, span), detail, hashes, flagged: [],
+      funding: cutStamps(made.funding, span), detail, isMadeOfTrades: false, hashes, flagged: [],
     };
   });
 }
@@ -160,6 +163,7 @@ const hashOf = (candles: Candles): string => {
 function pickInterval(series: readonly Manifest[], options: LoadOptions, markets: Markets, asked: number): number {
   const lengths = options.symbols.map((symbol) => {
     const own = series.filter((one) => one.symbol === symbol && one.kind === 'last' && one.intervalMs !== null);
+    if (own.length === 0 && tradesOf(series, symbol) !== undefined) return timeframeNames.map((name) => timeframeLength(name) ?? 0);
     if (own.length === 0) throw unknownSymbol(series, symbol, markets, options);
     return own.map((one) => one.intervalMs ?? 0);
   });
@@ -173,6 +177,9 @@ function pickInterval(series: readonly Manifest[], options: LoadOptions, markets
     fix: `import it: holdfast data import FILES --market ${marketText(markets.data)}`,
   });
 }
+
+const tradesOf = (series: readonly Manifest[], symbol: string): Manifest | undefined =>
+  series.find((one) => one.symbol === symbol && one.kind === 'trades');
 
 function unknownSymbol(series: readonly Manifest[], symbol: string, markets: Markets, options: LoadOptions): DataError {
   const market = marketText(markets.data);
@@ -196,9 +203,10 @@ interface LakeQuery {
 function lakeRaw({ series, symbol, intervalMs, options, market, detail: wish }: LakeQuery): Raw {
   const own = (kind: SeriesKind): readonly Manifest[] => series.filter((one) => one.symbol === symbol && one.kind === kind);
   const range = rangeOf(options);
-  const lastSeries = own('last').find((one) => one.intervalMs === intervalMs);
+  const lastSeries = own('last').find((one) => one.intervalMs === intervalMs) ?? tradesOf(series, symbol);
   if (lastSeries === undefined) throw new RangeError('the interval was picked from the lake');
-  const last = candlesOf(readColumns(options.folder, lastSeries, range));
+  const last = lastSeries.kind === 'trades' ? madeOfTrades(options.folder, lastSeries, range, intervalMs)
+    : candlesOf(readColumns(options.folder, lastSeries, range));
   if (last.length === 0) throw emptyRange(lastSeries, options);
   const span = spanOf(last, intervalMs);
   const hashes = [...hashesOf(lastSeries, range)];
@@ -214,8 +222,14 @@ function lakeRaw({ series, symbol, intervalMs, options, market, detail: wish }: 
   return {
     symbol, intervalMs, last, mark: mark !== null && mark.length > 0 ? mark : null, markIntervalMs: markSeries?.intervalMs ?? 0,
     funding: funding !== null && funding.length > 0 ? funding : null, detail: inside?.detail ?? null, hashes,
-    flagged: [...lastSeries.flagged, ...inside?.from.flagged ?? []],
+    isMadeOfTrades: lastSeries.kind === 'trades', flagged: [...lastSeries.flagged, ...inside?.from.flagged ?? []],
   };
+}
+
+/** Bars that open in the range, each of all its trades. */
+function madeOfTrades(folder: string, series: Manifest, { from, to }: Range, intervalMs: number): Candles {
+  const opening = (at: number): number => Math.ceil(at / intervalMs) * intervalMs;
+  return barsOfTrades(printsOf(readColumns(folder, series, { from: opening(from), to: opening(to) })), intervalMs);
 }
 
 const spanOf = (last: Candles, intervalMs: number): Range =>
@@ -344,6 +358,7 @@ function symbolWarnings(raw: Raw, rules: InstrumentRules, offTick: number): read
   }
   const { gaps, missing } = gapsIn(raw.last.openedAt, raw.intervalMs);
   if (gaps > 0) add('gaps', gaps, `${missing} bars missing in ${gaps} gaps`);
+  if (raw.isMadeOfTrades) add('made-of-trades', 1, `${timeframeName(raw.intervalMs) ?? ''} bars are made of trades: the lake has no bars`);
   if (rules.source === 'inferred') {
     add('inferred-rules', 1, `rules are inferred from the data: tick ${rules.tick}, step ${rules.qtyStep}; `
       + 'pass --instrument FILE for the venue\'s');

@@ -77,3 +77,35 @@ describe('loading the detail of a run', () => {
     expect(none.message).toContain('the built-in market has no trades of BTCUSDT');
   });
 });
+
+describe('a market of which there are only trades', () => {
+  const rows: Cell[][] = [
+    [start + 1, 'Buy', 1, 100], [start + 1, 'Buy', 2, 103], [start + five - 1, 'Sell', 3, 99], [start + five, 'Buy', 4, 101],
+    [start + 3 * five + 7, 'Buy', 5, 102],
+  ];
+  const only = async (): Promise<string> => {
+    const folder = temporary();
+    await importFiles([csv(temporary(), 'bybit_linear_NEWUSDT_trades.csv', rows, ['ts', 'side', 'size', 'price'])], { folder });
+    return folder;
+  };
+
+  it('is played on bars made of them: 100 103 99 99 with volume 6, then 101, a hole, 102; the report hears of it', async () => {
+    const market = await loadMarket({ folder: await only(), symbols: ['NEWUSDT'], timeframe: '5m', detail: 'trades' });
+
+    const { last, detail } = market.symbols[0] ?? { last: null, detail: undefined };
+    if (last === null || detail?.tag !== 'prints') throw new Error('expected bars and trades');
+    const { num, den } = market.symbols[0]?.instrument.tick ?? { num: 1, den: 1 };
+    const quote = (column: Float64Array): number[] => [...column].map((ticks) => (ticks * num) / den);
+    expect([...last.openedAt]).toEqual([start, start + five, start + 3 * five]);
+    expect([quote(last.open), quote(last.high), quote(last.low), quote(last.close)]).toEqual([[100, 101, 102], [103, 101, 102], [99, 101, 102], [99, 101, 102]]);
+    expect([...last.volume]).toEqual([6, 4, 5]);
+    expect(detail.prints.length).toBe(5);
+    expect(market.warnings.map((warning) => warning.code)).toEqual(expect.arrayContaining(['made-of-trades', 'gaps', 'inferred-rules']));
+  });
+
+  it('a range counts by the opening of the bars: from 00:01 on, the first bar is that of 00:05', async () => {
+    const market = await loadMarket({ folder: await only(), symbols: ['NEWUSDT'], timeframe: '5m', from: start + minute, to: start + 3 * five });
+
+    expect([...market.symbols[0]?.last.openedAt ?? []]).toEqual([start + five]);
+  });
+});
