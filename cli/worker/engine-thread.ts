@@ -121,7 +121,7 @@ function failureOf(thrown: unknown): Failed {
 
 function marketFix(message: string): string {
   if (message.includes('dataGap')) return 'import the missing bars, or --set dataGap=warn';
-  if (message.includes('DATA_CHILD_MISMATCH')) return 'import both of one source (holdfast data check tells which bars differ), or leave out --detail';
+  if (message.includes('DATA_CHILD_MISMATCH')) return 'import both of one source, begin after that bar with --from, or leave out --detail';
   return 'look at the data with: holdfast data check';
 }
 

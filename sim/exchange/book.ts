@@ -166,6 +166,8 @@ export function instantOf(book: Book): Ms {
 
 /** What is left of a ms beyond `instantOf`. */
 export function fractionOf(book: Book): number {
-  const rest = book.cursor - Math.floor(book.cursor + 1e-7);
+  const { openedAt } = book.last;
+  const into = openedAt - Math.floor(openedAt) + book.cursor;
+  const rest = into - Math.floor(into + 1e-7);
   return rest > 1e-7 ? rest : 0;
 }

@@ -218,3 +218,63 @@ describe('DATA_CHILD_MISMATCH', () => {
     expect(decisions).toBe(0);
   });
 });
+
+describe('a detail that is none', () => {
+  const ofBars = (rows: readonly Row[], intervalMs: number, from = start): SymbolMarket =>
+    marketOf({ bars: [flat(100), flat(100)], intervalMs: five, detail: { tag: 'bars', bars: series(rows, intervalMs, from) } });
+  const ofPrints = (rows: readonly (readonly [number, number])[]): SymbolMarket =>
+    marketOf({ bars: [flat(100), flat(100)], intervalMs: five, detail: { tag: 'prints', prints: printsOf(rows) } });
+  const refusal = (market: SymbolMarket, config: ConfigWish = {}) => (): unknown => follow(market, { timeframe: '5m' }, config);
+
+  it('is refused when its bars are not shorter, do not divide, are off their grid or out of order', () => {
+    const twice = ofBars([flat(100), flat(100)], minute);
+    const { bars } = twice.detail as { readonly bars: ReturnType<typeof series> };
+    const turned = { ...bars, openedAt: Float64Array.from([start, start]) };
+
+    expect(refusal(ofBars([flat(100)], five))).toThrow('AAAUSDT: detail of 300000 ms must be shorter than bars of 300000 ms and divide them');
+    expect(refusal(ofBars([flat(100)], 2 * minute))).toThrow('detail of 120000 ms must be shorter than bars of 300000 ms and divide them');
+    expect(refusal(ofBars([flat(100), flat(100)], minute, start + 1))).toThrow('detail bar 0 does not open on the grid of 60000 ms');
+    expect(refusal({ ...twice, detail: { tag: 'bars', bars: turned } })).toThrow('detail bar 1 is not later than the one before');
+    expect(refusal(ofPrints([[5, 100], [4, 100]]))).toThrow('AAAUSDT: trade 1 is earlier than the one before');
+  });
+
+  it('is fatal with dataGap: error when a bar has none of it, or lacks one of five minutes', () => {
+    expect(refusal(ofBars(calm, minute), { dataGap: 'error' })).toThrow(`1 bars have no detail, the first opened at ${start + five} ms (dataGap: error)`);
+    expect(refusal(ofBars([...calm, flat(100), null, flat(100), flat(100), flat(100)], minute), { dataGap: 'error' }))
+      .toThrow(`1 bars lack some of their detail, the first opened at ${start + five} ms (dataGap: error)`);
+    expect(refusal(ofBars([...calm, ...calm], minute), { dataGap: 'error' })).not.toThrow();
+    expect(refusal(ofPrints([[5, 100]]), { dataGap: 'error' })).toThrow('1 bars have no detail');
+  });
+
+  it('with a minute missing that the others make up for is played with a warning; a bar without volume lacks no trades', () => {
+    const holed = follow(ofBars([...calm, flat(100), null, flat(100), flat(100), flat(100)], minute), { timeframe: '5m' });
+    const quiet = follow(marketOf({
+      bars: [flat(100), [100, 100, 100, 100, 0]], intervalMs: five, detail: { tag: 'prints', prints: printsOf([[5, 100]]) },
+    }), { timeframe: '5m' });
+
+    expect(pick(holed.rows('warnings'), 'code', 'count', 'first_at')).toEqual([['DETAIL_GAP', 1, start + five]]);
+    expect(holed.result.detail).toMatchObject({ bars: 2, children: 9, withHoles: 1, withoutDetail: 0 });
+    expect(quiet.result.detail).toMatchObject({ bars: 1, children: 1, withoutDetail: 0 });
+    expect(quiet.rows('warnings')).toEqual([]);
+  });
+
+  it('outside of the bars is not played: minutes in a hole of them change nothing', () => {
+    const wild: Row[] = [[100, 190, 20, 100], flat(100), flat(100), flat(100), flat(100)];
+    const bars: Row[] = [flat(100), null, flat(100)];
+    const played = follow(marketOf({ bars, intervalMs: five, detail: { tag: 'bars', bars: series([...calm, ...wild, ...calm]) } }), longWithBoth, config);
+
+    expect(fillsOf(played)).toEqual([[start + 2 * five, 'order', 'buy', 10, 100]]);
+  });
+});
+
+describe('marks beside a detail', () => {
+  it('keep their own path: a stop by mark at 90 fires where the mark meets it, and fills at the minute\'s price', () => {
+    // Mark 100, 100, 85, 100 in thirds of five minutes: 90 is met 10/15 into the second third, at 166 2/3 s; that is in minute 2.
+    const mark = series([flat(100), [100, 100, 85, 100], flat(100)], five);
+    const minutes: Row[] = [flat(100), flat(100), flat(97), flat(97), [97, 100, 97, 100]];
+    const script: Script = { timeframe: '5m', at: { 0: ({ intents }) => intents.enter({ side: 'long', qty: 10, stop: 90, stopBy: 'mark' }) } };
+    const played = follow(onMinutes([[100, 100, 97, 100]], minutes, { mark }), script, { ...config, path: 'ohlc' });
+
+    expect(fillsOf(played)).toEqual([[start + five, 'order', 'buy', 10, 100], [start + five + 166_666, 'stop', 'sell', 10, 97]]);
+  });
+});
