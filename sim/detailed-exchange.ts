@@ -8,7 +8,7 @@
  */
 import type { Corridor, Money, Ms } from '../engine/index.ts';
 import type { Children } from './detail.ts';
-import type { Exchange, ExchangePosition, Fact, Message } from './exchange/index.ts';
+import type { AmbiguousFills, Exchange, ExchangePosition, Fact, Message } from './exchange/index.ts';
 import type { Series } from './market.ts';
 
 /** How far the children of one symbol are played. */
@@ -37,6 +37,8 @@ class DetailedExchange implements Exchange {
   }
 
   get ambiguousBars(): number { return this.#inner.ambiguousBars; }
+
+  get ambiguousFills(): readonly AmbiguousFills[] { return this.#inner.ambiguousFills; }
 
   get wallet(): Money { return this.#inner.wallet; }
 

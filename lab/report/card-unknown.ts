@@ -28,15 +28,17 @@ function open(run: FinishedRun): Named {
 }
 
 /** How many bars were settled by what is inside them, how many had nothing, and how many are ambiguous still. */
-function detailed({ manifest }: FinishedRun, detail: DetailTotals): Named {
+function detailed({ manifest, result, metrics }: FinishedRun, detail: DetailTotals): Named {
   const { timeframe, bars, children, withoutDetail, withHoles, ambiguousBars } = detail;
   const inside = timeframe === 'trades' ? counted(children, 'trade') : `${grouped(children, 0)} of ${timeframe}`;
-  const rest = [
-    withoutDetail > 0 ? `${grouped(withoutDetail, 0)} had none` : '', withHoles > 0 ? `${grouped(withHoles, 0)} lack some` : '',
-    `${grouped(ambiguousBars, 0)} still ambiguous`,
-  ].filter((part) => part !== '').join(', ');
-  const decided = ambiguousBars > 0 ? `; path '${manifest.path}' decided` : '';
-  return [['Detail', [`${counted(bars, 'bar')} on ${inside}; ${rest}${decided}`, `${counted(bars, 'bar')} on ${inside}; ${rest}`, `${timeframe}; ${rest}`]]];
+  const lack = [withoutDetail > 0 ? `${grouped(withoutDetail, 0)} had none` : '', withHoles > 0 ? `${grouped(withHoles, 0)} lack some` : '']
+    .filter((part) => part !== '').map((part) => `${part}, `).join('');
+  const on = `${counted(bars, 'bar')} on ${inside}; ${lack}`;
+  if (ambiguousBars === 0) return [['Detail', [`${on}none still ambiguous`, `${timeframe}; ${lack}none still ambiguous`]]];
+  const still = `${grouped(ambiguousBars, 0)} still ambiguous`;
+  const trades = `${still}, ${grouped(result.ambiguousTrades, 0)} of ${counted(closedCount(metrics), 'trade')}`;
+  const decided = `'${manifest.path}' decided`;
+  return [['Detail', [`${on}${trades}; ${decided}`, `${on}${trades}`, `${on}${still}`, `${timeframe}; ${lack}${trades}`, `${timeframe}; ${lack}${still}`]]];
 }
 
 function ambiguous({ result, manifest, metrics }: FinishedRun): Named {

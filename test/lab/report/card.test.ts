@@ -109,12 +109,12 @@ describe('the result card', () => {
 
   it('tells on one line how many bars were matched on what, and how many stayed ambiguous', () => {
     const settled = { timeframe: '1m', bars: 51_990, children: 259_950, withoutDetail: 10, withHoles: 0, ambiguousBars: 2 };
-    const lines = plain(busy({ detail: settled, ambiguousBars: 2 }), 120);
+    const lines = plain(busy({ detail: settled, ambiguousBars: 2, ambiguousTrades: 1 }), 120);
     const onTrades = { timeframe: 'trades', bars: 1, children: 1, withoutDetail: 0, withHoles: 0, ambiguousBars: 0 };
 
-    expect(lineOf(lines, 'Detail')).toContain("51,990 bars on 259,950 of 1m; 10 had none, 2 still ambiguous; path 'adverse' decided");
+    expect(lineOf(lines, 'Detail')).toContain("51,990 bars on 259,950 of 1m; 10 had none, 2 still ambiguous, 1 of 40 trades");
     expect(lines.some((line) => line.startsWith('Ambiguous'))).toBe(false);
-    expect(lineOf(plain(busy({ detail: onTrades, ambiguousBars: 0 }), 120), 'Detail')).toContain('1 bar on 1 trade; 0 still ambiguous');
+    expect(lineOf(plain(busy({ detail: onTrades, ambiguousBars: 0 }), 120), 'Detail')).toContain('1 bar on 1 trade; none still ambiguous');
   });
 
   it('ends with run id, digest, timing and the query that shows the trades of this run', () => {
