@@ -8,9 +8,10 @@ import type { BarClosed } from './events.ts';
 import { watchBar } from './guard.ts';
 import { feedBar, rollDecision } from './indicators/index.ts';
 import { takeLimits } from './limits.ts';
+import { takeBar } from './market.ts';
 import type { Out } from './notes.ts';
 import type { State } from './state.ts';
-import type { Ms } from './units.ts';
+import type { Ms, Step } from './units.ts';
 import { rememberBar } from './view.ts';
 
 /** Closed bars of one symbol, oldest first; prices in ticks, volume in base. */
@@ -36,13 +37,19 @@ export interface StretchRoom {
   /** Equity at each close, from 0 on; its length is the most bars a stretch may have. */
   readonly equities: Float64Array;
   readonly watch: Watch | null;
+  /** What `isOnBaseBars` said of the state. */
+  readonly isOnBase: boolean;
 }
 
-/** A lone leg that decides at every base bar by itself. */
+/** A lone leg that decides by itself. */
 export function takesStretches({ setup, legs }: State): boolean {
-  const leg = legs[0]!;
-  return legs.length === 1 && setup.strategy.decide !== undefined && leg.decisionAggregate === null
-    && leg.aggregates.every((aggregate) => aggregate === null);
+  return legs.length === 1 && setup.strategy.decide !== undefined;
+}
+
+/** Every bar is a decision bar and a bar of every indicator. */
+export function isOnBaseBars({ legs }: State): boolean {
+  const { decisionAggregate, aggregates } = legs[0]!;
+  return decisionAggregate === null && aggregates.every((aggregate) => aggregate === null);
 }
 
 /**
@@ -50,50 +57,37 @@ export function takesStretches({ setup, legs }: State): boolean {
  * Returns how many were taken.
  */
 export function takeStretch(state: State, room: StretchRoom, from: number, to: number, before: number, out: Out): number { // hot
-  const { bar, corridor, equities, watch } = room;
+  const { bar, corridor, equities, watch, isOnBase } = room;
   const leg = state.legs[0]!;
   const { book, indicators, aggregates } = leg;
   const { setup, wallet } = state;
   const { plan } = setup;
-  const { kind, unitNumber, tick: { num, den } } = setup.instruments[leg.symbol]!;
+  const { kind, unitNumber, tick } = setup.instruments[leg.symbol]!;
   const decide = setup.strategy.decide!;
-  const { intervalMs, openedAt, open, high, low, close, volume } = room.series;
+  const { intervalMs, openedAt, high, low, volume } = room.series;
   const { below, above, until } = corridor;
   const scene = state.views.scenes[leg.index]!;
-  if (scene.bar !== bar) scene.bar = bar;
+  if (isOnBase && scene.bar !== bar) scene.bar = bar;
   bar.symbol = leg.symbol;
   for (let i = from; i < to; i++) {
-    const highTicks = high[i]!;
-    const lowTicks = low[i]!;
     const at = openedAt[i]! + intervalMs;
-    if (lowTicks <= below || highTicks >= above || at > until || !(volume[i]! > 0)) return i - from;
-    const openTicks = open[i]!;
-    const closeTicks = close[i]!;
+    if (low[i]! <= below || high[i]! >= above || at > until || !(volume[i]! > 0)) return i - from;
     if (watch !== null) {
       watch.times[0] = at;
       watch.counters[0] = before + i - from;
     }
-    bar.at = at;
-    bar.openedAt = openedAt[i]!;
-    bar.closedAt = at;
-    bar.openTicks = openTicks;
-    bar.highTicks = highTicks;
-    bar.lowTicks = lowTicks;
-    bar.closeTicks = closeTicks;
-    bar.open = (openTicks * num) / den;
-    bar.high = (highTicks * num) / den;
-    bar.low = (lowTicks * num) / den;
-    bar.close = (closeTicks * num) / den;
-    bar.volume = volume[i]!;
+    fillBar(bar, room.series, i, tick);
     state.now = at;
-    state.sequence += 2;
-    book.lastTicks = closeTicks;
-    book.markTicks = closeTicks + book.basisTicks;
-    book.lastAt = at;
-    if (leg.rollDue) rollDecision(indicators);
-    for (let timeframe = 0; timeframe < aggregates.length; timeframe++) feedBar(plan, indicators, timeframe, bar);
-    leg.rollDue = true;
-    rememberBar(leg, bar);
+    state.sequence += 1;
+    if (isOnBase) {
+      book.lastTicks = bar.closeTicks;
+      book.markTicks = bar.closeTicks + book.basisTicks;
+      book.lastAt = at;
+      if (leg.rollDue) rollDecision(indicators);
+      for (let timeframe = 0; timeframe < aggregates.length; timeframe++) feedBar(plan, indicators, timeframe, bar);
+      leg.rollDue = true;
+      rememberBar(leg, bar);
+    } else takeBar(state, leg, bar);
     let equity = wallet.balanceNumber;
     const { position } = leg;
     if (position.tag === 'open') {
@@ -105,9 +99,35 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
     state.equity = equity;
     if (equity > state.equityPeak) state.equityPeak = equity;
     else if (!(equity > 0)) takeLimits(state, out);
-    decideLeg(state, leg, decide, out);
+    if (isOnBase || at % setup.decisionMs === 0) {
+      state.sequence += 1;
+      if (isOnBase || leg.isDue) {
+        leg.isDue = false;
+        decideLeg(state, leg, decide, out);
+      }
+    }
     equities[i - from] = equity;
     if (out.commands.length > 0 || out.notes.length > 0 || state.failure !== null) return i - from + 1;
   }
   return to - from;
+}
+
+function fillBar(bar: BarClosed, { intervalMs, openedAt, open, high, low, close, volume }: BarColumns, i: number, tick: Step): void { // hot
+  const { num, den } = tick;
+  const openTicks = open[i]!;
+  const highTicks = high[i]!;
+  const lowTicks = low[i]!;
+  const closeTicks = close[i]!;
+  bar.at = openedAt[i]! + intervalMs;
+  bar.openedAt = openedAt[i]!;
+  bar.closedAt = bar.at;
+  bar.openTicks = openTicks;
+  bar.highTicks = highTicks;
+  bar.lowTicks = lowTicks;
+  bar.closeTicks = closeTicks;
+  bar.open = (openTicks * num) / den;
+  bar.high = (highTicks * num) / den;
+  bar.low = (lowTicks * num) / den;
+  bar.close = (closeTicks * num) / den;
+  bar.volume = volume[i]!;
 }

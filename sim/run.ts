@@ -3,7 +3,7 @@
  * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
  * commands; funding and arrivals of T belong to the next bar's first instant.
  */
-import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
+import { createDigest, createState, digestCommand, isOnBaseBars, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
 import type { BarClosed, CycleClosed, Event, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
 import { readDetail } from './detail.ts';
@@ -152,7 +152,7 @@ function stretchOf(clock: Clock, state: State, watch: Gauge | null): Stretch | n
   const series = clock.loneSeries;
   if (series === null || !takesStretches(state)) return null;
   return {
-    series, corridor: { below: 0.5, above: 0.5, until: 0.5 }, bar: barRecord(), equities: new Float64Array(stretchBars), watch,
+    series, corridor: { below: 0.5, above: 0.5, until: 0.5 }, bar: barRecord(), equities: new Float64Array(stretchBars), watch, isOnBase: isOnBaseBars(state),
     stopSet: { tag: 'stop-set', at: 0.5, leg: 0, triggerTicks: 0, by: 'mark', trailTicks: 0 },
   };
 }

@@ -7,12 +7,14 @@ import type { AnyStrategy, Intent, Resting } from '../../engine/index.ts';
 import { chance } from './market.ts';
 import type { AnyScene } from './scripted.ts';
 
-export interface ChaosWish { readonly seed: number; readonly symbols?: readonly string[]; readonly mayLoosen?: boolean; readonly rests?: boolean; readonly stopBy?: 'mark' | 'last'; readonly longer?: boolean; readonly holds?: number }
+export interface ChaosWish { readonly seed: number; readonly symbols?: readonly string[]; readonly mayLoosen?: boolean; readonly rests?: boolean; readonly stopBy?: 'mark' | 'last'; readonly longer?: boolean; readonly timeframe?: '1m' | '3m'; readonly holds?: number }
 
-export function chaos({ seed, symbols = ['AAAUSDT'], mayLoosen = true, rests = true, stopBy = 'mark', longer = true, holds = 0 }: ChaosWish): AnyStrategy {
+export function chaos({ seed, symbols = ['AAAUSDT'], mayLoosen = true, rests = true, stopBy = 'mark', longer = true, timeframe = '1m', holds = 0 }: ChaosWish): AnyStrategy {
   return defineStrategy({
-    name: 'chaos', symbols, timeframe: '1m', params: z.object({}), warmup: 12,
-    indicators: (on) => ({ mean: on('1m').sma(3), top: on('1m').highest(5), longer: on(longer ? '3m' : '1m').sma(2), range: on('1m').atr(3) }),
+    name: 'chaos', symbols, timeframe, params: z.object({}), warmup: 12,
+    indicators: (on) => ({
+      mean: on(timeframe).sma(3), top: on(timeframe).highest(5), longer: on(longer ? '3m' : timeframe).sma(2), range: on(timeframe).atr(3),
+    }),
     memory: () => ({ calls: 0 }),
     decide(context): Intent {
       const scene = context as unknown as AnyScene;

@@ -17,7 +17,7 @@ const plain = (state: unknown): unknown => JSON.parse(JSON.stringify(state, (key
 function both(seed: number, holds: number, config: ConfigWish, bars = 700): number {
   const instrument = seed % 3 === 0 ? inverse({ symbol: 'AAAUSDT' }) : linear();
   const rows = walk({ seed, bars, holes: 0.01, quiet: 0.02, gaps: 0.03 });
-  const strategy = (): ReturnType<typeof chaos> => chaos({ seed, holds, longer: false, stopBy: seed % 2 === 0 ? 'mark' : 'last' });
+  const strategy = (): ReturnType<typeof chaos> => chaos({ seed, holds, longer: seed % 2 === 0, timeframe: seed % 4 === 2 ? '3m' : '1m', stopBy: seed % 2 === 0 ? 'mark' : 'last' });
   const many = play({ markets: [marketOf({ bars: rows, instrument })], strategy: strategy(), config });
   const single = play({ markets: [marketOf({ bars: rows, instrument, funding: oneByOne })], strategy: strategy(), config });
 
@@ -62,12 +62,12 @@ describe('a stretch of bars', () => {
 
   it('is what a lone symbol on its own bars is played in, and nothing else', () => {
     const config = runConfig.parse({});
-    const stretchOf = (markets: Parameters<typeof play>[0]['markets'], strategy = chaos({ seed: 1, longer: false })): unknown =>
-      playThrough({ strategy, params: {}, market: { symbols: markets }, config, record: 'normal', progress: null }).stretch;
+    const stretchOf = (markets: Parameters<typeof play>[0]['markets']): unknown =>
+      playThrough({ strategy: chaos({ seed: 1, symbols: markets.map((market) => market.instrument.symbol) }), params: {}, market: { symbols: markets }, config, record: 'normal', progress: null }).stretch;
     const bars = walk({ seed: 5, bars: 30 });
 
     expect(stretchOf([marketOf({ bars })])).not.toBeNull();
     expect(stretchOf([marketOf({ bars, funding: oneByOne })])).toBeNull();
-    expect(stretchOf([marketOf({ bars })], chaos({ seed: 1 }))).toBeNull();
+    expect(stretchOf([marketOf({ bars }), marketOf({ bars, instrument: linear({ symbol: 'BBBUSDT' }) })])).toBeNull();
   });
 });
