@@ -9,7 +9,9 @@ const label = 14;
 
 /** At most six lines of `Label  text`; one line that says so when there is nothing to say. */
 export function knownLines(run: FinishedRun, columns: number): readonly string[] {
-  const lines = [...open(run), ...(run.result.detail === null ? ambiguous(run) : detailed(run, run.result.detail)), ...mark(run), ...inferred(run), ...warnings(run), ...refused(run)];
+  const others = [...open(run), ...mark(run), ...inferred(run), ...warnings(run), ...refused(run)];
+  const isSure = others.length === 0 && run.result.ambiguousBars === 0 && run.result.detail === null;
+  const lines = isSure ? [] : [...open(run), ...(run.result.detail === null ? ambiguous(run) : detailed(run, run.result.detail)), ...mark(run), ...inferred(run), ...warnings(run), ...refused(run)];
   const shown: readonly (readonly [string, readonly string[]])[] = lines.length > 0 ? lines
     : [['Not known', ['nothing: no ambiguous bar, gap, guessed rule or refusal']]];
   return shown.map(([name, texts]) => name.padEnd(label) + fitting(columns - label, texts));
@@ -43,7 +45,7 @@ function detailed({ manifest, result, metrics }: FinishedRun, detail: DetailTota
 
 function ambiguous({ result, manifest, metrics }: FinishedRun): Named {
   const { ambiguousBars, ambiguousTrades, bars } = result;
-  if (ambiguousBars === 0) return [];
+  if (ambiguousBars === 0) return [['Ambiguous', [`none of ${counted(bars, 'bar')}: no fill found that the path inside a bar decides`, `none of ${counted(bars, 'bar')}`]]];
   const trades = closedCount(metrics);
   const part = share(ambiguousBars / Math.max(1, bars));
   const ofBars = `${counted(ambiguousBars, 'bar')} of ${grouped(bars, 0)} (${part})`;

@@ -107,6 +107,12 @@ describe('the result card', () => {
     expect(lineOf(plain(idle()), 'Not known')).toContain('nothing');
   });
 
+  it('says that none of 52,000 bars was ambiguous, also beside other things that are not known', () => {
+    expect(lineOf(plain(busy({ ambiguousBars: 0, ambiguousTrades: 0 }), 100), 'Ambiguous')).toContain('none of 52,000 bars');
+    expect(lineOf(plain(idle()), 'Ambiguous')).toBe('');
+    expect(lineOf(plain(idle()), 'Not known')).toContain('no ambiguous bar');
+  });
+
   it('tells on one line how many bars were matched on what, and how many stayed ambiguous', () => {
     const settled = { timeframe: '1m', bars: 51_990, children: 259_950, withoutDetail: 10, withHoles: 0, ambiguousBars: 2 };
     const lines = plain(busy({ detail: settled, ambiguousBars: 2, ambiguousTrades: 1 }), 120);
