@@ -127,10 +127,8 @@ function apply(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, ou
     const isHeld = result.outcome === 'held';
     if (isHeld && (result.reason === 'unchanged' || result.reason === 'resting')) return;
     state.refusals[result.reason] = (state.refusals[result.reason] ?? 0) + 1;
-    if (isHeld) {
-      if (leg.heldFor === result.reason) return;
-      leg.heldFor = result.reason;
-    }
+    if (isHeld && leg.heldFor === result.reason) return;
+    if (result.outcome !== 'refused') leg.heldFor = result.reason;
   }
   out.notes.push({
     tag: 'decision', at: state.now, leg: leg.index, intent: want.tag,

@@ -36,8 +36,9 @@ export function wantRest(state: State, leg: Leg, want: WantRest, out: Out): Verd
   const before = out.commands.length;
   for (const order of leg.orders) if (order.role === 'rest' && !keys.has(order.key)) cancelOrder(state, leg, order, out);
   const reason = keepResting(state, leg, set, out);
-  if (reason !== '') return verdict('changed', reason);
-  return out.commands.length > before ? verdict('accepted', '') : verdict('held', 'resting');
+  const isActive = out.commands.length > before;
+  if (reason !== '') return verdict(isActive ? 'changed' : 'held', reason);
+  return isActive ? verdict('accepted', '') : verdict('held', 'resting');
 }
 
 /** Makes the standing orders those of the set; the last reason why one cannot be as wished, '' when all can. */

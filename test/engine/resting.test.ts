@@ -36,6 +36,13 @@ describe('a resting set', () => {
     expect(rows('decisions')).toHaveLength(1);
   });
 
+  it('of which one key is refused at ten closes stores that once, however often it is wanted, and counts all ten', () => {
+    const { rows, result } = follow(marketOf({ bars: still(10) }), { always: rest([buy(95), sell(105)], { long: 97, short: 120 }) });
+
+    expect(result.refusals).toEqual({ 'stop-wrong-side': 10 });
+    expect(pick(rows('decisions'), 'time', 'intent', 'outcome', 'reason')).toEqual([[opensAt(1), 'rest', 'changed', 'stop-wrong-side']]);
+  });
+
   it('amends a key whose price or total moved and cancels a key that is absent', () => {
     const { rows } = follow(marketOf({ bars: still(4) }), { at: { 0: rest([buy(95), sell(105)]), 1: rest([buy(94, 3)]) } });
 
