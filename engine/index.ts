@@ -14,7 +14,7 @@ export { setupOf } from './setup.ts';
 export type { Setup } from './setup.ts';
 export { createState } from './create.ts';
 export { step, stepBar, stepCycle, stepExecution, stepStopSet, stepThroughAll } from './step.ts';
-export { isOnBaseBars, takesStretches, takeStretch } from './stretch.ts';
+export { fillBar, takesStretches, takeStretch } from './stretch.ts';
 export type { BarColumns, Corridor, StretchRoom, Watch } from './stretch.ts';
 export type { Note, Out } from './notes.ts';
 export type { Leg, Mode, OpenPosition, Order, OrderOutcome, Position, Protection, State } from './state.ts';

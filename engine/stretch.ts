@@ -5,12 +5,10 @@
  */
 import { decideLeg } from './decide.ts';
 import type { BarClosed } from './events.ts';
-import { watchBar } from './guard.ts';
 import { feedBar, rollDecision } from './indicators/index.ts';
 import { takeLimits } from './limits.ts';
-import { takeBar } from './market.ts';
 import type { Out } from './notes.ts';
-import type { State } from './state.ts';
+import type { OpenPosition, State } from './state.ts';
 import type { Ms, Step } from './units.ts';
 import { rememberBar } from './view.ts';
 
@@ -37,19 +35,13 @@ export interface StretchRoom {
   /** Equity at each close, from 0 on; its length is the most bars a stretch may have. */
   readonly equities: Float64Array;
   readonly watch: Watch | null;
-  /** What `isOnBaseBars` said of the state. */
-  readonly isOnBase: boolean;
 }
 
-/** A lone leg that decides by itself. */
+/** A lone leg that decides by itself, for which every bar is a decision bar and a bar of every indicator. */
 export function takesStretches({ setup, legs }: State): boolean {
-  return legs.length === 1 && setup.strategy.decide !== undefined;
-}
-
-/** Every bar is a decision bar and a bar of every indicator. */
-export function isOnBaseBars({ legs }: State): boolean {
   const { decisionAggregate, aggregates } = legs[0]!;
-  return decisionAggregate === null && aggregates.every((aggregate) => aggregate === null);
+  return legs.length === 1 && setup.strategy.decide !== undefined && decisionAggregate === null
+    && aggregates.every((aggregate) => aggregate === null);
 }
 
 /**
@@ -57,9 +49,10 @@ export function isOnBaseBars({ legs }: State): boolean {
  * Returns how many were taken.
  */
 export function takeStretch(state: State, room: StretchRoom, from: number, to: number, before: number, out: Out): number { // hot
-  const { bar, corridor, equities, watch, isOnBase } = room;
+  const { bar, corridor, equities, watch } = room;
   const leg = state.legs[0]!;
-  const { book, indicators, aggregates } = leg;
+  const { book, indicators, aggregates, position } = leg;
+  if (position.tag === 'open' && isWatched(position)) return 0;
   const { setup, wallet } = state;
   const { plan } = setup;
   const { kind, unitNumber, tick } = setup.instruments[leg.symbol]!;
@@ -67,7 +60,7 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
   const { intervalMs, openedAt, high, low, volume } = room.series;
   const { below, above, until } = corridor;
   const scene = state.views.scenes[leg.index]!;
-  if (isOnBase && scene.bar !== bar) scene.bar = bar;
+  if (scene.bar !== bar) scene.bar = bar;
   bar.symbol = leg.symbol;
   for (let i = from; i < to; i++) {
     const at = openedAt[i]! + intervalMs;
@@ -78,20 +71,19 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
     }
     fillBar(bar, room.series, i, tick);
     state.now = at;
-    state.sequence += 1;
-    if (isOnBase) {
-      book.lastTicks = bar.closeTicks;
-      book.markTicks = bar.closeTicks + book.basisTicks;
-      book.lastAt = at;
-      if (leg.rollDue) rollDecision(indicators);
-      for (let timeframe = 0; timeframe < aggregates.length; timeframe++) feedBar(plan, indicators, timeframe, bar);
-      leg.rollDue = true;
-      rememberBar(leg, bar);
-    } else takeBar(state, leg, bar);
+    state.sequence += 2;
+    book.lastTicks = bar.closeTicks;
+    book.markTicks = bar.closeTicks + book.basisTicks;
+    book.lastAt = at;
+    if (leg.rollDue) rollDecision(indicators);
+    for (let timeframe = 0; timeframe < aggregates.length; timeframe++) feedBar(plan, indicators, timeframe, bar);
+    leg.rollDue = true;
+    rememberBar(leg, bar);
     let equity = wallet.balanceNumber;
-    const { position } = leg;
     if (position.tag === 'open') {
-      watchBar(state, leg, bar, out);
+      const { trade } = position;
+      if (bar.highTicks > trade.highTicks) trade.highTicks = bar.highTicks;
+      if (bar.lowTicks < trade.lowTicks) trade.lowTicks = bar.lowTicks;
       equity += kind === 'linear'
         ? position.side * (book.markTicks * position.lots * unitNumber - position.costNumber)
         : position.side * (position.costNumber - (position.lots * unitNumber) / book.markTicks);
@@ -99,20 +91,20 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
     state.equity = equity;
     if (equity > state.equityPeak) state.equityPeak = equity;
     else if (!(equity > 0)) takeLimits(state, out);
-    if (isOnBase || at % setup.decisionMs === 0) {
-      state.sequence += 1;
-      if (isOnBase || leg.isDue) {
-        leg.isDue = false;
-        decideLeg(state, leg, decide, out);
-      }
-    }
+    decideLeg(state, leg, decide, out);
     equities[i - from] = equity;
     if (out.commands.length > 0 || out.notes.length > 0 || state.failure !== null) return i - from + 1;
   }
   return to - from;
 }
 
-function fillBar(bar: BarClosed, { intervalMs, openedAt, open, high, low, close, volume }: BarColumns, i: number, tick: Step): void { // hot
+/** A bar by itself may have to act on it: it is leaving, or its first stop has no answer yet. */
+function isWatched({ leaving, protection }: OpenPosition): boolean { // hot
+  return leaving !== '' || (protection.tag === 'requested' && protection.replaces === null);
+}
+
+/** Writes bar `i` of a series into the reused record. */
+export function fillBar(bar: BarClosed, { intervalMs, openedAt, open, high, low, close, volume }: BarColumns, i: number, tick: Step): void { // hot
   const { num, den } = tick;
   const openTicks = open[i]!;
   const highTicks = high[i]!;

@@ -2,8 +2,8 @@
  * The run's clock: one cursor per series, all symbols on one time line. It opens the bars that start at the next
  * instant and tells which bars and marks closed at its end.
  */
-import { StrategyError } from '../engine/index.ts';
-import type { BarClosed, Ms } from '../engine/index.ts';
+import { fillBar, StrategyError } from '../engine/index.ts';
+import type { BarClosed, Corridor, Ms } from '../engine/index.ts';
 import { drain } from './drain.ts';
 import type { Exchange } from './exchange/index.ts';
 import type { Market, Series, SymbolMarket } from './market.ts';
@@ -150,32 +150,46 @@ export class Clock {
     this.closesAt = cursor.last.openedAt[cursor.playing]! + this.intervalMs;
   }
 
+  /**
+   * Opens the bars of the next instant when every symbol has one, all of them inside their corridors, and no mark bar or
+   * funding stamp begins or ends with it. The exchange is not told before `passTo`.
+   */
+  openCalm(corridors: readonly Corridor[]): boolean { // hot
+    const cursors = this.#cursors;
+    const first = cursors[0]!;
+    if (first.next >= first.length) return false;
+    const opensAt = first.last.openedAt[first.next]!;
+    const at = opensAt + this.intervalMs;
+    for (let i = 0; i < cursors.length; i++) {
+      const { last, length, next, hasMore } = cursors[i]!;
+      const { below, above, until } = corridors[i]!;
+      if (next >= length || last.openedAt[next]! !== opensAt || at > until) return false;
+      if (last.low[next]! <= below || last.high[next]! >= above || !(last.volume[next]! > 0)) return false;
+      if (hasMore && at > calmUntil(cursors[i]!)) return false;
+    }
+    for (let i = 0; i < cursors.length; i++) {
+      const cursor = cursors[i]!;
+      cursor.playing = cursor.next;
+      cursor.next += 1;
+    }
+    this.closesAt = at;
+    return true;
+  }
+
+  /** Tells the exchange that time has passed up to the close of the last bars opened by `openCalm`. */
+  passTo(exchange: Exchange): void { // hot
+    for (let i = 0; i < this.#cursors.length; i++) {
+      const { last, playing } = this.#cursors[i]!;
+      exchange.passTo(i, last, playing);
+    }
+  }
+
   /** Writes the bar of `symbol` that closes now into the reused event. False when it has none. */
   fillBar(symbol: number, bar: BarClosed): boolean { // hot
     const cursor = this.#cursors[symbol]!;
-    const index = cursor.playing;
-    if (index < 0) return false;
-    const { last } = cursor;
-    const { num, den } = cursor.market.instrument.tick;
-    const at = this.closesAt;
-    const open = last.open[index]!;
-    const high = last.high[index]!;
-    const low = last.low[index]!;
-    const close = last.close[index]!;
-    bar.at = at;
+    if (cursor.playing < 0) return false;
     bar.symbol = symbol;
-    bar.openedAt = last.openedAt[index]!;
-    bar.closedAt = at;
-    bar.openTicks = open;
-    bar.highTicks = high;
-    bar.lowTicks = low;
-    bar.closeTicks = close;
-    // `valueOf` written out: four calls of it are not always inlined here.
-    bar.open = (open * num) / den;
-    bar.high = (high * num) / den;
-    bar.low = (low * num) / den;
-    bar.close = (close * num) / den;
-    bar.volume = last.volume[index]!;
+    fillBar(bar, cursor.last, cursor.playing, cursor.market.instrument.tick);
     return true;
   }
 
@@ -194,6 +208,16 @@ export class Clock {
     for (let i = 0; i < cursors.length; i++) if (cursors[i]!.playing < 0) missing.push(i);
     return missing;
   }
+}
+
+/** Last close at which nothing of the mark and funding series has begun or ended since they were opened. */
+function calmUntil({ market: { mark, funding }, openMark, nextMark, nextFunding }: Cursor): Ms { // hot
+  let until = Number.POSITIVE_INFINITY;
+  if (mark !== null && nextMark < mark.length) {
+    until = openMark === nextMark ? mark.openedAt[nextMark]! + mark.intervalMs - 1 : mark.openedAt[nextMark]!;
+  }
+  if (funding !== null && nextFunding < funding.length && funding.settledAt[nextFunding]! < until) until = funding.settledAt[nextFunding]!;
+  return until;
 }
 
 /** Open of the bar that starts at `at`, looked for backwards from `cursor`, also in a hole of the last prices; NaN = none. */

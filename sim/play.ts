@@ -1,5 +1,5 @@
 /** What a run is asked for, and everything it holds while it plays. */
-import type { AnyStrategy, Digest, Ms, Out, RunConfig, Setup, State, StopSet, StretchRoom, Watch } from '../engine/index.ts';
+import type { AnyStrategy, Corridor, Digest, Ms, Out, RunConfig, Setup, State, StopSet, StretchRoom, Watch } from '../engine/index.ts';
 import type { Clock } from './clock.ts';
 import type { Children } from './detail.ts';
 import type { Exchange } from './exchange/index.ts';
@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly progress: Gauge | null;
   /** Bars between two checks of the strategy's memory, 10,000 unless stated. */
   readonly memoryCheckBars?: number;
+  /** Opens every bar by itself: slower, and the same to the last digit. Tests compare both. */
+  readonly oneByOne?: boolean;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -45,10 +47,15 @@ export interface Play {
   readonly trading: TradingRecord;
   readonly equity: EquityRecord;
   readonly events: EventRecord | null;
-  /** Null when every bar is to be opened one by one. */
+  readonly progress: Gauge | null;
+  /** For a lone symbol on its own bars. */
   readonly stretch: Stretch | null;
+  /** One per symbol for everything else; none when every bar is to be opened one by one. */
+  readonly corridors: readonly Corridor[];
   readonly notices: { readonly at: Ms; readonly cause: string; readonly text: string }[];
   timers: { readonly timer: number; readonly at: Ms }[];
   bars: number;
+  /** Commands handed over. */
+  sent: number;
   lastAt: Ms;
 }

@@ -3,8 +3,8 @@
  * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
  * commands; funding and arrivals of T belong to the next bar's first instant.
  */
-import { createDigest, createState, digestCommand, isOnBaseBars, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
-import type { BarClosed, CycleClosed, Event, Ms, State } from '../engine/index.ts';
+import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
+import type { BarClosed, Corridor, CycleClosed, Event, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
 import { readDetail } from './detail.ts';
 import { onDetail } from './detailed-exchange.ts';
@@ -29,16 +29,15 @@ export function playThrough(request: RunRequest): Play {
   const { clock, state, exchange, venue, stretch } = play;
   const bar = stretch === null ? barRecord() : stretch.bar;
   const cycle: CycleClosed = { tag: 'cycle-closed', at: 0.5, missing: none };
-  const { progress, memoryCheckBars = usualMemoryCheckBars } = request;
+  const { memoryCheckBars = usualMemoryCheckBars } = request;
   let checkAt = memoryCheckBars;
   for (;;) {
-    if (stretch === null || !playStretch(play, stretch, checkAt)) {
+    const isStretch = stretch === null ? playCalm(play, bar, cycle, checkAt) : playStretch(play, stretch, checkAt);
+    if (!isStretch) {
       if (!clock.openNext(exchange, venue)) break;
-      if (progress !== null) {
-        progress.times[0] = clock.closesAt;
-        progress.counters[0] = play.bars;
-      }
-      playInstant(play, bar, cycle);
+      showProgress(play);
+      if (venue.dueAt <= clock.closesAt || play.timers.length > 0 || !exchange.skip(clock.closesAt)) playBar(play);
+      closeInstant(play, bar, cycle);
     }
     if (state.failure !== null) throwFailure(state);
     if (play.bars >= checkAt) {
@@ -51,11 +50,16 @@ export function playThrough(request: RunRequest): Play {
   return play;
 }
 
-/** The bars begun, up to and with the decisions at their close. */
-function playInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { // hot
-  const { clock, state, setup, exchange, venue, out, equity } = play;
+function showProgress({ progress, clock, bars }: Play): void { // hot
+  if (progress === null) return;
+  progress.times[0] = clock.closesAt;
+  progress.counters[0] = bars;
+}
+
+/** The close of the bars begun, with the decisions taken at it. */
+function closeInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { // hot
+  const { clock, state, setup, out, equity } = play;
   const at = clock.closesAt;
-  if (venue.dueAt <= at || play.timers.length > 0 || !exchange.skip(at)) playBar(play);
   closeBars(play, bar);
   if (setup.decisionMs === setup.baseMs || at % setup.decisionMs === 0) {
     cycle.at = at;
@@ -67,6 +71,26 @@ function playInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { // 
   markEquity(play);
   equity.take();
   if (out.commands.length > 0 && (play.stretch === null || !moveStopAtOpen(play, play.stretch))) flush(play, at);
+}
+
+/**
+ * Takes the instants ahead at which every symbol has a bar and the exchange nothing to do, up to the first that sends
+ * something: what `openNext` and `closeInstant` do, without asking the exchange at each. False = none.
+ */
+function playCalm(play: Play, bar: BarClosed, cycle: CycleClosed, checkAt: number): boolean { // hot
+  const { clock, exchange, venue, corridors } = play;
+  if (corridors.length === 0 || venue.dueAt !== Number.POSITIVE_INFINITY || play.timers.length > 0) return false;
+  for (let symbol = 0; symbol < corridors.length; symbol++) if (!exchange.corridor(symbol, corridors[symbol]!)) return false;
+  const { sent } = play;
+  let count = 0;
+  while (play.bars < checkAt && play.sent === sent && clock.openCalm(corridors)) {
+    count += 1;
+    showProgress(play);
+    closeInstant(play, bar, cycle);
+  }
+  if (count === 0) return false;
+  clock.passTo(exchange);
+  return true;
 }
 
 /** Takes the bars ahead in which the exchange has nothing to do, up to the first that brings something. False = none. */
@@ -100,6 +124,7 @@ function moveStopAtOpen(play: Play, { series, stopSet }: Stretch): boolean { // 
   if (commands.length > 1 || command.tag !== 'set-stop' || !play.venue.isInstant || next === series.length) return false;
   if (command.trailTicks !== 0 || !exchange.setStopAtOpen(0, series, next, command.triggerTicks, command.by)) return false;
   digestCommand(play.digest, clock.closesAt, command);
+  play.sent += 1;
   if (events !== null) events.command(clock.closesAt, command);
   drain(commands);
   stopSet.at = series.openedAt[next]!;
@@ -123,7 +148,7 @@ function tellTheRest(play: Play): void {
 const none: readonly number[] = Object.freeze([]);
 
 function begin(request: RunRequest): Play {
-  const { market, config, strategy } = request;
+  const { market, config, strategy, oneByOne = false } = request;
   const clock = new Clock(market, config.dataGap);
   const setup = setupOf({
     strategy, params: request.params, config, instruments: market.symbols.map((s) => s.instrument), baseMs: clock.intervalMs,
@@ -140,10 +165,13 @@ function begin(request: RunRequest): Play {
     out: { commands: [], notes: [] }, digest: createDigest(),
     trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
-    events: request.record === 'all' ? new EventRecord() : null, stretch: stretchOf(clock, state, request.progress),
-    notices: [], timers: [], bars: 0, lastAt: clock.from,
+    events: request.record === 'all' ? new EventRecord() : null, notices: [], timers: [],
+    progress: request.progress, stretch: oneByOne ? null : stretchOf(clock, state, request.progress),
+    corridors: oneByOne ? [] : market.symbols.map(emptyCorridor), bars: 0, sent: 0, lastAt: clock.from,
   };
 }
+
+const emptyCorridor = (): Corridor => ({ below: 0.5, above: 0.5, until: 0.5 });
 
 /** Bars taken at once at most: their equities lie in the nearest memory. */
 const stretchBars = 256;
@@ -152,7 +180,7 @@ function stretchOf(clock: Clock, state: State, watch: Gauge | null): Stretch | n
   const series = clock.loneSeries;
   if (series === null || !takesStretches(state)) return null;
   return {
-    series, corridor: { below: 0.5, above: 0.5, until: 0.5 }, bar: barRecord(), equities: new Float64Array(stretchBars), watch, isOnBase: isOnBaseBars(state),
+    series, corridor: emptyCorridor(), bar: barRecord(), equities: new Float64Array(stretchBars), watch,
     stopSet: { tag: 'stop-set', at: 0.5, leg: 0, triggerTicks: 0, by: 'mark', trailTicks: 0 },
   };
 }
@@ -282,6 +310,7 @@ function record(play: Play): void { // hot
 /** Hands the commands of this decision over: venue ones to the venue, timers and notices to the shell. */
 function flush(play: Play, at: Ms): void { // hot
   const { commands } = play.out;
+  play.sent += commands.length;
   for (let i = 0; i < commands.length; i++) {
     const command = commands[i]!;
     digestCommand(play.digest, at, command);

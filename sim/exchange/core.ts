@@ -268,7 +268,7 @@ class MatchingCore implements Exchange {
     const core = this.#core;
     const book = core.books[symbol]!;
     const { last } = book;
-    if (core.awake > 0 || core.books.length > 1 || book.mark !== last || !book.hasTraded || book.isStale) return false;
+    if (core.awake > 0 || !book.hasTraded || book.isStale || (book.mark !== last && !isQuiet(book.mark))) return false;
     out.below = last.wakeBelow * overMargin;
     out.above = last.wakeAbove * underMargin;
     out.until = book.wakeAt;
@@ -292,6 +292,8 @@ class MatchingCore implements Exchange {
     last.isTrading = true;
     book.volume = series.volume[index]!;
     book.budget = -1;
+    const { mark } = book;
+    if (mark !== last && mark.path === undecided && mark.openedAt < last.openedAt && mark.closesAt > last.openedAt) decidePaths(core, book);
     core.now = closesAt;
     core.nowFraction = 0;
   }

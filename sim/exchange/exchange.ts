@@ -77,8 +77,8 @@ export interface Exchange {
   /** `advance` where nothing can happen until then: time has passed. False = nothing was done, ask `advance`. */
   skip(until: Ms): boolean;
   /**
-   * Writes where bars of `symbol` can make nothing happen as long as no message comes; false when they can even so. Only
-   * for a lone symbol whose mark is its last price, its last bar finished.
+   * Writes where bars of `symbol` can make nothing happen as long as no message comes and its mark bar lasts; false when
+   * they can even so, or when a bar of any symbol is not finished.
    */
   corridor(symbol: number, out: Corridor): boolean;
   /** Time has passed up to the close of bar `index` of a series: every bar since the last one begun lay in the corridor. */

@@ -26,12 +26,14 @@ export interface PlayWish {
   readonly strategy: AnyStrategy;
   readonly config?: ConfigWish;
   readonly record?: 'normal' | 'all';
+  /** Every bar opened by itself. */
+  readonly oneByOne?: boolean;
 }
 
 /** A whole run, audited: its ledger follows from its executions, and engine and exchange agree on the wallet. */
-export function play({ markets, strategy, config = {}, record = 'all' }: PlayWish): Omit<Played, 'seen'> {
+export function play({ markets, strategy, config = {}, record = 'all', oneByOne = false }: PlayWish): Omit<Played, 'seen'> {
   const parsed: RunConfig = runConfig.parse(config);
-  const held = playThrough({ strategy, params: {}, market: { symbols: markets }, config: parsed, record, progress: null });
+  const held = playThrough({ strategy, params: {}, market: { symbols: markets }, config: parsed, record, progress: null, oneByOne });
   const result = resultOf(held);
   const { state, exchange } = held;
   if (state.wallet.balance !== exchange.wallet) {

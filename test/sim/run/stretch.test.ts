@@ -1,49 +1,70 @@
-/** Bars taken many at a time and bars taken one by one: an empty funding series makes a run open every bar by itself. */
+/** Instants taken many at a time, by the engine for a lone symbol and by the run loop for others, and bars opened one by one. */
 import { describe, expect, it } from 'vitest';
 import { defineStrategy, runConfig, z } from '../../../engine/index.ts';
-import type { AnyStrategy } from '../../../engine/index.ts';
+import type { AnyStrategy, Instrument } from '../../../engine/index.ts';
 import { playThrough } from '../../../sim/run.ts';
+import type { SymbolMarket } from '../../../sim/index.ts';
 import { chaos } from '../chaos.ts';
-import { fundingOf, inverse, linear, marketOf, walk } from '../market.ts';
+import { fundingOf, inverse, linear, marketOf, minute, series, start, walk } from '../market.ts';
 import { play } from '../played.ts';
 import type { ConfigWish } from '../played.ts';
 
-const oneByOne = fundingOf([]);
-
-/** The state without what a stretch does not keep: functions and views. */
+/** The state without functions and views. */
 const plain = (state: unknown): unknown => JSON.parse(JSON.stringify(state, (key, value: unknown) =>
   (key === 'setup' || key === 'views' ? undefined : typeof value === 'bigint' ? `${value}n` : value)));
 
-function both(seed: number, holds: number, config: ConfigWish, bars = 700): number {
-  const instrument = seed % 3 === 0 ? inverse({ symbol: 'AAAUSDT' }) : linear();
-  const rows = walk({ seed, bars, holes: 0.01, quiet: 0.02, gaps: 0.03 });
-  const strategy = (): ReturnType<typeof chaos> => chaos({ seed, holds, longer: seed % 2 === 0, timeframe: seed % 4 === 2 ? '3m' : '1m', stopBy: seed % 2 === 0 ? 'mark' : 'last' });
-  const many = play({ markets: [marketOf({ bars: rows, instrument })], strategy: strategy(), config });
-  const single = play({ markets: [marketOf({ bars: rows, instrument, funding: oneByOne })], strategy: strategy(), config });
+interface World { readonly seed: number; readonly holds: number; readonly symbols: number; readonly marks: boolean; readonly timeframe: '1m' | '3m'; readonly longer: boolean }
+
+function marketFor({ seed, marks }: World, symbol: number, instrument: Instrument): SymbolMarket {
+  const bars = walk({ seed: seed + 1_000 * symbol, bars: 500, holes: 0.01, quiet: 0.02, gaps: 0.03 });
+  if (!marks) return marketOf({ bars, instrument });
+  // Marks of ten minutes, a hole among them; a stamp every 90 minutes.
+  const mark = series(walk({ seed: seed + 77, bars: 50, holes: 0.05, stepTicks: 60, gaps: 0 }), 10 * minute);
+  const funding = fundingOf([0, 1, 2, 3, 4].map((k) => [start + (60 + 90 * k) * minute, k % 2 === 0 ? 0.0003 : -0.0002] as const));
+  return marketOf({ bars, instrument, mark, funding });
+}
+
+function both(world: World, config: ConfigWish): number {
+  const { seed, holds, timeframe, longer } = world;
+  const names = ['AAAUSDT', 'BBBUSDT', 'CCCUSDT'].slice(0, world.symbols);
+  const markets = names.map((symbol, i) => marketFor(world, i, seed % 3 === 0 ? inverse({ symbol }) : linear({ symbol })));
+  const strategy = (): AnyStrategy => chaos({ seed, symbols: names, holds, longer, timeframe, stopBy: seed % 2 === 0 ? 'mark' : 'last' });
+  const many = play({ markets, strategy: strategy(), config });
+  const single = play({ markets, strategy: strategy(), config, oneByOne: true });
 
   expect(many.result).toEqual(single.result);
   expect(plain(many.state)).toEqual(plain(single.state));
   return many.rows('executions').length;
 }
 
+const lone: World = { seed: 1, holds: 20, symbols: 1, marks: false, timeframe: '1m', longer: false };
+const worlds: readonly (readonly [string, Omit<World, 'seed' | 'holds'>])[] = [
+  ['a lone symbol', lone],
+  ['a lone symbol with marks of ten minutes and funding', { ...lone, marks: true }],
+  ['decisions every three minutes', { ...lone, timeframe: '3m', longer: true }],
+  ['three symbols, of which each has holes of its own', { ...lone, symbols: 3 }],
+  ['two symbols with marks, funding and an indicator of three minutes', { ...lone, symbols: 2, marks: true, longer: true }],
+];
+
 describe('a stretch of bars', () => {
-  it('gives the run that its bars give one by one, over 15 seeded walks with holes, gaps and bars without volume', () => {
+  it.each(worlds)('gives the run that its bars give one by one: %s, over 6 seeded walks with holes, gaps and bars without volume', (_, world) => {
     let executions = 0;
-    for (let seed = 1; seed <= 15; seed++) {
+    for (let seed = 1; seed <= 6; seed++) {
       const cash = seed % 3 === 0 ? 100 : 1_000_000;
-      executions += both(seed, seed % 4 * 30, { cash, risk: { maxOpenRisk: 1 }, ...(seed % 5 === 0 ? { latencyMs: 250, responseLatencyMs: 40 } : {}) });
+      const late = seed % 5 === 0 ? { latencyMs: 250, responseLatencyMs: 40 } : {};
+      executions += both({ ...world, seed, holds: seed % 4 * 30 }, { cash, risk: { maxOpenRisk: 1 }, ...late });
     }
-    expect(executions).toBeGreaterThan(500);
+    expect(executions).toBeGreaterThan(100);
   });
 
   it('gives the same with every fill limited to 5 % of the volume and with each path rule', () => {
     for (const path of ['adverse', 'favourable', 'adaptive', 'ohlc', 'olhc'] as const) {
-      expect(both(77, 20, { cash: 1_000_000, path, participation: 0.05, risk: { maxOpenRisk: 1 } })).toBeGreaterThan(5);
+      expect(both({ ...lone, seed: 77, marks: path === 'olhc' }, { cash: 1_000_000, path, participation: 0.05, risk: { maxOpenRisk: 1 } })).toBeGreaterThan(5);
     }
   });
 
-  it('shows a watcher the bar being decided: 3 bars fed and the close of the fourth, in a stretch as one by one', () => {
-    for (const funding of [null, oneByOne]) {
+  it('shows a watcher the bar being decided: 3 bars fed and the close of the fourth, taken together or one by one', () => {
+    for (const [oneByOne, funding] of [[false, null], [false, fundingOf([])], [true, null]] as const) {
       const progress = { counters: new Int32Array(4), times: new Float64Array(1) };
       const seen: unknown[] = [];
       const strategy = defineStrategy({
@@ -54,20 +75,9 @@ describe('a stretch of bars', () => {
         },
       }) as unknown as AnyStrategy;
       const market = { symbols: [marketOf({ bars: walk({ seed: 5, bars: 6 }), funding })] };
-      playThrough({ strategy, params: {}, market, config: runConfig.parse({}), record: 'normal', progress });
+      playThrough({ strategy, params: {}, market, config: runConfig.parse({}), record: 'normal', progress, oneByOne });
 
       expect(seen).toEqual([0, 1, 2, 3, 4, 5].map((fed) => [fed, true]));
     }
-  });
-
-  it('is what a lone symbol on its own bars is played in, and nothing else', () => {
-    const config = runConfig.parse({});
-    const stretchOf = (markets: Parameters<typeof play>[0]['markets']): unknown =>
-      playThrough({ strategy: chaos({ seed: 1, symbols: markets.map((market) => market.instrument.symbol) }), params: {}, market: { symbols: markets }, config, record: 'normal', progress: null }).stretch;
-    const bars = walk({ seed: 5, bars: 30 });
-
-    expect(stretchOf([marketOf({ bars })])).not.toBeNull();
-    expect(stretchOf([marketOf({ bars, funding: oneByOne })])).toBeNull();
-    expect(stretchOf([marketOf({ bars }), marketOf({ bars, instrument: linear({ symbol: 'BBBUSDT' }) })])).toBeNull();
   });
 });
