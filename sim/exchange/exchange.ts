@@ -1,6 +1,20 @@
 /**
  * The matching core's face towards its doors: one account, several symbols, one wallet. A door begins bars, queues
  * messages and plays time forward; it reads facts and never touches the state behind them.
+ *
+ * What holds in every world, proven under the same numbers in `test/sim/exchange`:
+ *
+ * P1. wallet = start + realised - fees + funding, exactly, over all symbols; what was realised is what the fills fetched
+ *     less the cost of what is still held.
+ * P2. A reduce-only order, an SL, a TP, a trailing stop and a liquidation never grow or flip the position.
+ * P3. No fill of an order before its arrival, nor after its cancel or expiry.
+ * P4. A fill's price is inside the bar, or is that of a limit passed in a gap, or differs from such a price by the stated
+ *     spread and slippage, or is the bankruptcy price.
+ * P5. A stop, trigger or limit that the path comes to does not outlast the bar: it acted, or something before it changed it.
+ * P6. At an open a stop pays the open, with spread and slippage; never better.
+ * P7. In the bar of a single order the favourable path ends no worse than the adverse one, and the others lie between.
+ * P8. Prices, tick, wallet and tiers scaled together scale the money and leave the fills as they are.
+ * P9. A bar cut into shorter ones that tile it along the same path gives the same fills.
  */
 import type { Corridor, Instrument, Money, Ms, TriggerSource } from '../../engine/index.ts';
 import type { Series } from '../market.ts';
