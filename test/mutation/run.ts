@@ -1,0 +1,148 @@
+/**
+ * Mutation testing of `sim/`: plants small faults one by one and asks whether a test notices. Prints the score of
+ * every file and each fault that no test noticed. Not part of `npm test`, it takes an hour or more:
+ *
+ *   npm --prefix test/mutation ci && npm --prefix test/mutation run sim [-- sim/exchange/margin.ts ...] [--fresh]
+ *
+ * Stryker works on a copy in the temporary folder, made of the pure layers and the quick tests beside each part: no
+ * build, no compiler (it cannot drive TypeScript 7), one vitest, no file of the repository written. Results are kept
+ * in `node_modules/.cache` and only what changed is tried again; `--fresh` forgets them.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, setPriority, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Sources and the tests that judge them, quick ones first: the first failure ends the run of a mutant. */
+interface Part { readonly name: string; readonly mutates: RegExp; readonly tests: readonly RegExp[] }
+
+const parts: readonly Part[] = [
+  { name: 'exchange', mutates: /^sim\/exchange\//, tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties)/, /^test\/sim\/exchange\//] },
+  { name: 'cases', mutates: /^sim\/cases\//, tests: [/^test\/sim\/cases\//] },
+  {
+    name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/,
+    tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view|position)/, /^test\/sim\/(?!cases|exchange)/],
+  },
+];
+
+/** The part of Stryker's report that is read here. */
+interface Place { readonly line: number; readonly column: number }
+interface Mutant {
+  readonly status: string; readonly mutatorName: string; readonly replacement?: string;
+  readonly location: { readonly start: Place; readonly end: Place };
+}
+interface Report { readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>> }
+
+/**
+ * One bundle of sources and tests, made after the faults were planted: a mutant then costs one import. Every process
+ * makes it anew, under the one name by which its tests are known.
+ */
+const vitestConfig = `
+  import { renameSync } from 'node:fs';
+  import { build } from 'esbuild';
+  import { defineConfig } from 'vitest/config';
+  const own = 'bundle-' + process.pid + '.js';
+  const property = { name: 'property', setup: ({ onResolve }) => {
+    onResolve({ filter: /^fast-check$/ }, ({ importer }) =>
+      importer.endsWith('property.js') ? { path: 'fast-check', external: true } : { path: process.cwd() + '/property.js' });
+  } };
+  await build({
+    entryPoints: ['all.test.ts'], outfile: own, bundle: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'error',
+    external: ['vitest', 'zod', 'technicalindicators'], plugins: [property],
+    alias: { holdfast: './engine/index.ts', 'holdfast/sim': './sim/index.ts' },
+  });
+  renameSync(own, 'bundle.test.js');
+  export default defineConfig({ test: { include: ['bundle.test.js'], testTimeout: 60_000 } });
+`;
+
+/** Stands in for fast-check: fewer examples, and a failing one is not made smaller. */
+const property = `
+  import fc from 'fast-check';
+  const assert = (property, { numRuns = 100, ...more } = {}) =>
+    fc.assert(property, { seed: 20_251_010, ...more, numRuns: Math.ceil(numRuns / (numRuns > 100 ? 4 : 1.5)), endOnFailure: true });
+  export default { ...fc, assert };
+`;
+
+const here = import.meta.dirname;
+const root = resolve(here, '../..');
+const cache = join(here, 'node_modules/.cache/mutation');
+const noticed = new Set(['Killed', 'Timeout', 'RuntimeError']);
+const missed = new Set(['Survived', 'NoCoverage']);
+
+main(process.argv.slice(2));
+
+function main(words: readonly string[]): void {
+  const named = words.filter((word) => !word.startsWith('--'));
+  if (words.includes('--fresh')) rmSync(cache, { recursive: true, force: true });
+  mkdirSync(cache, { recursive: true });
+  setPriority(constants.priority.PRIORITY_LOW);
+  const started = performance.now();
+  const found = named.length > 0 ? named : filesBelow(root, 'sim');
+  const reports = parts.flatMap((part) => {
+    const files = found.filter((path) => part.mutates.test(path));
+    return files.length === 0 ? [] : [mutate(part, files)];
+  });
+  tell(Object.assign({}, ...reports.map((report) => report.files)) as Report['files'], found);
+  console.log(`${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
+}
+
+function filesBelow(folder: string, below: string): string[] {
+  return readdirSync(join(folder, below), { recursive: true, encoding: 'utf8' })
+    .map((name) => `${below}/${name}`).filter((path) => path.endsWith('.ts')).toSorted();
+}
+
+/** Runs Stryker over these files of a part. Throws when it leaves no report. */
+function mutate(part: Part, files: readonly string[]): Report {
+  const stage = mkdtempSync(join(tmpdir(), 'holdfast-mutation-'));
+  const write = (name: string, text: string): void => writeFileSync(join(stage, name), text);
+  for (const folder of ['engine', 'sim', 'test/engine', 'test/sim']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
+  symlinkSync(join(here, 'node_modules'), join(stage, 'node_modules'));
+  const tests = filesBelow(stage, 'test').filter((path) => path.endsWith('.test.ts'));
+  const chosen = new Set(part.tests.flatMap((pattern) => tests.filter((path) => pattern.test(path))));
+  write('all.test.ts', [...chosen].map((path) => `import './${path}';\n`).join(''));
+  write('package.json', '{ "type": "module" }');
+  write('property.js', property);
+  write('vitest.config.js', vitestConfig);
+  write('stryker.json', JSON.stringify({
+    testRunner: 'vitest', plugins: ['@stryker-mutator/vitest-runner'], vitest: { configFile: 'vitest.config.js', related: false },
+    mutate: files, coverageAnalysis: 'perTest', concurrency: 2, inPlace: true, incremental: true,
+    incrementalFile: join(cache, `${part.name}.json`), timeoutMS: 10_000, reporters: ['json', 'progress-append-only'],
+    jsonReporter: { fileName: 'report.json' },
+  }));
+  spawnSync(process.execPath, [join(here, 'node_modules/@stryker-mutator/core/bin/stryker.js'), 'run', 'stryker.json'], { cwd: stage, stdio: 'inherit' });
+  if (!existsSync(join(stage, 'report.json'))) throw new Error(`no report of ${part.name}; see ${stage}`);
+  const report = JSON.parse(readFileSync(join(stage, 'report.json'), 'utf8')) as Report;
+  rmSync(stage, { recursive: true, force: true });
+  return report;
+}
+
+function tell(files: Report['files'], wanted: readonly string[]): void {
+  const total = { noticed: 0, missed: 0 };
+  const survivors: string[] = [];
+  console.log('\n| file | mutants | missed | score % |\n|---|---|---|---|');
+  for (const path of wanted) {
+    const file = files[path];
+    if (file === undefined) continue;
+    const seen = file.mutants.filter(({ status }) => noticed.has(status)).length;
+    const unseen = file.mutants.filter(({ status }) => missed.has(status));
+    total.noticed += seen;
+    total.missed += unseen.length;
+    console.log(rowOf(path, seen, unseen.length));
+    survivors.push(...unseen.map((mutant) => survivorText(path, file.source, mutant)));
+  }
+  console.log(`${rowOf('all', total.noticed, total.missed)}\n\nmissed:\n${survivors.join('\n')}\n`);
+  if (total.noticed === 0) process.exitCode = 1;
+}
+
+function rowOf(name: string, seen: number, unseen: number): string {
+  const score = seen + unseen === 0 ? '' : ((100 * seen) / (seen + unseen)).toFixed(1);
+  return `| ${name} | ${seen + unseen} | ${unseen} | ${score} |`;
+}
+
+function survivorText(path: string, source: string, { mutatorName, status, replacement = '', location: { start, end } }: Mutant): string {
+  const lines = source.split('\n').slice(start.line - 1, end.line);
+  const whole = lines.map((line, i) => line.slice(i === 0 ? start.column - 1 : 0, i === lines.length - 1 ? end.column - 1 : undefined));
+  const short = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 90);
+  return `${path}:${start.line}:${start.column} ${mutatorName}${status === 'NoCoverage' ? ' (not covered)' : ''}: `
+    + `${short(whole.join(' '))} -> ${short(replacement)}`;
+}
