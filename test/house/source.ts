@@ -68,6 +68,7 @@ function filesBelow(root: string, folder: string): string[] {
   try {
     return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
       const path = `${folder}/${entry.name}`;
+      if (entry.name === 'node_modules') return []; // a package of its own below
       if (entry.isDirectory()) return filesBelow(root, path);
       return entry.isFile() ? [path] : [];
     });
