@@ -219,7 +219,7 @@ describe('section 10, funding', () => {
     });
   });
 
-  it('it is booked to the wallet, not to the margin: after paying 100 of 10000 the long is still liquidated at 180.904, not above', () => {
+  it('funding is booked to the wallet, not to the margin: after paying 100 of 10000 the long is still liquidated at 180.904, not above', () => {
     expectCase({
       bars: [first, calm, calm, '200 201 181 199'], script: [buy(1)], funding: [{ t: at(2), rate: '0.25' }], fills: [bought], expect: { funding: '-100' },
     });
