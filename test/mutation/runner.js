@@ -9,6 +9,8 @@ import { Script } from 'node:vm';
 import { buildSync } from 'esbuild';
 
 const stage = process.cwd();
+/** Stands for a failure message. */
+const endless = 'endless';
 const requireHere = createRequire(join(stage, 'all.js'));
 
 function compile() {
@@ -23,11 +25,17 @@ function compile() {
   return new Script(`(function (require, module, exports) {${outputFiles[0].text}\n})`, { filename: 'bundle.js' }).runInThisContext();
 }
 
+/** Where the planted mutants look for the one that is active. */
+function spaceOf() {
+  globalThis.__stryker__ ??= {};
+  return globalThis.__stryker__;
+}
+
 class BundleRunner {
   static inject = [];
 
   #bundle = null;
-  #space = (globalThis.__stryker__ ??= {});
+  #space = spaceOf();
 
   capabilities() { return { reloadEnvironment: true }; }
 
@@ -50,7 +58,7 @@ class BundleRunner {
     for (const { name, run } of this.#collect()) {
       space.currentTestId = name;
       const started = performance.now();
-      const failureMessage = await failureOf(run);
+      const failureMessage = failureOf(run);
       const of = { id: name, name, timeSpentMs: performance.now() - started };
       tests.push(failureMessage === null ? { ...of, status: 0 } : { ...of, status: 1, failureMessage });
       space.currentTestId = undefined;
@@ -74,7 +82,8 @@ class BundleRunner {
     for (const { name, run } of tests) {
       if (wanted !== null && !wanted.has(name)) continue;
       nrOfTests++;
-      const failureMessage = await failureOf(run);
+      const failureMessage = failureOf(run);
+      if (failureMessage === endless) return { status: 'timeout', reason: `no end within ${limitMs} ms` };
       if (hitLimit !== undefined && space.hitCount > hitLimit) return { status: 'timeout', reason: 'hit limit reached' };
       if (failureMessage !== null) return { status: 'killed', killedBy: [name], failureMessage, nrOfTests };
     }
@@ -82,13 +91,18 @@ class BundleRunner {
   }
 }
 
-/** Message of a failing test, null of a passing one. */
-async function failureOf(run) {
+/** A mutant that runs in circles is stopped here; ending the process would cost a new bundle. */
+const limitMs = 6_000;
+const call = new Script('globalThis.testUnderWay()', { filename: 'call.js' });
+
+/** Message of a failing test, null of a passing one, 'endless' of one that does not end. */
+function failureOf(run) {
+  globalThis.testUnderWay = run;
   try {
-    await run();
+    call.runInThisContext({ timeout: limitMs });
     return null;
   } catch (problem) {
-    return String(problem?.message ?? problem).slice(0, 500);
+    return problem?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? endless : String(problem?.message ?? problem).slice(0, 500);
   }
 }
 

@@ -27,7 +27,7 @@ describe('P7 better and worse paths', () => {
     .map(({ body, up, down }): Candle => [2_000, Math.max(2_000, 2_000 + body) + up, Math.min(2_000, 2_000 + body) - down, 2_000 + body, 1_000]);
 
   it('P7: in the bar of a single order the favourable path ends no worse than the adverse one, before fees', () => {
-    let parted = 0;
+    const seen = { bars: 0, parted: 0 };
     fc.assert(fc.property(entry, bar, (order, candle) => {
       const resultOn = (path: ExchangeConfig['path']): number => {
         const exchange = openExchange({ path });
@@ -42,10 +42,11 @@ describe('P7 better and worse paths', () => {
         expect(resultOn(fixed)).toBeGreaterThanOrEqual(worse);
         expect(resultOn(fixed)).toBeLessThanOrEqual(better);
       }
-      if (better > worse) parted++;
+      seen.bars++;
+      if (better > worse) seen.parted++;
     }), { seed, numRuns: 300 });
 
-    expect(parted).toBeGreaterThan(10);
+    expect(seen.parted).toBeGreaterThan(seen.bars / 40);
   });
 });
 
@@ -106,7 +107,7 @@ describe('P9 a bar in parts', () => {
   const moved = (fact: Fact): unknown => [fact.order, fact.cause, fact.side, fact.lots, fact.priceTicks, fact.liquidity, fact.fee, fact.realised];
 
   it('P9: bars cut into 3 to 12 shorter ones that tile them along the same path give the same fills and the same wallet', () => {
-    let fills = 0;
+    const seen = { worlds: 0, fills: 0 };
     fc.assert(fc.property(traded, openScript, shares, fc.constantFrom<'ohlc' | 'olhc'>('ohlc', 'olhc'), (candles, sent, cuts, path) => {
       const [whole, cut] = [openExchange({ path }), openExchange({ path: 'adaptive' })];
 
@@ -115,9 +116,10 @@ describe('P9 a bar in parts', () => {
 
       expect(actual.map(moved)).toEqual(expected.map(moved));
       expect(cut.wallet).toBe(whole.wallet);
-      fills += expected.length;
+      seen.worlds++;
+      seen.fills += expected.length;
     }), { seed, numRuns: 200 });
 
-    expect(fills).toBeGreaterThan(200);
+    expect(seen.fills).toBeGreaterThan(2 * seen.worlds);
   });
 });

@@ -170,9 +170,10 @@ describe('P4 prices of fills', () => {
 
 describe('P5 what the path crosses', () => {
   it('P5: an SL, a TP, a trigger and a resting limit that the path comes to do not outlast the bar unchanged', () => {
-    const met = { stops: 0, triggers: 0 };
+    const met = { worlds: 0, stops: 0, triggers: 0 };
     fc.assert(fc.property(traded, openScript, config, (candles, sent, { path }) => {
       const exchange = openExchange({ path });
+      met.worlds++;
       const submits = submitsOf(sent);
       const waiting = new Set<number>();
       for (const [k, candle] of candles.entries()) {
@@ -200,15 +201,16 @@ describe('P5 what the path crosses', () => {
       }
     }), { seed, numRuns: 300 });
 
-    expect(met.stops).toBeGreaterThan(50);
-    expect(met.triggers).toBeGreaterThan(50);
+    expect(met.stops).toBeGreaterThan(met.worlds / 4);
+    expect(met.triggers).toBeGreaterThan(met.worlds / 4);
   });
 });
 
 describe('P6 gap fills', () => {
   it('P6: at an open a stop pays exactly the open with spread and slippage, a taking limit never less than the open', () => {
-    let gaps = 0;
+    const seen = { worlds: 0, gaps: 0 };
     fc.assert(fc.property(traded, openScript, taking, (candles, sent, { cost, ...how }) => {
+      seen.worlds++;
       const submits = submitsOf(sent);
       const exchange = openExchange(how);
       for (const [k, candle] of candles.entries()) {
@@ -217,14 +219,14 @@ describe('P6 gap fills', () => {
           if (fill.liquidity !== 'taker' || fill.cause === 'LIQ' || timeOf(fill) !== k * minute) continue;
           if (submits.get(fill.order)?.type === 'limit') expect(fill.side * (fill.priceTicks - open)).toBeGreaterThanOrEqual(0);
           else {
-            gaps += fill.cause === 'order' ? 0 : 1;
+            seen.gaps += fill.cause === 'order' ? 0 : 1;
             expect(fill.priceTicks).toBe(open + fill.side * cost);
           }
         }
       }
     }), { seed, numRuns: 300 });
 
-    expect(gaps).toBeGreaterThan(50);
+    expect(seen.gaps).toBeGreaterThan(seen.worlds / 4);
   });
 
   it('P6: an exit fires at the stop or at the open beyond it, one tick worse: min(open, stop) - 1, as the plain rule says', () => {
