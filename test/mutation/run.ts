@@ -27,7 +27,7 @@ const parts: readonly Part[] = [
   },
   { name: 'cases', mutates: /^sim\/cases\//, runsDivisor: 1, tests: [/^test\/sim\/cases\//] },
   {
-    name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 1.5,
+    name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 10,
     tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view|position)/, /^test\/sim\/(?!cases|exchange)/],
   },
 ];

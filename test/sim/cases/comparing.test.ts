@@ -14,7 +14,6 @@ describe('fills', () => {
   it('as they were are no difference, and neither are fields the case leaves out', () => {
     expect(told({ fills: [fill] })).toEqual([]);
     expect(told({ fills: [{ price: 200 }] })).toEqual([]);
-    expect(told({})).toEqual([]);
   });
 
   it('differ field by field', () => {
@@ -35,8 +34,6 @@ describe('fills', () => {
   it('too few, too many and none at all are told with the fill in words', () => {
     expect(told({ fills: [] })).toEqual(['fills[0]: nothing / E Buy 2 @ 200 (taker, bar 1)']);
     expect(told({ fills: [fill, { order: 'F' }] })).toEqual(['fills[1]: {"order":"F"} / nothing']);
-    expect(told({ fills: ['E'] })).toEqual(['fills[0]: E / E Buy 2 @ 200 (taker, bar 1)']);
-    expect(told({ fills: 7 })).toEqual(['fills: 7 / ["E Buy 2 @ 200 (taker, bar 1)"]']);
   });
 
   it('what is not a number is a difference, and null is only null', () => {
@@ -47,7 +44,7 @@ describe('fills', () => {
 
 describe('a liquidation price', () => {
   // A short of 3 at 200 with 7x is closed at 200 x 8/7 = 228.571428571428571...
-  const gone = (price: string): string[] => told({ fills: [{}, { price }] }, {
+  const gone = (price: string): string[] => told({ fills: [{ order: 'E' }, { price }] }, {
     instrument: { leverage: '7' }, bars: [...bars, [at(2), '205', '230', '204', '205', '1000']], script: [sell(1, { qty: '3' })],
   });
 
@@ -69,7 +66,6 @@ describe('orders and answers', () => {
     expect(told({ orders: { E: 'Filled' } })).toEqual([]);
     expect(told({ orders: { E: 'New' } })).toEqual(['orders.E: New / Filled']);
     expect(told({ orders: { F: 'New' } })).toEqual(['orders.F: New / nothing', 'orders.E: nothing / Filled']);
-    expect(told({ orders: 7 })).toEqual(['orders.E: nothing / Filled']);
   });
 
   const refused = { script: [{ at: at(1), do: 'cancel', id: 'X' }, { at: at(1), do: 'cancel', id: 'Y' }] };
@@ -80,13 +76,12 @@ describe('orders and answers', () => {
       .toEqual(['rejects[0]: cancel:Y 110001 / cancel:X 110001', 'rejects[1]: cancel:X 110001 / cancel:Y 110001']);
     expect(told({ rejects: [{ id: 'cancel:X', code: '110007' }] }, refused))
       .toEqual(['rejects[0]: cancel:X 110007 / cancel:X 110001', 'rejects[1]: nothing / cancel:Y 110001']);
-    expect(told({ rejects: 7 }, refused)).toEqual(['rejects[0]: nothing / cancel:X 110001', 'rejects[1]: nothing / cancel:Y 110001']);
+    expect(told({ rejects: [] }, refused)).toEqual(['rejects[0]: nothing / cancel:X 110001', 'rejects[1]: nothing / cancel:Y 110001']);
   });
 
   it('an answer that did not come is told', () => {
     expect(told({ rejects: [{ id: 'E', code: '110007' }] })).toEqual(['rejects[0]: E 110007 / nothing']);
-    expect(told({ rejects: ['E'] })).toEqual(['rejects[0]: E / nothing']);
-    expect(told({ rejects: [{}] })).toEqual(['rejects[0]: nothing nothing / nothing']);
+    expect(told({ rejects: [{ id: 'E' }] })).toEqual(['rejects[0]: E nothing / nothing']);
   });
 
   it('the reason of a cancellation and an expiry may be listed or left out, but not listed wrongly', () => {
@@ -118,7 +113,7 @@ describe('orders and answers', () => {
     expect(told({ rejects: [{ id: 'tradingStop', code: '10001' }] }, { script: [stop] })).toEqual([]);
     expect(told({ rejects: [{ id: 'S1', code: '10001' }] }, { script: [{ ...stop, id: 'S1' }] })).toEqual([]);
     expect(told({ rejects: [{ id: 'S2', code: '10001' }] }, { script: [{ ...stop, id: 'S1' }] })).toEqual(['rejects[0]: S2 10001 / S1 10001']);
-    expect(runCase({ ...long, ...add, expect: {} }).account?.answers).toEqual([{ id: 'addMargin', code: '10001', isOptional: false, isNameless: true }]);
+    expect(runCase({ ...long, ...add, expect: { rejects: [] } }).account?.answers).toEqual([{ id: 'addMargin', code: '10001', isOptional: false, isNameless: true }]);
   });
 });
 
@@ -129,7 +124,6 @@ describe('position and money', () => {
       .toEqual(['position.side: Sell / Buy', 'position.qty: 2.001 / 2', 'position.avgEntry: 200.0000011 / 200']);
     expect(told({ position: { avgEntry: null } })).toEqual(['position.avgEntry: null / 200']);
     expect(told({ position: { side: 'None', qty: '0', avgEntry: null } }, { script: [] })).toEqual([]);
-    expect(told({ position: 7 })).toEqual([]);
   });
 
   it('each amount is compared within 0.000001 USDT', () => {
@@ -160,7 +154,6 @@ describe('errors', () => {
     expect(told({ error: { code: 'BAD_BAR_RANGE', barIndex: 1 } }, bad)).toEqual(['error: {"code":"BAD_BAR_RANGE","barIndex":1} / {"code":"BAD_BAR_RANGE","barIndex":2}']);
     expect(told({ error: { code: 'BAD_BAR_NAN', barIndex: 2 } }, bad)).toEqual(['error: {"code":"BAD_BAR_NAN","barIndex":2} / {"code":"BAD_BAR_RANGE","barIndex":2}']);
     expect(told({ fills: [] }, bad)).toEqual(['error: nothing / {"code":"BAD_BAR_RANGE","barIndex":2}']);
-    expect(told({ error: 'BAD_BAR_RANGE' }, bad)).toEqual(['error: BAD_BAR_RANGE / {"code":"BAD_BAR_RANGE","barIndex":2}']);
   });
 
   it('MARK_INTERVAL matches whatever bar is named, as the page names none', () => {
@@ -176,35 +169,41 @@ describe('errors', () => {
 
 describe('lines for a person', () => {
   it('a case that holds is one line, with its title when it has one', () => {
-    expect(formatCase(runCase({ ...long, expect: {} }))).toEqual(['ok   L']);
-    expect(formatCase(runCase({ ...long, title: 'a long', why: '2 x 200', row: 'market', expect: {} }))).toEqual(['ok   L  a long']);
-    expect(runCase({ ...long, title: 'a long', why: '2 x 200', row: 'market', expect: {} })).toMatchObject({ row: 'market', title: 'a long', why: '2 x 200' });
+    expect(formatCase(runCase({ ...long, expect: { rejects: [] } }))).toEqual(['ok   L']);
+    expect(formatCase(runCase({ ...long, title: 'a long', why: '2 x 200', row: 'market', expect: { rejects: [] } }))).toEqual(['ok   L  a long']);
+    expect(runCase({ ...long, title: 'a long', why: '2 x 200', row: 'market', expect: { rejects: [] } })).toMatchObject({ row: 'market', title: 'a long', why: '2 x 200' });
   });
 
   it('one that differs lists each difference and ends with the arithmetic', () => {
+    const worked = [
+      '     was: E Buy 2 @ 200 (taker, bar 1): fee = 2 x 200 x 0.00055 = 0.22',
+      '     was: wallet = start - fees + realised + funding = 10000 - 0.22 + 0 + 0 = 9999.78',
+      '     was: equity = wallet + unrealised = 9999.78 + 10 = 10009.78',
+    ];
+
     expect(formatCase(runCase({ ...long, title: 'a long', expect: { fees: '1', funding: '2' }, why: '1 + 2' })))
-      .toEqual(['FAIL L  a long', '     fees: expected 1, was 0.22', '     funding: expected 2, was 0', '     why: 1 + 2']);
-    expect(formatCase(runCase({ ...long, expect: { fees: '1' } }))).toEqual(['FAIL L', '     fees: expected 1, was 0.22']);
-    expect(formatCase(runCase({ ...long, title: 7, expect: { fees: '1' } }))).toEqual(['FAIL L', '     fees: expected 1, was 0.22']);
+      .toEqual(['FAIL L  a long', '     fees: expected 1, was 0.22', '     funding: expected 2, was 0', ...worked, '     why: 1 + 2']);
+    expect(formatCase(runCase({ ...long, expect: { fees: '1' } }))).toEqual(['FAIL L', '     fees: expected 1, was 0.22', ...worked]);
+    expect(formatCase(runCase({ ...long, title: 7, expect: { fees: '1' } }))).toEqual(['FAIL L', '     fees: expected 1, was 0.22', ...worked]);
   });
 
   it('one that cannot be read says why', () => {
-    expect(formatCase(runCase({ id: 'L' }))).toEqual(['FAIL L', '     case L: expect must be an object, was nothing']);
+    expect(formatCase(runCase({ id: 'L' }))).toEqual(['FAIL L', '     case L: bars must be a list, was nothing']);
   });
 
   it('a list, an object with cases and a single case are run; anything else is told', () => {
-    expect(runCases([{ ...long, expect: {} }, { ...long, id: 'M', expect: {} }]).map(({ id, passed }) => [id, passed])).toEqual([['L', true], ['M', true]]);
-    expect(runCases({ cases: [{ ...long, expect: {} }] })).toHaveLength(1);
-    expect(runCases({ ...long, expect: {} }).map(({ passed }) => passed)).toEqual([true]);
-    expect(runCases(7)[0]?.malformed).toBe('the file: a list of cases or { "cases": [...] } is expected; it must be an object, was nothing');
-    expect(runCases({ cases: 7 })[0]?.malformed).toContain('the file: a list of cases');
+    expect(runCases([{ ...long, expect: { fees: '0.22' } }, { ...long, id: 'M', expect: { fees: '0.22' } }]).map(({ id, passed }) => [id, passed])).toEqual([['L', true], ['M', true]]);
+    expect(runCases({ cases: [{ ...long, expect: { fees: '0.22' } }] })).toHaveLength(1);
+    expect(runCases({ ...long, expect: { fees: '0.22' } }).map(({ passed }) => passed)).toEqual([true]);
+    expect(() => runCases(7)).toThrow('the file must be a list of cases, {"cases": [...]} or a single case, was 7');
+    expect(() => runCases({ cases: 7 })).toThrow('the file must be a list of cases');
   });
 });
 
 describe('what an account shows', () => {
   it('statuses: New, PartiallyFilled, Filled, Untriggered, Cancelled, Rejected', () => {
     const of = (order: Record<string, unknown>, config: Record<string, unknown> = {}): unknown =>
-      runCase({ ...long, config, script: [buy(1, order)], expect: {} }).account?.orders['E'];
+      runCase({ ...long, config, script: [buy(1, order)], expect: { rejects: [] } }).account?.orders['E'];
 
     expect([
       of({ type: 'Limit', price: '150' }), of({ type: 'Limit', price: '201', qty: '100' }, { participation: '0.05' }), of({}), of({ trigger: '250', triggerDirection: 1 }),
@@ -216,7 +215,7 @@ describe('what an account shows', () => {
   it('the unrealised result of an inverse short at a mark between ticks is half-even in 1e-16 coin', () => {
     // 300 x (1/205.25 - 1/200): the mark bar ends at 205.25, half a tick of 0.5.
     const account = runCase({
-      ...long, kind: 'inverse', script: [sell(1, { qty: '300' })], expect: {},
+      ...long, kind: 'inverse', script: [sell(1, { qty: '300' })], expect: { rejects: [] },
       mark: [[at(0), '200', '202', '198', '200'], [at(1), '200', '206', '199', '205.25']],
     }).account;
 
@@ -225,7 +224,7 @@ describe('what an account shows', () => {
   });
 
   it('that of a linear long at a mark of 205.25 is 2 x 5.25', () => {
-    const account = runCase({ ...long, expect: {}, mark: [[at(0), '200', '202', '198', '200'], [at(1), '200', '206', '199', '205.25']] }).account;
+    const account = runCase({ ...long, expect: { rejects: [] }, mark: [[at(0), '200', '202', '198', '200'], [at(1), '200', '206', '199', '205.25']] }).account;
 
     expect(account).toMatchObject({ unrealizedPnl: '10.5', walletBalance: '9999.78', equity: '10010.28' });
   });

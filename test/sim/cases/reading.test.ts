@@ -4,7 +4,7 @@ import { runCase, runCases } from '../../../sim/index.ts';
 import { at, buy, sell } from './kit.ts';
 
 const good = [at(0), '200', '202', '198', '200', '1000'];
-const base: Readonly<Record<string, unknown>> = { id: 'A', bars: [good], script: [], expect: {} };
+const base: Readonly<Record<string, unknown>> = { id: 'A', bars: [good], script: [], expect: { rejects: [] } };
 const wrongIn = (change: Record<string, unknown>): string | null => runCase({ ...base, ...change }).malformed;
 const order = (fields: Record<string, unknown>): Record<string, unknown> =>
   ({ script: [{ at: 0, do: 'submit', order: { id: 'E', side: 'Buy', type: 'Market', qty: '1', ...fields } }] });

@@ -45,7 +45,7 @@ describe('section 12, the first failure wins', () => {
   it('an expiry before arrival goes before the checks of the quantised order', () => {
     const outcome = runCase({
       id: 'expiry', bars: [[at(0), '200', '202', '198', '200', '1000'], [at(1), '200', '201', '199', '200', '1000']],
-      script: [buy(1, { qty: '0.0001', expireAt: at(1) - 1 })], expect: {},
+      script: [buy(1, { qty: '0.0001', expireAt: at(1) - 1 })], expect: { rejects: [] },
     });
 
     expect(outcome.account?.answers.map(({ code }) => code)).toEqual(['EXPIRED']);

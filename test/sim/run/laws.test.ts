@@ -54,9 +54,10 @@ function expectSameBefore(at: number, cut: readonly Cells[], whole: readonly Cel
 
 describe('a run', () => {
   it('keeps its books in any world: wallet, trades, fees, funding and position follow from its rows', () => {
-    const totals = { trades: 0, executions: 0, liquidations: 0, funded: 0, flips: 0 };
+    const totals = { worlds: 0, trades: 0, executions: 0, liquidations: 0, funded: 0, flips: 0 };
     fc.assert(fc.property(worldArbitrary, (world) => {
       const { result, rows } = runOf(world);
+      totals.worlds += 1;
       totals.trades += rows('trades').length;
       totals.executions += rows('executions').length;
       totals.liquidations += rows('executions').filter((row) => row['cause'] === 'liquidation').length;
@@ -64,11 +65,11 @@ describe('a run', () => {
       checkExits(rows('orders'), rows('executions'), world.symbols, totals);
     }), { numRuns: 100 });
 
-    // The worlds are worth something: there is a lot of everything in them.
-    expect(totals.trades).toBeGreaterThan(1_000);
-    expect(totals.liquidations).toBeGreaterThan(5);
-    expect(totals.funded).toBeGreaterThan(20);
-    expect(totals.flips).toBeGreaterThan(5);
+    // The worlds are worth something: there is a lot of everything in them, however many are tried.
+    expect(totals.trades).toBeGreaterThan(10 * totals.worlds);
+    expect(totals.liquidations).toBeGreaterThanOrEqual(Math.floor(totals.worlds / 17));
+    expect(totals.funded).toBeGreaterThanOrEqual(Math.floor(totals.worlds / 5));
+    expect(totals.flips).toBeGreaterThanOrEqual(Math.floor(totals.worlds / 17));
   });
 
   it('ends its equity curve with the wallet of the ledger', () => {
