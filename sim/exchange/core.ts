@@ -179,15 +179,20 @@ function positionOf(core: Core, symbol: number): ExchangePosition {
   return { side, lots, cost, fineCost: instrument.kind === 'inverse' ? fineCost : cost * finePerMoney, slTicks, tpTicks };
 }
 
+/** A sleeping book stands at the end of its bar already, so what it passed over is looked up on its path. */
 function presentMark(core: Core, book: Book): number {
   const { last, mark } = book;
-  if (mark === last || !mark.isTrading) return core.now >= last.closesAt ? last.close : last.price;
-  if (core.now <= mark.openedAt) return mark.open;
-  if (core.now >= mark.closesAt) return mark.close;
+  const track = mark === last || !mark.isTrading ? last : mark;
+  if (core.now >= track.closesAt) return track.close;
+  if (track === last && book.isAwake) return last.price;
+  if (core.now <= track.openedAt) return track.open;
   decidePaths(core, book);
-  const into = core.now - mark.openedAt + core.nowFraction;
-  enterLeg(mark, into);
-  return priceAt(mark, into);
+  const { leg } = track;
+  const into = core.now - track.openedAt + core.nowFraction;
+  enterLeg(track, into);
+  const price = priceAt(track, into);
+  track.leg = leg;
+  return price;
 }
 
 function bookOf(core: Core, symbol: number): Book {
