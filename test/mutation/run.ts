@@ -23,7 +23,7 @@ interface Part {
 const parts: readonly Part[] = [
   {
     name: 'exchange', mutates: /^sim\/exchange\//, runsDivisor: 20,
-    tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths)/, /^test\/sim\/exchange\//],
+    tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous/, /^test\/sim\/exchange\//],
   },
   { name: 'cases', mutates: /^sim\/cases\//, runsDivisor: 1, tests: [/^test\/sim\/cases\//] },
   {
