@@ -23,12 +23,12 @@ interface Part {
 const parts: readonly Part[] = [
   {
     name: 'exchange', mutates: /^sim\/exchange\//, runsDivisor: 20,
-    tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous/, /^test\/sim\/exchange\//],
+    tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous-trades/, /^test\/sim\/exchange\//],
   },
   { name: 'cases', mutates: /^sim\/cases\//, runsDivisor: 1, tests: [/^test\/sim\/cases\//] },
   {
     name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 10,
-    tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view|position)/, /^test\/sim\/(?!cases|exchange)/],
+    tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view|position)/, /^test\/sim\/(?!cases|exchange|run\/ambiguous-bars)/],
   },
 ];
 
