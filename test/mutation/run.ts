@@ -28,7 +28,7 @@ const parts: readonly Part[] = [
   { name: 'cases', mutates: /^sim\/cases\//, runsDivisor: 1, tests: [/^test\/sim\/cases\//] },
   {
     name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 10,
-    tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view|position)/, /^test\/sim\/(?!cases|exchange|run\/ambiguous-bars)/],
+    tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view)/, /^test\/sim\/(?!cases|exchange|run\/ambiguous-bars)/],
   },
 ];
 
@@ -81,7 +81,7 @@ function filesBelow(folder: string, below: string): string[] {
 function mutate(part: Part, files: readonly string[]): Report {
   const stage = mkdtempSync(join(tmpdir(), 'holdfast-mutation-'));
   const write = (name: string, text: string): void => writeFileSync(join(stage, name), text);
-  for (const folder of ['engine', 'sim', 'test/engine', 'test/sim']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
+  for (const folder of ['engine', 'sim', 'docs', 'test/engine', 'test/sim']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
   symlinkSync(join(here, 'node_modules'), join(stage, 'node_modules'));
   const tests = filesBelow(stage, 'test').filter((path) => path.endsWith('.test.ts'));
   const chosen = new Set(part.tests.flatMap((pattern) => tests.filter((path) => pattern.test(path))));

@@ -92,7 +92,7 @@ class BundleRunner {
 }
 
 /** A mutant that runs in circles is stopped here; ending the process would cost a new bundle. */
-const limitMs = 6_000;
+const limitMs = 3_000;
 const call = new Script('globalThis.testUnderWay()', { filename: 'call.js' });
 
 /** Message of a failing test, null of a passing one, 'endless' of one that does not end. */

@@ -85,7 +85,7 @@ describe('the quick ways', () => {
     expect(room(longAt(1_900))).toEqual([1_900, 2_150, Infinity]);
   });
 
-  it('it ends at the next expiry, and there is none with two symbols, a message on its way or before the first bar', () => {
+  it('the corridor ends at the next expiry or arrival, and there is none with two symbols or before the first bar', () => {
     const expiring = submit(1, 1, 100, { type: 'limit', priceTicks: 1_950, expireAt: epoch + 20 * minute });
     const waiting = longAt(1_900);
     waiting.send(submit(2, 1, 100), epoch + 5 * minute);
