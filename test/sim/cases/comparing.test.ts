@@ -229,3 +229,36 @@ describe('what an account shows', () => {
     expect(account).toMatchObject({ unrealizedPnl: '10.5', walletBalance: '9999.78', equity: '10010.28' });
   });
 });
+
+describe('the arithmetic shown with a difference', () => {
+  const order = (k: number, id: string, side: string, qty: string): Record<string, unknown> =>
+    ({ at: at(k), do: 'submit', order: { id, side, type: 'Market', qty } });
+  const level = (k: number, price: number): unknown[] => [at(k), ...[price, price + 1, price - 1, price, 1_000].map(String)];
+  const gains = (kind: string, prices: readonly number[], script: readonly unknown[]): string[] =>
+    runCase({ id: 'G', kind, bars: prices.map((price, k) => level(k, price)), script, config: { wallet: '1000' }, expect: { fees: '77' } }).arithmetic
+      .flatMap((line) => /realised = .*/.exec(line)?.[0] ?? []);
+
+  it('averages what was added: 2 at 200 and 1 at 230 are 210, closed in two parts at 240', () => {
+    expect(gains('linear', [200, 200, 230, 240, 240], [order(1, 'E', 'Buy', '2'), order(2, 'A', 'Buy', '1'), order(3, 'X', 'Sell', '1'), order(4, 'Y', 'Sell', '2')]).slice(0, 2))
+      .toEqual(['realised = 1 x (240 - 210) x 1 = 30', 'realised = 2 x (240 - 210) x 1 = 60']);
+  });
+
+  it('of coins too: 100 at 200 and 100 at 300 are 200/(0.5 + 0.3333) = 240', () => {
+    expect(gains('inverse', [200, 200, 300, 240], [order(1, 'E', 'Buy', '100'), order(2, 'A', 'Buy', '100'), order(3, 'X', 'Sell', '200')])[0])
+      .toBe('realised = 200 x (1/240 - 1/240) x 1 = 0');
+  });
+
+  it('a turned position starts at the price of its turn: 1 short from 210, bought back at 200', () => {
+    expect(gains('linear', [200, 200, 210, 200], [order(1, 'E', 'Buy', '1'), order(2, 'T', 'Sell', '2'), order(3, 'X', 'Buy', '1')]).slice(0, 2))
+      .toEqual(['realised = 1 x (210 - 200) x 1 = 10', 'realised = 1 x (200 - 210) x -1 = 10']);
+  });
+
+  it('a position opened anew after a close starts at its own price', () => {
+    expect(gains('linear', [200, 200, 210, 220, 230], [order(1, 'E', 'Buy', '1'), order(2, 'X', 'Sell', '1'), order(3, 'F', 'Buy', '1'), order(4, 'Y', 'Sell', '1')]).slice(0, 2))
+      .toEqual(['realised = 1 x (210 - 200) x 1 = 10', 'realised = 1 x (230 - 220) x 1 = 10']);
+  });
+
+  it('a liquidation loses the position margin: 1 at 200 closed at 180', () => {
+    expect(gains('linear', [200, 200, 150], [order(1, 'E', 'Buy', '1')])[0]).toBe('realised = 1 x (180 - 200) x 1 = -20, the position margin');
+  });
+});

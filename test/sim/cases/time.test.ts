@@ -173,3 +173,49 @@ describe('the path', () => {
     expect(play({ bars: [first, '200 201 199 200', '200 201 195 200'], script: [sell(1, { sl: '250' }), stop(2, { tp: '196' })] }).ambiguousBars).toBe(0);
   });
 });
+
+describe('the order of a script', () => {
+  const then = (order: string, fields: Record<string, unknown>): Record<string, unknown> => ({ after: order, do: 'submit', order: { type: 'Market', ...fields } });
+
+  it('is that of the sending times, not of the places in the file', () => {
+    expectCase({
+      bars: [first, calm, '203 204 202 203', '205 206 204 205'],
+      script: [submit(3, { id: 'G', side: 'Buy', qty: '1' }), submit(2, { id: 'F', side: 'Buy', qty: '1' }), buy(1, { qty: '1' })],
+      fills: ['E Buy 1 @ 200 taker 1', 'F Buy 1 @ 203 taker 2', 'G Buy 1 @ 205 taker 3'],
+    });
+  });
+
+  it('of two reactions to one fill the first in the file goes first, and both go after what the script sends at that time', () => {
+    expectCase({
+      bars: [first, calm],
+      script: [
+        then('E', { id: 'X', side: 'Sell', qty: '1' }), then('E', { id: 'Y', side: 'Sell', qty: '0.5' }), buy(1), submit(1, { id: 'F', side: 'Buy', qty: '3' }),
+      ],
+      fills: ['E Buy 2 @ 200 taker 1', 'F Buy 3 @ 200 taker 1', 'X Sell 1 @ 200 taker 1', 'Y Sell 0.5 @ 200 taker 1'],
+    });
+  });
+
+  it('a reaction that is known at 30 s goes between a message of 20 s and one of 40 s: lows and highs of OLHC', () => {
+    // 200 to 194 in 20 s, 206 at 40 s. E fills at 0 s, its reaction is sent 30 s later, half way up at 200.
+    expectCase({
+      bars: [first, '200 206 194 203'], config: { path: 'olhc', responseLatencyMs: 30_000 },
+      script: [
+        { ...submit(1, { id: 'G', side: 'Buy', qty: '1' }), at: at(1) + 40_000 }, then('E', { id: 'X', side: 'Sell', qty: '1' }),
+        { ...submit(1, { id: 'F', side: 'Buy', qty: '1' }), at: at(1) + 20_000 }, buy(1),
+      ],
+      fills: ['E Buy 2 @ 200 taker 1', 'F Buy 1 @ 194 taker 1', 'X Sell 1 @ 200 taker 1', 'G Buy 1 @ 206 taker 1'],
+    });
+  });
+
+  it('reactions to fills of one point of the path come after all that rests there', () => {
+    // From 200 to 194 in 20 s: the stop at 198 and the limit at 198.1 are met at 6,666.67 ms.
+    expectCase({
+      bars: [first, '200 206 194 203'], config: { path: 'olhc' },
+      script: [
+        then('S', { id: 'Y', side: 'Buy', qty: '0.5' }), then('L', { id: 'X', side: 'Sell', qty: '0.5' }),
+        submit(1, { id: 'L', side: 'Buy', qty: '1', type: 'Limit', price: '198.1' }), submit(1, { id: 'S', side: 'Sell', qty: '1', trigger: '198', triggerDirection: 2 }),
+      ],
+      fills: ['L Buy 1 @ 198.1 maker 1', 'S Sell 1 @ 198 taker 1', 'X Sell 0.5 @ 198 taker 1', 'Y Buy 0.5 @ 198 taker 1'],
+    });
+  });
+});
