@@ -127,8 +127,12 @@ function nextBook(core: Core, until: Ms, fraction: number): Book | null {
   return best;
 }
 
+/** A book that still walks to the instant goes before those that stand there: they wait for it, stage by stage. */
+const turnOf = (book: Book): number => (book.stage === stagePath && book.last.path !== undecided ? 0 : book.stage);
+
 function goesBefore(book: Book, other: Book): boolean {
-  if (book.stage !== other.stage) return book.stage < other.stage;
+  const turn = turnOf(book), otherTurn = turnOf(other);
+  if (turn !== otherTurn) return turn < otherTurn;
   const mine = book.arrivals[book.head];
   const theirs = other.arrivals[other.head];
   return mine !== undefined && theirs !== undefined && mine.sequence < theirs.sequence;

@@ -200,7 +200,7 @@ export function playStep(core: Core, book: Book, untilOffset: number): void { //
       if (isPlainOpening(book)) {
         followPrice(book);
         book.stage = stageMessages;
-        messageStep(core, book);
+        if (core.awake === 1) messageStep(core, book); // else what other symbols do in this instant may come before
         return;
       }
       if (book.isOpening) startOpening(book);
