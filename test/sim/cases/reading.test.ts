@@ -20,7 +20,7 @@ describe('the fields of a case', () => {
     [{ expect: [] }, 'expect must be an object, was []'],
     [{ script: {} }, 'script must be a list, was {}'],
     [{ config: 7 }, 'config must be an object, was 7'],
-    [{ config: { slipage: {} } }, 'config.slipage is not a field of fill-case/1; known: intervalMs, path, limitFill, slippage, halfSpreadTicks, participation, latencyMs, responseLatencyMs, liqFormula, wallet, dataGap'],
+    [{ config: { slipage: {} } }, 'config.slipage is not a field of fill-case/1; known: intervalMs, path, limitFill, slippage, halfSpreadTicks, participation, latencyMs, responseLatencyMs, liqFormula, wallet, dataGap, detailIntervalMs'],
     [{ config: { intervalMs: 0 } }, 'config.intervalMs must be above zero, was 0'],
     [{ config: { intervalMs: 1.5 } }, 'config.intervalMs must be whole milliseconds, was 1.5'],
     [{ config: { intervalMs: 'soon' } }, 'config.intervalMs must be a decimal number, was "soon"'],

@@ -85,13 +85,12 @@ describe('the quick ways', () => {
     expect(room(longAt(1_900))).toEqual([1_900, 2_150, Infinity]);
   });
 
-  it('the corridor ends at the next expiry or arrival, and there is none with two symbols or before the first bar', () => {
+  it('the corridor ends at the next expiry or arrival, and there is none before the first bar', () => {
     const expiring = submit(1, 1, 100, { type: 'limit', priceTicks: 1_950, expireAt: epoch + 20 * minute });
     const waiting = longAt(1_900);
     waiting.send(submit(2, 1, 100), epoch + 5 * minute);
 
     expect(room(longAt(1_900, [expiring]))).toEqual([1_949, 2_150, epoch + 20 * minute]);
-    expect(room(longAt(1_900, [], 2))).toBeNull();
     expect(room(openExchange())).toBeNull();
     expect(room(waiting)).toEqual([1_900, 2_150, epoch + 5 * minute]);
   });
