@@ -18,16 +18,18 @@ interface Part {
   readonly name: string; readonly mutates: RegExp; readonly tests: readonly RegExp[];
   /** Properties try so much fewer examples: sources with faults planted are slow. */
   readonly runsDivisor: number;
+  /** A test that takes longer does not end. */
+  readonly limitMs: number;
 }
 
 const parts: readonly Part[] = [
   {
-    name: 'exchange', mutates: /^sim\/exchange\//, runsDivisor: 20,
+    name: 'exchange', mutates: /^sim\/exchange\//, runsDivisor: 20, limitMs: 3_000,
     tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous-trades/, /^test\/sim\/exchange\//],
   },
-  { name: 'cases', mutates: /^sim\/cases\//, runsDivisor: 1, tests: [/^test\/sim\/cases\//] },
+  { name: 'cases', mutates: /^sim\/cases\//, runsDivisor: 1, limitMs: 3_000, tests: [/^test\/sim\/cases\//] },
   {
-    name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 10,
+    name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 10, limitMs: 30_000,
     tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view)/, /^test\/sim\/(?!cases|exchange|run\/ambiguous-bars)/],
   },
 ];
@@ -89,6 +91,7 @@ function mutate(part: Part, files: readonly string[]): Report {
   write('package.json', '{ "type": "module" }');
   write('property.js', property(part.runsDivisor));
   for (const name of ['runner.js', 'vitest.js']) cpSync(join(here, name), join(stage, name));
+  write('limit.json', JSON.stringify({ limitMs: part.limitMs }));
   write('stryker.json', JSON.stringify({
     testRunner: 'bundle', plugins: ['./runner.js'],
     mutate: files, coverageAnalysis: 'perTest', concurrency: 2, inPlace: true, incremental: true,

@@ -3,6 +3,7 @@
  * state and constants are those of the mutant, and takes a thousandth of what starting a test runner does. The bundle
  * is made when the process starts, from the sources with all mutants planted.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
@@ -91,8 +92,8 @@ class BundleRunner {
   }
 }
 
-/** A mutant that runs in circles is stopped here; ending the process would cost a new bundle. */
-const limitMs = 3_000;
+/** A mutant that runs in circles is stopped after this time; ending the process would cost a new bundle. */
+const { limitMs } = JSON.parse(readFileSync(join(stage, 'limit.json'), 'utf8'));
 const call = new Script('globalThis.testUnderWay()', { filename: 'call.js' });
 
 /** Message of a failing test, null of a passing one, 'endless' of one that does not end. */
