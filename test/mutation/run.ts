@@ -29,7 +29,7 @@ const parts: readonly Part[] = [
   },
   { name: 'cases', mutates: /^sim\/cases\//, runsDivisor: 1, limitMs: 3_000, tests: [/^test\/sim\/cases\//] },
   {
-    name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 10, limitMs: 30_000,
+    name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 1, limitMs: 60_000,
     tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view)/, /^test\/sim\/(?!cases|exchange|run\/ambiguous-bars)/],
   },
 ];
