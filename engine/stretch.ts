@@ -12,7 +12,7 @@ import type { OpenPosition, State } from './state.ts';
 import type { Ms, Step } from './units.ts';
 import { rememberBar } from './view.ts';
 
-/** Closed bars of one symbol, oldest first; prices in ticks, volume in base. */
+/** Bars of one symbol as columns of doubles, oldest first; prices in ticks, volume in base (contracts when inverse). */
 export interface BarColumns {
   readonly intervalMs: Ms;
   readonly openedAt: Float64Array;

@@ -11,18 +11,12 @@
  * 4. A trade is a child from its time to the next trade's, without a path; trades of one ms are spread inside it.
  */
 import { valueOf } from '../engine/index.ts';
-import type { Ms } from '../engine/index.ts';
+import type { BarColumns, Ms } from '../engine/index.ts';
 import { MarketError } from './clock.ts';
 import type { Detail, Prints, Series, SymbolMarket } from './market.ts';
 
 /** Children of one symbol. Those of bar k of its series are the rows [from[k], to[k]). */
-export interface Children {
-  readonly openedAt: Float64Array;
-  readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  readonly close: Float64Array;
-  readonly volume: Float64Array;
+export interface Children extends Omit<BarColumns, 'intervalMs'> {
   /** 0 for single trades: each lasts until the next one of its bar, the last until the bar's close. */
   readonly lengthMs: Ms;
   readonly from: Int32Array;

@@ -2,19 +2,11 @@
  * The market a run plays: columns of bars, mark bars and funding stamps per symbol, already checked.
  * Columns may live in shared memory, so that several runs and threads read one copy.
  */
-import type { Instrument, Ms } from '../engine/index.ts';
+import type { BarColumns, Instrument } from '../engine/index.ts';
 
-/** Bars of one symbol, oldest first. Prices in ticks as doubles (whole unless the data is finer than the tick). */
-export interface Series {
-  readonly intervalMs: Ms;
+/** Bars of one symbol. Prices are whole ticks unless the data is finer than the tick; `volume` is empty for mark series. */
+export interface Series extends BarColumns {
   readonly length: number;
-  readonly openedAt: Float64Array;
-  readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  readonly close: Float64Array;
-  /** Base quantity (contracts when inverse); empty for mark series. */
-  readonly volume: Float64Array;
 }
 
 /** Settlement stamps, oldest first; `rate` is a fraction, positive = longs pay. */

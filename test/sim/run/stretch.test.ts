@@ -5,8 +5,8 @@ import type { AnyStrategy, Instrument } from '../../../engine/index.ts';
 import { playThrough } from '../../../sim/run.ts';
 import type { SymbolMarket } from '../../../sim/index.ts';
 import { chaos } from '../chaos.ts';
-import { fundingOf, inverse, linear, marketOf, minute, series, start, walk } from '../market.ts';
-import { play } from '../played.ts';
+import { flat, fundingOf, inverse, linear, marketOf, minute, series, start, walk } from '../market.ts';
+import { follow, pick, play } from '../played.ts';
 import type { ConfigWish } from '../played.ts';
 
 /** The state without functions and views. */
@@ -61,6 +61,25 @@ describe('a stretch of bars', () => {
     for (const path of ['adverse', 'favourable', 'adaptive', 'ohlc', 'olhc'] as const) {
       expect(both({ ...lone, seed: 77, marks: path === 'olhc' }, { cash: 1_000_000, path, participation: 0.05, risk: { maxOpenRisk: 1 } })).toBeGreaterThan(5);
     }
+  });
+
+  describe('under a mark bar of ten minutes beside bars of one minute that stand still at 100', () => {
+    const markOf = (second: readonly [number, number, number, number]): SymbolMarket =>
+      marketOf({ bars: Array.from({ length: 20 }, () => flat(100)), mark: series([flat(100), second], 10 * minute) });
+
+    it('ends when the mark falls through the stop of 90: at 11:40, half of the way to its low of 80 at 13:20', () => {
+      const { rows } = follow(markOf([100, 100, 80, 100]), { at: { 0: ({ intents }) => intents.enter({ side: 'long', qty: 2, stop: 90 }) } }, { leverage: 2 });
+
+      expect(pick(rows('executions'), 'time', 'cause', 'price')).toEqual([
+        [start + minute, 'order', 100], [start + 11 * minute + 40_000, 'stop', 100],
+      ]);
+    });
+
+    it('leaves its path as it was named at 11:00, flat and with nothing pending: the low of 70 at 13:20 is over when a long begins at 15:00', () => {
+      const { rows } = follow(markOf([100, 130, 70, 100]), { at: { 14: ({ intents }) => intents.enter({ side: 'long', qty: 2, stop: 90 }) } }, { leverage: 2 });
+
+      expect(pick(rows('executions'), 'time', 'cause')).toEqual([[start + 15 * minute, 'order']]);
+    });
   });
 
   it('shows a watcher the bar being decided: 3 bars fed and the close of the fourth, taken together or one by one', () => {
