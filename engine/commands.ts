@@ -1,9 +1,10 @@
 /**
- * Everything the engine can ask of a venue or of its shell: eight commands. `reduce` is reduce-only by type;
- * `set-stop` has no form that removes a stop. Only `risk.ts` makes `Approved` commands, a venue accepts nothing else.
+ * Everything the engine can ask of a venue or of its shell: seven commands. `reduce` is reduce-only by type;
+ * `set-stop` has no form that removes a stop. There is none for timers: a deadline is a question to the state
+ * (`deadlines.ts`), so no crash can lose one. Only `risk.ts` makes `Approved` commands, a venue accepts nothing else.
  */
 import type { TriggerSource } from './events.ts';
-import type { Direction, Lots, Ms } from './units.ts';
+import type { Direction, Lots } from './units.ts';
 
 export type TimeInForce = 'GTC' | 'IOC' | 'FOK' | 'PostOnly';
 
@@ -37,14 +38,13 @@ export interface SetStopCommand {
   readonly trailTicks: number; readonly activeTicks: number;
 }
 export interface QueryAccountCommand { readonly tag: 'query-account'; readonly leg: number }
-export interface SetTimerCommand { readonly tag: 'set-timer'; readonly timer: number; readonly at: Ms }
 export interface NotifyCommand {
   readonly tag: 'notify'; readonly severity: 'info' | 'warning' | 'alarm'; readonly cause: string; readonly text: string;
 }
 
 export type Command =
   | EnterCommand | ReduceCommand | AmendCommand | CancelCommand | SetStopCommand
-  | QueryAccountCommand | SetTimerCommand | NotifyCommand;
+  | QueryAccountCommand | NotifyCommand;
 
 declare const reviewed: unique symbol;
 /** A command that passed the risk review. Made by `risk.ts` alone. */

@@ -42,6 +42,43 @@ export const runConfig = z.strictObject({
   adopt: z.strictObject({
     /** Distance of the stop given to a position found without one, fraction of the mark. */
     stopDistance: z.number().positive().max(0.5).default(0.02),
+    /** A position this run did not open: taken over, protected and halted on, or closed. */
+    positions: z.enum(['adopt', 'refuse', 'flatten']).default('adopt'),
+    /** An order this run did not place: left alone, halted on, or cancelled. */
+    orders: z.enum(['adopt', 'refuse', 'flatten']).default('adopt'),
+  }).prefault({}),
+  /** A market exit after a limit and an IOC limit order had their time, ms; 0 leaves the rung out. */
+  exit: z.strictObject({
+    limitMs: z.number().int().min(0).max(600_000).default(0),
+    iocMs: z.number().int().min(0).max(600_000).default(0),
+    /** How far through the last price the IOC limit lies, basis points. */
+    iocBps: z.number().min(0).max(1_000).default(10),
+  }).prefault({}),
+  /** After a fill: time until a stop must be confirmed, where it did not ride on the entry. */
+  protectDeadlineMs: z.number().int().min(100).max(60_000).default(2_000),
+  /** The same after a restart, a reconnect or an adoption. */
+  recoverDeadlineMs: z.number().int().min(100).max(600_000).default(10_000),
+  /** Requests for one stop before the position is closed. */
+  protectAttempts: z.number().int().min(1).max(20).default(3),
+  /** What becomes of a position that cannot be protected; the engine is halted either way. */
+  unprotected: z.enum(['flatten', 'hold']).default('flatten'),
+  /** Silence about an order after which it counts as unknown. */
+  orderSilenceMs: z.number().int().min(100).max(600_000).default(10_000),
+  /** How long the venue accepts a request after its signature, and how much longer nothing proves that it was lost. */
+  recvWindowMs: z.number().int().min(100).max(60_000).default(5_000),
+  absenceMarginMs: z.number().int().min(0).max(600_000).default(10_000),
+  /** How long a fill of an order believed absent is still recognised. */
+  buriedMs: z.number().int().min(0).max(604_800_000).default(86_400_000),
+  /** Wait for the answer to a query, and between two while something is open. */
+  queryMs: z.number().int().min(50).max(60_000).default(2_000),
+  /** A position larger than this multiple of what was meant is trimmed. */
+  oversize: z.number().min(1).max(10).default(1.1),
+  /** One alert per cause in this time. */
+  alertEveryMs: z.number().int().min(0).max(86_400_000).default(300_000),
+  /** So many restarts or halts within the time, and the engine stays halted. */
+  crashLoop: z.strictObject({
+    count: z.number().int().min(1).max(100).default(3),
+    withinMs: z.number().int().min(1_000).max(86_400_000).default(600_000),
   }).prefault({}),
   /** How long a cycle waits for a symbol's bar before it goes on without it. */
   cycleGraceMs: z.number().int().min(0).max(60_000).default(2_000),

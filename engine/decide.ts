@@ -11,11 +11,11 @@ import { wantExit, wantMoveStop, wantReduce, wantTargets } from './exits.ts';
 import { intents, readIntent } from './intents.ts';
 import type { Wanted } from './intents.ts';
 import type { Out } from './notes.ts';
+import { halt } from './mode.ts';
 import { cancelOrder, workingEntry } from './orders.ts';
 import { unrealisedOf } from './position.ts';
 import { moveToBreakEven } from './protection.ts';
 import { keepResting, wantRest } from './resting.ts';
-import { approveReducing } from './risk.ts';
 import type { Leg, State } from './state.ts';
 import type { AnyStrategy } from './strategy.ts';
 import { isEnding } from './view.ts';
@@ -165,7 +165,6 @@ function fail(state: State, leg: Leg, error: unknown, out: Out): void {
   const symbol = state.setup.strategy.symbols[leg.symbol]!;
   const stack = error instanceof Error && error.stack !== undefined ? error.stack : '';
   state.failure = { symbol, at: state.now, message, stack };
-  state.mode = { tag: 'halted', cause: 'strategy-failed', evidence: message, since: state.now };
-  out.commands.push(approveReducing({ tag: 'notify', severity: 'alarm', cause: 'strategy-failed', text: `${symbol}: ${message}` }));
+  halt(state, 'strategy-failed', `${symbol}: ${message}`, out);
 }
 

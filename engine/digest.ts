@@ -44,7 +44,6 @@ export function digestCommand(digest: Digest, at: number, command: Command): voi
       return;
     case 'cancel': mix(digest, 5); mix(digest, command.leg); mix(digest, command.order); return;
     case 'query-account': mix(digest, 6); mix(digest, command.leg); return;
-    case 'set-timer': mix(digest, 7); mix(digest, command.timer); mix(digest, command.at); return;
     case 'notify': mix(digest, 8); mix(digest, command.cause.length); return;
     default: unreachable(command);
   }

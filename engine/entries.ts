@@ -195,7 +195,7 @@ function draft(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote,
   return {
     id: state.nextOrder++, leg: leg.index, role: 'entry', side, type: priced.type, reduceOnly: false,
     timeInForce: priced.timeInForce, triggerTicks: priced.triggerTicks, triggerDirection: priced.triggerDirection,
-    referenceTicks, key: '', reason: want.reason, terms, sentAt: state.now, endsAtDecision: leg.decisions + want.validFor,
+    referenceTicks, key: '', reason: want.reason, terms, sentAt: state.now, attempt: 1, attemptAt: state.now, endsAtDecision: leg.decisions + want.validFor,
     priceTicks: priced.priceTicks, lots, filled: 0, state: { tag: 'sent', since: state.now },
   };
 }
@@ -234,7 +234,7 @@ function send(state: State, leg: Leg, order: Order, working: Order | null, placi
 /** The working order at the price, and with the distance and planned loss, of the one that was wanted in its place. */
 function repriced(working: Order, wanted: Order): Order {
   return {
-    ...wanted, id: working.id, sentAt: working.sentAt, lots: working.lots, filled: working.filled, state: working.state,
+    ...wanted, id: working.id, sentAt: working.sentAt, attempt: working.attempt, attemptAt: working.attemptAt, lots: working.lots, filled: working.filled, state: working.state,
   };
 }
 

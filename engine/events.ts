@@ -4,7 +4,7 @@
  * call only; every other event is a fresh readonly literal.
  *
  * Times are ms UTC of the exchange. `symbol` indexes the run's instruments, `leg` the state's legs, `order`
- * is the engine's own order id (-1 when the venue acted without an order of ours).
+ * is the engine's own order id (-1 when the venue acted without an order of ours; -2 and below = an order that is not ours, numbered by the venue's door so that it can be cancelled).
  */
 import type { Direction, Lots, Money, Ms } from './units.ts';
 
@@ -50,8 +50,12 @@ export interface OrderChanged {
 }
 export interface OrderCancelled {
   readonly tag: 'order-cancelled'; readonly at: Ms; readonly leg: number; readonly order: number; readonly cause: CancelCause;
+  /** Lots the venue filled of it before: more than were told means that executions are still to come. */
+  readonly filled: number;
 }
-export interface OrderExpired { readonly tag: 'order-expired'; readonly at: Ms; readonly leg: number; readonly order: number }
+export interface OrderExpired {
+  readonly tag: 'order-expired'; readonly at: Ms; readonly leg: number; readonly order: number; readonly filled: number;
+}
 /** Why the venue itself traded when `order` is -1; 'order' otherwise. */
 export type ExecutionCause = 'order' | 'stop' | 'target' | 'trailing' | 'liquidation' | 'adl' | 'foreign';
 /** One match. Counted once by `id`. */
@@ -74,9 +78,11 @@ export interface StopSet {
   readonly trailTicks: number;
 }
 /** The venue already holds exactly what was asked: success. */
-export interface StopUnchanged { readonly tag: 'stop-unchanged'; readonly at: Ms; readonly leg: number }
+export interface StopUnchanged { readonly tag: 'stop-unchanged'; readonly at: Ms; readonly leg: number; readonly triggerTicks: number }
+/** `triggerTicks` is what was asked for: the answer to an older request says nothing of a newer one. */
 export interface StopRefused {
-  readonly tag: 'stop-refused'; readonly at: Ms; readonly leg: number; readonly reason: 'through-trigger' | 'no-position' | 'other';
+  readonly tag: 'stop-refused'; readonly at: Ms; readonly leg: number; readonly triggerTicks: number;
+  readonly reason: 'through-trigger' | 'no-position' | 'other';
 }
 /** A request did not come back as an answer. `order` is -1 when it was not about an order. */
 export interface RequestFailed {
@@ -84,18 +90,35 @@ export interface RequestFailed {
   readonly of: 'enter' | 'reduce' | 'amend' | 'cancel' | 'set-stop' | 'query-account';
   readonly certainty: 'not-applied' | 'unknown'; readonly reason: string;
 }
-/** What the venue says of one leg after `query-account`; 'unknown' parts prove nothing. */
+/** An order as a snapshot shows it. */
+export interface OpenOrder {
+  readonly order: number; readonly side: Direction; readonly lots: number; readonly filled: number; readonly priceTicks: number;
+  readonly reduceOnly: boolean;
+}
+/** An order that the venue's history shows as ended. */
+export interface EndedOrder { readonly order: number; readonly outcome: 'filled' | 'cancelled' | 'rejected' | 'expired'; readonly filled: number }
+/**
+ * What the venue says of one leg, asked for or not; 'unknown' parts prove nothing. `takenAt` is the venue's time of the
+ * reading: what happened later is not in it, and what happened before may lag behind.
+ */
 export interface AccountSnapshot {
-  readonly tag: 'account-snapshot'; readonly at: Ms; readonly leg: number;
-  readonly position: 'unknown' | { readonly side: Direction | 0; readonly lots: number; readonly entryTicks: number };
+  readonly tag: 'account-snapshot'; readonly at: Ms; readonly takenAt: Ms; readonly leg: number;
+  /** `cost` = value of the lots held at the venue's average entry, money units; `side` 0 = flat. */
+  readonly position: 'unknown' | { readonly side: Direction | 0; readonly lots: number; readonly entryTicks: number; readonly cost: Money };
   readonly stop: 'unknown' | { readonly triggerTicks: number; readonly by: TriggerSource } | null;
-  readonly openOrders: 'unknown' | readonly { readonly order: number; readonly filled: number; readonly lots: number }[];
+  readonly openOrders: 'unknown' | readonly OpenOrder[];
+  /** Orders that ended lately. */
+  readonly ended: 'unknown' | readonly EndedOrder[];
+  /** Since the last one known when it was asked for, oldest first. */
   readonly executions: 'unknown' | readonly Execution[];
+  /** The venue's prices at `takenAt`, ticks; NaN = not told. */
+  readonly markTicks: number;
+  readonly lastTicks: number;
 }
 export interface Wallet { readonly tag: 'wallet'; readonly at: Ms; readonly wallet: number; readonly balance: Money }
 export interface InstrumentChanged { readonly tag: 'instrument-changed'; readonly at: Ms; readonly symbol: number }
 export interface Liquidation { readonly tag: 'liquidation'; readonly at: Ms; readonly leg: number }
-export interface Adl { readonly tag: 'adl'; readonly at: Ms; readonly leg: number; readonly lotsAfter: number }
+export interface Adl { readonly tag: 'adl'; readonly at: Ms; readonly leg: number; readonly lotsAfter: number | null }
 
 // ---- link
 export interface Connected { readonly tag: 'connected'; readonly at: Ms }
@@ -103,7 +126,8 @@ export interface Disconnected { readonly tag: 'disconnected'; readonly at: Ms }
 export interface Stale { readonly tag: 'stale'; readonly at: Ms; readonly symbol: number }
 
 // ---- system
-export interface Timer { readonly tag: 'timer'; readonly at: Ms; readonly timer: number }
+/** A deadline of the state (`deadlineOf`) has come. Shells send it then; one too many does no harm. */
+export interface Timer { readonly tag: 'timer'; readonly at: Ms }
 /** Every symbol's bar of this close is in, or the grace is over: `missing` lists the symbols without one. */
 export interface CycleClosed { readonly tag: 'cycle-closed'; at: Ms; missing: readonly number[] }
 export interface Operator { readonly tag: 'operator'; readonly at: Ms; readonly verb: 'halt' | 'resume' | 'flatten' | 'reduce-only' }

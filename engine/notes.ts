@@ -3,7 +3,7 @@
  * Notes decide nothing; the shell records them and drops them. Prices in ticks (NaN = none), money in the settle coin.
  */
 import type { Approved } from './commands.ts';
-import type { Order, OrderOutcome, Protection } from './state.ts';
+import type { Mode, Order, OrderOutcome, Protection } from './state.ts';
 import type { Direction, Money, Ms } from './units.ts';
 
 export type Note =
@@ -13,6 +13,7 @@ export type Note =
       readonly priceTicks: number; readonly stopTicks: number; readonly lots: number }
   | { readonly tag: 'order-ended'; readonly at: Ms; readonly order: Order; readonly outcome: OrderOutcome; readonly reason: string }
   | { readonly tag: 'protection'; readonly at: Ms; readonly leg: number; readonly protection: Protection | null; readonly cause: string }
+  | { readonly tag: 'mode'; readonly at: Ms; readonly mode: Mode }
   | { readonly tag: 'trade'; readonly at: Ms; readonly leg: number; readonly side: Direction; readonly openedAt: Ms;
       readonly lots: number; readonly entryTicks: number; readonly exitTicks: number;
       readonly gross: Money; readonly fees: Money; readonly funding: Money; readonly net: number;

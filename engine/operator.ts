@@ -1,7 +1,7 @@
 /** What people tell the engine: halt, resume, flatten, reduce only. A halt keeps protecting; only a resume ends it. */
 import type { Event } from './events.ts';
 import type { Out } from './notes.ts';
-import { cancelOrder } from './orders.ts';
+import { halt, reduceOnly, setMode } from './mode.ts';
 import { exitAll } from './protection.ts';
 import type { State } from './state.ts';
 
@@ -9,12 +9,10 @@ export function takeOperator(state: State, event: Event, out: Out): void {
   if (event.tag !== 'operator') return;
   switch (event.verb) {
     case 'halt':
-      state.mode = { tag: 'halted', cause: 'operator', evidence: 'asked by the operator', since: event.at };
-      endEntries(state, out);
+      halt(state, 'operator', 'asked by the operator', out);
       return;
     case 'reduce-only':
-      state.mode = { tag: 'reducing', cause: 'operator' };
-      endEntries(state, out);
+      reduceOnly(state, 'operator', 'asked by the operator', out);
       return;
     case 'flatten':
       for (const leg of state.legs) {
@@ -23,15 +21,8 @@ export function takeOperator(state: State, event: Event, out: Out): void {
       }
       return;
     case 'resume':
-      state.mode = { tag: 'trading' };
+      setMode(state, { tag: 'trading' }, out);
       return;
     default:
-  }
-}
-
-function endEntries(state: State, out: Out): void {
-  for (const leg of state.legs) {
-    leg.staged = null;
-    for (const order of leg.orders) if (!order.reduceOnly) cancelOrder(state, leg, order, out);
   }
 }

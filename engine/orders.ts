@@ -50,7 +50,7 @@ export function sendReduce(state: State, leg: Leg, wish: ReduceWish, out: Out): 
     id: state.nextOrder++, leg: leg.index, role: wish.role, side, type, reduceOnly: true,
     timeInForce: type === 'limit' ? 'GTC' : 'IOC', triggerTicks: 0, triggerDirection: 0,
     referenceTicks: type === 'limit' ? wish.priceTicks : leg.book.lastTicks, key: wish.key, reason: wish.reason,
-    terms: null, sentAt: state.now, endsAtDecision: 0, priceTicks: wish.priceTicks, lots: wish.lots, filled: 0,
+    terms: null, sentAt: state.now, attempt: 1, attemptAt: state.now, endsAtDecision: 0, priceTicks: wish.priceTicks, lots: wish.lots, filled: 0,
     state: { tag: 'sent', since: state.now },
   };
   leg.orders.push(order);

@@ -29,21 +29,39 @@ export type Protection =
   /** The strategy spelled out that it wants none. */
   | { readonly tag: 'waived'; readonly since: Ms };
 
-export type OrderOutcome = 'filled' | 'cancelled' | 'rejected' | 'expired';
+/** `absent` = proven never to have been placed (`reconcile.ts`). */
+export type OrderOutcome = 'filled' | 'cancelled' | 'rejected' | 'expired' | 'absent';
+export type UnknownCause = 'restart' | 'no-answer' | 'duplicate-link' | 'not-shown';
 export type OrderState =
   | { readonly tag: 'sent'; readonly since: Ms }
   | { readonly tag: 'working'; readonly since: Ms }
   | { readonly tag: 'cancelling'; readonly since: Ms }
-  | { readonly tag: 'unknown'; readonly cause: 'restart' | 'no-answer'; readonly since: Ms }
+  /** `absences` counts snapshots that did not show it, read after the last attempt could still have been accepted. */
+  | { readonly tag: 'unknown'; readonly cause: UnknownCause; readonly since: Ms; readonly absences: number }
   | { readonly tag: 'done'; readonly outcome: OrderOutcome; readonly since: Ms };
 
-export type HaltCause = 'unprotected' | 'unreconciled' | 'money' | 'journal' | 'strategy-failed' | 'operator';
+/** Everything that may halt; only an operator ends a halt (`mode.ts`). */
+export type HaltCause =
+  | 'unprotected' | 'unreconciled' | 'foreign' | 'liquidated' | 'money' | 'drawdown' | 'rejections' | 'win-rate' | 'link'
+  | 'crash-loop' | 'journal' | 'strategy-failed' | 'kill-switch' | 'operator';
+/** Ends by itself at its time, once calm. */
+export type CooldownCause =
+  | 'daily-loss' | 'weekly-loss' | 'loss-streak' | 'fee-anomaly' | 'slippage-anomaly' | 'price-shock' | 'rejections'
+  | 'slow-link' | 'reconnected' | 'stage-changes';
+export type ReducingCause = 'operator' | 'goal-reached' | 'run-ended';
 export type Mode =
-  | { readonly tag: 'recovering'; readonly missing: readonly string[] }
+  /** `missing` = legs whose position, stop or orders are not known yet. */
+  | { readonly tag: 'recovering'; readonly missing: readonly number[]; readonly since: Ms }
   | { readonly tag: 'trading' }
-  | { readonly tag: 'cooldown'; readonly until: Ms; readonly cause: string }
-  | { readonly tag: 'reducing'; readonly cause: string }
+  | { readonly tag: 'cooldown'; readonly until: Ms; readonly cause: CooldownCause; readonly evidence: string; readonly since: Ms }
+  | { readonly tag: 'reducing'; readonly cause: ReducingCause; readonly evidence: string; readonly since: Ms }
   | { readonly tag: 'halted'; readonly cause: HaltCause; readonly evidence: string; readonly since: Ms };
+
+/** Alarms and warnings already given, so that one cause speaks once in a period. */
+export interface Alert { readonly at: Ms; readonly held: number }
+
+/** The account's door as the engine knows it. */
+export type Link = { readonly tag: 'up' } | { readonly tag: 'down'; readonly since: Ms };
 
 /** Per leg: one closed or stale symbol does not stop the others. */
 export type Hold =
@@ -90,6 +108,9 @@ export interface Order {
   readonly reason: string;
   readonly terms: EntryTerms | null;
   readonly sentAt: Ms;
+  /** Times the request left, and when it last did. Every attempt carries the same link. */
+  attempt: number;
+  attemptAt: Ms;
   /** Count of the leg's decision at which the order ends; 0 = it does not end by itself. */
   endsAtDecision: number;
   priceTicks: number;
@@ -152,6 +173,17 @@ export interface OpenPosition {
   protection: Protection;
   /** Source of the stop's trigger, also of one still to be asked for. */
   stopBy: TriggerSource;
+  /** Trigger last wanted, ticks; outlives what becomes of it at the venue. 0 = none yet. */
+  wantedStop: number;
+  /** Until when a stop must be confirmed; 0 = one is, or none is wanted. */
+  protectBy: Ms;
+  /** Since when the price is through an armed stop that did not fire; 0 = it is not. */
+  suspectAt: Ms;
+  /** Lots that were meant to be opened: more is trimmed. */
+  plannedLots: number;
+  /** When a refused or lost exit is sent again; 0 = none waits. `exitAttempts` counts those in a row. */
+  exitAt: Ms;
+  exitAttempts: number;
   /** 0 = no trailing stop. */
   trailTicks: number;
   /** In R; 0 = off or done. */
@@ -187,6 +219,17 @@ export interface RestingSet {
   filled: Record<string, number>;
 }
 
+/** An order believed never to have been placed. Its late fill is still protected by its own terms. */
+export interface BuriedOrder { readonly order: Order; readonly until: Ms }
+
+/** A question to the venue about one leg. */
+export type Query =
+  | { readonly tag: 'none' }
+  /** Waits for its answer since `since`. */
+  | { readonly tag: 'asked'; readonly since: Ms; readonly attempt: number }
+  /** The last answer left something open: ask again at `at`. */
+  | { readonly tag: 'again'; readonly at: Ms; readonly attempt: number };
+
 export interface Leg {
   readonly index: number;
   readonly symbol: number;
@@ -210,6 +253,12 @@ export interface Leg {
   position: Position;
   orders: Order[];
   staged: StagedEntry | null;
+  buried: BuriedOrder[];
+  query: Query;
+  /** Snapshots in a row whose position could not be explained. */
+  mismatches: number;
+  /** Venue time of the newest execution counted. */
+  executedAt: Ms;
   resting: RestingSet | null;
   hold: Hold;
   closed: Trade[];
@@ -254,6 +303,14 @@ export interface State {
   sequence: number;
   now: Ms;
   mode: Mode;
+  /** Mode that a finished recovery ends in. */
+  afterRecovery: Exclude<Mode, { readonly tag: 'recovering' }>;
+  link: Link;
+  /** No deadline comes before this; `deadlineOf` makes it exact. Infinity = none. */
+  dueAt: Ms;
+  readonly alerts: Record<string, Alert>;
+  /** Times of the last halts and restarts, oldest first (crash-loop breaker). */
+  readonly stumbles: Ms[];
   readonly wallet: WalletState;
   readonly legs: readonly Leg[];
   nextOrder: number;

@@ -53,7 +53,6 @@ export interface Play {
   /** One per symbol for everything else; none when every bar is to be opened one by one. */
   readonly corridors: readonly Corridor[];
   readonly notices: { readonly at: Ms; readonly cause: string; readonly text: string }[];
-  timers: { readonly timer: number; readonly at: Ms }[];
   bars: number;
   /** Commands handed over. */
   sent: number;

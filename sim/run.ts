@@ -3,7 +3,7 @@
  * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
  * commands; funding and arrivals of T belong to the next bar's first instant.
  */
-import { createDigest, createState, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
+import { createDigest, createState, deadlineOf, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
 import type { BarClosed, Corridor, CycleClosed, Event, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
 import { readDetail } from './detail.ts';
@@ -36,7 +36,7 @@ export function playThrough(request: RunRequest): Play {
     if (!isStretch) {
       if (!clock.openNext(exchange, venue)) break;
       showProgress(play);
-      if (venue.dueAt <= clock.closesAt || play.timers.length > 0 || !exchange.skip(clock.closesAt)) playBar(play);
+      if (nextDue(play) <= clock.closesAt || !exchange.skip(clock.closesAt)) playBar(play);
       closeInstant(play, bar, cycle);
     }
     if (state.failure !== null) throwFailure(state);
@@ -78,8 +78,8 @@ function closeInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { //
  * something: what `openNext` and `closeInstant` do, without asking the exchange at each. False = none.
  */
 function playCalm(play: Play, bar: BarClosed, cycle: CycleClosed, checkAt: number): boolean { // hot
-  const { clock, exchange, venue, corridors } = play;
-  if (corridors.length === 0 || venue.dueAt !== Number.POSITIVE_INFINITY || play.timers.length > 0) return false;
+  const { clock, exchange, corridors } = play;
+  if (corridors.length === 0 || nextDue(play) !== Number.POSITIVE_INFINITY) return false;
   for (let symbol = 0; symbol < corridors.length; symbol++) if (!exchange.corridor(symbol, corridors[symbol]!)) return false;
   const { sent } = play;
   let count = 0;
@@ -97,7 +97,7 @@ function playCalm(play: Play, bar: BarClosed, cycle: CycleClosed, checkAt: numbe
 function playStretch(play: Play, stretch: Stretch, checkAt: number): boolean { // hot
   const { series, corridor, equities } = stretch;
   const { clock, exchange, state, out } = play;
-  if (play.venue.dueAt !== Number.POSITIVE_INFINITY || play.timers.length > 0 || !exchange.corridor(0, corridor)) return false;
+  if (nextDue(play) !== Number.POSITIVE_INFINITY || !exchange.corridor(0, corridor)) return false;
   const from = clock.nextIndex;
   const room = series.length - from;
   const most = room < equities.length ? room : equities.length;
@@ -165,7 +165,7 @@ function begin(request: RunRequest): Play {
     out: { commands: [], notes: [] }, digest: createDigest(),
     trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
-    events: request.record === 'all' ? new EventRecord() : null, notices: [], timers: [],
+    events: request.record === 'all' ? new EventRecord() : null, notices: [],
     progress: request.progress, stretch: oneByOne ? null : stretchOf(clock, state, request.progress),
     corridors: oneByOne ? [] : market.symbols.map(emptyCorridor), bars: 0, sent: 0, lastAt: clock.from,
   };
@@ -200,7 +200,7 @@ function playBar(play: Play): void { // hot
     const due = nextDue(play);
     const target = due < until ? due : until;
     if (exchange.advance(target)) {
-      if (venue.isPrompt && play.timers.length === 0) takeFacts(play);
+      if (venue.isPrompt && deadlineOf(play.state) > target) takeFacts(play);
       else {
         venue.collect();
         deliver(play, Math.min(target, nextDue(play)));
@@ -243,8 +243,9 @@ function takeFacts(play: Play): void { // hot
 }
 
 function nextDue(play: Play): Ms { // hot
-  const due = play.venue.dueAt;
-  return play.timers.length === 0 ? due : Math.min(due, play.timers[0]!.at);
+  const { dueAt } = play.venue;
+  const deadline = deadlineOf(play.state);
+  return deadline < dueAt ? deadline : dueAt;
 }
 
 /** Takes in what is known by now, one event after the other, sending what each decides. */
@@ -252,13 +253,8 @@ function deliver(play: Play, until: Ms): void {
   const { venue } = play;
   while (nextDue(play) <= until) {
     const at = nextDue(play);
-    const timer = play.timers[0];
-    if (timer !== undefined && timer.at <= venue.dueAt) {
-      play.timers.shift();
-      take(play, { tag: 'timer', at, timer: timer.timer });
-    } else {
-      take(play, venue.take());
-    }
+    if (at < venue.dueAt) take(play, { tag: 'timer', at });
+    else take(play, venue.take());
     if (play.out.commands.length > 0) flush(play, at);
   }
 }
@@ -307,7 +303,7 @@ function record(play: Play): void { // hot
   drain(notes);
 }
 
-/** Hands the commands of this decision over: venue ones to the venue, timers and notices to the shell. */
+/** Hands the commands of this decision over: venue ones to the venue, notices to the shell. */
 function flush(play: Play, at: Ms): void { // hot
   const { commands } = play.out;
   play.sent += commands.length;
@@ -315,12 +311,7 @@ function flush(play: Play, at: Ms): void { // hot
     const command = commands[i]!;
     digestCommand(play.digest, at, command);
     if (play.events !== null) play.events.command(at, command);
-    if (command.tag === 'set-timer') {
-      play.timers.push({ timer: command.timer, at: Math.max(at, command.at) });
-      play.timers.sort((a, b) => a.at - b.at || a.timer - b.timer);
-    } else if (command.tag === 'notify') {
-      play.notices.push({ at, cause: command.cause, text: command.text });
-    }
+    if (command.tag === 'notify') play.notices.push({ at, cause: command.cause, text: command.text });
   }
   play.venue.send(commands, at);
   drain(commands);

@@ -27,7 +27,6 @@ export class SimulatedVenue {
   #head = 0;
   /** When the next event becomes known; Infinity when none waits. */
   dueAt = Number.POSITIVE_INFINITY;
-  #reference = 0;
 
   constructor(exchange: Exchange, times: VenueTimes, symbols: number) {
     this.#exchange = exchange;
@@ -42,7 +41,7 @@ export class SimulatedVenue {
   /** What is sent at a close is judged at the next open, and known there. */
   get isInstant(): boolean { return this.#latencyMs === 0 && this.#responseMs === 0; }
 
-  /** Sends the commands of one decision taken at `at`. Timers and notices are the shell's, not the venue's. */
+  /** Sends the commands of one decision taken at `at`. Notices are the shell's, not the venue's. */
   send(commands: readonly Approved[], at: Ms): void { // hot
     let sentAt = at;
     for (let i = 0; i < commands.length; i++) {
@@ -57,7 +56,7 @@ export class SimulatedVenue {
     switch (command.tag) {
       case 'set-stop':
         exchange.send({
-          tag: 'trading-stop', symbol: command.leg, reference: ++this.#reference,
+          tag: 'trading-stop', symbol: command.leg, reference: command.triggerTicks,
           slTicks: command.triggerTicks === 0 ? null : command.triggerTicks, slBy: command.by,
           tpTicks: null, tpBy: 'last', trailTicks: command.trailTicks === 0 ? null : command.trailTicks,
           activeTicks: command.activeTicks === 0 ? null : command.activeTicks,
@@ -91,7 +90,6 @@ export class SimulatedVenue {
       case 'query-account':
         this.#snapshot(command.leg, arrivesAt);
         return;
-      case 'set-timer':
       case 'notify':
         return;
       default:
@@ -103,9 +101,10 @@ export class SimulatedVenue {
   #snapshot(leg: number, at: Ms): void {
     const { side, lots, cost, slTicks } = this.#exchange.position(leg);
     this.#push(at + this.#responseMs, {
-      tag: 'account-snapshot', at: at + this.#responseMs, leg,
-      position: { side, lots, entryTicks: lots === 0 ? 0 : Number(cost) / lots },
-      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: 'mark' }, openOrders: 'unknown', executions: 'unknown',
+      tag: 'account-snapshot', at: at + this.#responseMs, takenAt: at, leg,
+      position: { side, lots, entryTicks: lots === 0 ? 0 : Number(cost) / lots, cost },
+      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: 'mark' }, openOrders: 'unknown', ended: 'unknown', executions: 'unknown',
+      markTicks: Number.NaN, lastTicks: Number.NaN,
     });
   }
 
@@ -149,8 +148,8 @@ export class SimulatedVenue {
       case 'execution': return executionOf(fact, at);
       case 'accepted': return { tag: 'order-accepted', at, leg, order };
       case 'rejected': return { tag: 'order-rejected', at, leg, order, reason: rejectReason(fact.code) };
-      case 'cancelled': return { tag: 'order-cancelled', at, leg, order, cause: cancelCause(fact.code) };
-      case 'expired': return { tag: 'order-expired', at, leg, order };
+      case 'cancelled': return { tag: 'order-cancelled', at, leg, order, cause: cancelCause(fact.code), filled: fact.lots - fact.leavesLots };
+      case 'expired': return { tag: 'order-expired', at, leg, order, filled: fact.lots - fact.leavesLots };
       case 'triggered':
       case 'amended':
         return { tag: 'order-changed', at, leg, order, change: fact.kind, lots: fact.lots as Lots, priceTicks: fact.priceTicks };
@@ -169,9 +168,9 @@ export class SimulatedVenue {
   #refusal(fact: Fact, at: Ms): Event {
     const leg = fact.symbol;
     if (fact.of === 'trading-stop') {
-      if (fact.code === '34040') return { tag: 'stop-unchanged', at, leg };
+      if (fact.code === '34040') return { tag: 'stop-unchanged', at, leg, triggerTicks: fact.reference };
       const open = this.#exchange.position(leg).lots > 0;
-      return { tag: 'stop-refused', at, leg, reason: open ? 'through-trigger' : 'no-position' };
+      return { tag: 'stop-refused', at, leg, triggerTicks: fact.reference, reason: open ? 'through-trigger' : 'no-position' };
     }
     return {
       tag: 'request-failed', at, leg, order: fact.order, of: fact.of === 'amend' ? 'amend' : 'cancel',

@@ -239,7 +239,7 @@ describe('a strategy that fails', () => {
     engine.take(bar(linear(), start, [100, 100, 100, 100]));
     const { commands } = engine.take(cycle(start));
 
-    expect(engine.state.mode).toMatchObject({ tag: 'halted', cause: 'strategy-failed', evidence: 'out of ideas' });
+    expect(engine.state.mode).toMatchObject({ tag: 'halted', cause: 'strategy-failed', evidence: 'AAAUSDT: out of ideas' });
     expect(commands).toMatchObject([{ tag: 'notify', severity: 'alarm', cause: 'strategy-failed' }]);
   });
 });

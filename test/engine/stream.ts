@@ -54,11 +54,11 @@ export function stream(seed: number, instruments: readonly Instrument[]): Stream
       const wanted = position.tag === 'open' && 'trigger' in position.protection ? position.protection.trigger : price - 50;
       return { tag: 'stop-set', at: now, leg, triggerTicks: roll() < 0.8 ? wanted : wanted - 5, by: 'mark', trailTicks: roll() < 0.1 ? 30 : 0 };
     }
-    if (kind < 0.74) return { tag: 'stop-unchanged', at: now, leg };
-    if (kind < 0.77) return { tag: 'stop-refused', at: now, leg, reason: pick(['through-trigger', 'no-position', 'other'] as const) };
+    if (kind < 0.74) return { tag: 'stop-unchanged', at: now, leg, triggerTicks: price - 50 };
+    if (kind < 0.77) return { tag: 'stop-refused', at: now, leg, triggerTicks: price - 50, reason: pick(['through-trigger', 'no-position', 'other'] as const) };
     if (kind < 0.82) return { tag: 'order-rejected', at: now, leg, order, reason: pick(rejections) };
-    if (kind < 0.92) return { tag: 'order-cancelled', at: now, leg, order, cause: pick(cancels) };
-    if (kind < 0.94) return { tag: 'order-expired', at: now, leg, order };
+    if (kind < 0.92) return { tag: 'order-cancelled', at: now, leg, order, cause: pick(cancels), filled: some?.filled ?? 0 };
+    if (kind < 0.94) return { tag: 'order-expired', at: now, leg, order, filled: some?.filled ?? 0 };
     if (kind < 0.97) {
       return { tag: 'order-changed', at: now, leg, order, change: pick(['amended', 'triggered'] as const), lots: (some?.lots ?? 3) as Lots, priceTicks: price };
     }
@@ -73,11 +73,11 @@ export function stream(seed: number, instruments: readonly Instrument[]): Stream
       case 2: return { tag: 'connected', at: now };
       case 3: return { tag: 'disconnected', at: now };
       case 4: return { tag: 'stale', at: now, symbol };
-      case 5: return { tag: 'timer', at: now, timer: 1 };
+      case 5: return { tag: 'timer', at: now };
       case 6: return { tag: 'instrument-changed', at: now, symbol };
       case 7: return { tag: 'liquidation', at: now, leg: symbol };
       case 8: return { tag: 'adl', at: now, leg: symbol, lotsAfter: 0 };
-      case 9: return { tag: 'account-snapshot', at: now, leg: symbol, position: 'unknown', stop: 'unknown', openOrders: 'unknown', executions: 'unknown' };
+      case 9: return { tag: 'account-snapshot', at: now, takenAt: now, leg: symbol, position: 'unknown', stop: 'unknown', openOrders: 'unknown', ended: 'unknown', executions: 'unknown', markTicks: price, lastTicks: price };
       case 10: return { tag: 'wallet', at: now, wallet: 0, balance: 1n };
       default: return { tag: 'operator', at: now, verb: roll() < 0.6 ? 'resume' : pick(['halt', 'reduce-only', 'flatten'] as const) };
     }
