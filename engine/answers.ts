@@ -1,50 +1,87 @@
 /**
  * Stages 3 and 4: what the venue says of orders and executions.
  *
- * An execution counts once, whatever became of its order; a filled, refused or cancelled order frees the entry that
- * waited for it.
+ * 1. An execution counts once, whatever became of its order.
+ * 2. A filled, refused or cancelled order frees the entry that waited for it.
+ * 3. A refusal as a duplicate means that ours got through; a refusal of a later attempt says nothing of the first.
+ * 4. An order that ended with more filled than was told stays recognisable, and the venue is asked for the rest.
  */
-import type { Event, Execution } from './events.ts';
+import type { Event, Execution, OrderCancelled, OrderExpired, OrderRejected } from './events.ts';
+import { takeFailure } from './failures.ts';
+import { afterExit } from './leaving.ts';
+import type { ExitEnd } from './leaving.ts';
 import type { Out } from './notes.ts';
 import { countRestFill } from './resting.ts';
-import { acceptOrder, cancelOrder, endOrder, findOrder, releaseStaged } from './orders.ts';
+import { acceptOrder, buryOrder, doubt, endOrder, findBuried, findOrder, releaseStaged } from './orders.ts';
 import { foldExecution, isNewExecution } from './position.ts';
-import { wantedTrigger } from './protection.ts';
+import { wantedTrigger } from './stop-levels.ts';
+import { ask } from './queries.ts';
 import type { Leg, Order, State } from './state.ts';
 
 /** Stage 3. */
 export function takeOrderEvent(state: State, event: Event, out: Out): void { // hot
   switch (event.tag) {
     case 'order-accepted':
-      acceptOrder(state.legs[event.leg]!, event.order, event.at);
+      acceptOrder(state, state.legs[event.leg]!, event.order, out);
       releaseStaged(state, state.legs[event.leg]!, event.order, 'accepted', out);
       return;
-    case 'order-rejected': {
-      const leg = state.legs[event.leg]!;
-      endOrder(leg, event.order, event.at, 'rejected', event.reason, out);
-      state.refusals[`venue-${event.reason}`] = (state.refusals[`venue-${event.reason}`] ?? 0) + 1;
-      releaseStaged(state, leg, event.order, 'refused', out);
-      return;
-    }
+    case 'order-rejected': rejectOrder(state, state.legs[event.leg]!, event, out); return;
     case 'order-changed':
       changeOrder(state.legs[event.leg]!, event.order, event.change === 'amended' ? event : null);
       return;
     case 'order-cancelled':
-    case 'order-expired': {
-      const leg = state.legs[event.leg]!;
-      const expired = event.tag === 'order-expired';
-      endOrder(leg, event.order, event.at, expired ? 'expired' : 'cancelled', expired ? 'expired' : event.cause, out);
-      releaseStaged(state, leg, event.order, 'done', out);
+    case 'order-expired':
+      closeOrder(state, state.legs[event.leg]!, event, out);
       return;
-    }
     case 'execution':
       countExecution(state, state.legs[event.leg]!, event, out);
       return;
-    case 'request-failed':
-      if (event.of === 'amend' && event.certainty === 'not-applied') takeBack(state, state.legs[event.leg]!, event.order, out);
-      return;
+    case 'request-failed': takeFailure(state, state.legs[event.leg]!, event, out); return;
     default:
   }
+}
+
+function rejectOrder(state: State, leg: Leg, { order: id, at, reason }: OrderRejected, out: Out): void {
+  const order = findOrder(leg, id);
+  if (reason === 'duplicate-link') {
+    if (order === null || order.state.tag === 'working' || order.state.tag === 'cancelling') return;
+    doubt(order, 'duplicate-link', at);
+    ask(state, leg, out);
+    return;
+  }
+  state.refusals[`venue-${reason}`] = (state.refusals[`venue-${reason}`] ?? 0) + 1;
+  if (order === null) return;
+  if (order.attempt > 1) {
+    doubt(order, 'no-answer', at);
+    ask(state, leg, out);
+    return;
+  }
+  endOrder(leg, id, at, 'rejected', reason, out);
+  if (order.role === 'target' && leg.position.tag === 'open') leg.position.areTargetsDue = true;
+  if (reason === 'no-position') ask(state, leg, out);
+  releaseStaged(state, leg, id, 'refused', out);
+  afterExit(state, leg, order, 'refused', out);
+}
+
+/** The venue ended the order; what it filled before counts, told or not yet. */
+export function closeOrder(state: State, leg: Leg, event: OrderCancelled | OrderExpired, out: Out): void {
+  const order = findOrder(leg, event.order);
+  if (order === null) return;
+  const isExpired = event.tag === 'order-expired';
+  const how = { outcome: isExpired ? 'expired' : 'cancelled', reason: isExpired ? 'expired' : event.cause } as const;
+  if (event.filled > order.filled) {
+    buryOrder(state, leg, order, how, out);
+    ask(state, leg, out);
+  } else {
+    endOrder(leg, order.id, event.at, how.outcome, how.reason, out);
+  }
+  releaseStaged(state, leg, order.id, 'done', out);
+  afterExit(state, leg, order, isExpired ? 'refused' : exitEnd(order, event.cause), out);
+}
+
+function exitEnd(order: Order, cause: OrderCancelled['cause']): ExitEnd {
+  if (cause === 'no-volume' || (cause === 'ioc-unfilled' && order.type === 'market')) return 'no-volume';
+  return cause === 'requested' || cause === 'ioc-unfilled' ? 'rung' : 'refused';
 }
 
 function changeOrder(leg: Leg, id: number, amended: { readonly lots: number; readonly priceTicks: number } | null): void {
@@ -54,27 +91,34 @@ function changeOrder(leg: Leg, id: number, amended: { readonly lots: number; rea
   if (amended.priceTicks > 0) order.priceTicks = amended.priceTicks;
 }
 
-/** An order that could not be amended stands at terms that nobody wants any more: it goes. */
-function takeBack(state: State, leg: Leg, id: number, out: Out): void {
-  const order = findOrder(leg, id);
-  if (order !== null && order.role !== 'target') cancelOrder(state, leg, order, out);
-}
-
 /** Marks the execution as new or repeated and moves its order on. */
 export function countExecution(state: State, leg: Leg, event: Execution, out: Out): void {
   const { fill } = state;
+  if (event.at > leg.executedAt) leg.executedAt = event.at;
   fill.isNew = isNewExecution(state, event.id);
   fill.order = null;
   fill.opened = 0;
   if (!fill.isNew || event.order < 0) return;
-  const order = findOrder(leg, event.order);
+  const standing = findOrder(leg, event.order);
+  const order = standing === null && leg.buried.length > 0 ? findBuried(leg, event.order) : standing;
   fill.order = order;
   if (order === null) return;
   order.filled += event.lots;
   countRestFill(leg, order, event.lots);
   if (order.role === 'target') countTargetFill(leg, order, event.lots);
-  if (event.leavesLots > 0) return;
-  endOrder(leg, event.order, event.at, 'filled', 'filled', out);
+  if (standing === null) return;
+  if (event.leavesLots > 0) {
+    if (order.state.tag === 'sent' || order.state.tag === 'unknown') acceptOrder(state, leg, order.id, out);
+    return;
+  }
+  if (order.filled >= order.lots || order.reduceOnly) endOrder(leg, event.order, event.at, 'filled', 'filled', out);
+  else missFills(state, leg, order, out);
+}
+
+/** The last fill of an entry came before the others. */
+function missFills(state: State, leg: Leg, order: Order, out: Out): void {
+  buryOrder(state, leg, order, { outcome: 'filled', reason: 'filled' }, out);
+  ask(state, leg, out);
 }
 
 function countTargetFill(leg: Leg, order: Order, lots: number): void {

@@ -73,6 +73,10 @@ export const runConfig = z.strictObject({
   queryMs: z.number().int().min(50).max(60_000).default(2_000),
   /** A position larger than this multiple of what was meant is trimmed. */
   oversize: z.number().min(1).max(10).default(1.1),
+  /** Without connection, or not fully known, for so long: halted. */
+  linkHaltMs: z.number().int().min(1_000).max(3_600_000).default(60_000),
+  /** No entries for this long after a reconnect. */
+  reconnectCooldownMs: z.number().int().min(0).max(86_400_000).default(0),
   /** One alert per cause in this time. */
   alertEveryMs: z.number().int().min(0).max(86_400_000).default(300_000),
   /** So many restarts or halts within the time, and the engine stays halted. */

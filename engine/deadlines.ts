@@ -4,7 +4,7 @@
  *
  * `state.dueAt` is a lower bound, kept by whoever sends something; it is made exact here, when somebody asks.
  */
-import type { Leg, Order, State } from './state.ts';
+import type { Leg, OpenPosition, Order, State } from './state.ts';
 import type { Ms } from './units.ts';
 
 /** Notes that something is to be looked at again at `at`. */
@@ -19,8 +19,10 @@ export function deadlineOf(state: State): Ms { // hot
 }
 
 function exactly(state: State): Ms { // hot
-  const { legs, mode } = state;
-  let at = mode.tag === 'cooldown' ? mode.until : Number.POSITIVE_INFINITY;
+  const { legs, mode, link } = state;
+  const { linkHaltMs } = state.setup.config;
+  let at = mode.tag === 'cooldown' ? mode.until : mode.tag === 'recovering' ? mode.since + linkHaltMs : Number.POSITIVE_INFINITY;
+  if (link.tag === 'down' && mode.tag !== 'halted') at = Math.min(at, link.since + linkHaltMs);
   for (let i = 0; i < legs.length; i++) {
     const own = dueOf(state, legs[i]!);
     if (own < at) at = own;
@@ -35,8 +37,7 @@ function dueOf(state: State, leg: Leg): Ms { // hot
   for (let i = 0; i < orders.length; i++) at = Math.min(at, orderDue(state, orders[i]!));
   if (buried.length > 0) at = Math.min(at, buried[0]!.until);
   if (position.tag === 'flat') return at;
-  const { protection } = position;
-  if (protection.tag === 'requested') at = Math.min(at, stopDue(state, protection.since));
+  at = Math.min(at, stopDue(state, position));
   if (position.protectBy > 0) at = Math.min(at, position.protectBy);
   if (position.suspectAt > 0) at = Math.min(at, position.suspectAt + state.setup.config.stopFireGraceMs);
   if (position.exitAt > 0) at = Math.min(at, position.exitAt);
@@ -49,11 +50,19 @@ export function orderDue(state: State, order: Order): Ms { // hot
   switch (order.state.tag) {
     case 'sent': return order.attemptAt + config.orderSilenceMs;
     case 'cancelling': return order.state.since + config.orderSilenceMs;
+    case 'working': return isFleeting(order) ? order.state.since + config.orderSilenceMs : Number.POSITIVE_INFINITY;
     default: return Number.POSITIVE_INFINITY;
   }
 }
 
-/** When a stop that was asked for is asked for again: all attempts lie within the deadline. */
-export function stopDue({ setup: { config } }: State, since: Ms): Ms { // hot
-  return since + Math.ceil(config.protectDeadlineMs / config.protectAttempts);
+/** An order at market that is not conditional does not stand: standing, its end was not heard of. */
+function isFleeting(order: Order): boolean { // hot
+  return order.type === 'market' && order.triggerTicks === 0;
+}
+
+/** When a stop that was asked for is asked for again: the first attempts lie within the deadline, later ones are rarer. */
+export function stopDue({ setup: { config } }: State, { protection }: OpenPosition): Ms { // hot
+  if (protection.tag !== 'requested') return Number.POSITIVE_INFINITY;
+  if (protection.attempt >= config.protectAttempts) return protection.since + config.orderSilenceMs;
+  return protection.since + Math.ceil(config.protectDeadlineMs / config.protectAttempts);
 }

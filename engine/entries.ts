@@ -12,7 +12,7 @@ import type { Instrument } from './instrument.ts';
 import type { WantAdd, WantEnter } from './intents.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendEntry, sendReduce, workingEntry, workingExit } from './orders.ts';
-import { isThrough, isTighter, sourceTicks, wantedTrigger } from './protection.ts';
+import { isThrough, isTighter, sourceTicks, wantedTrigger } from './stop-levels.ts';
 import { approveAmend, exposureRoom, marginRoom, reviewOpening } from './risk.ts';
 import type { Opening } from './risk.ts';
 import { directionOf } from './setup.ts';
@@ -195,7 +195,7 @@ function draft(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote,
   return {
     id: state.nextOrder++, leg: leg.index, role: 'entry', side, type: priced.type, reduceOnly: false,
     timeInForce: priced.timeInForce, triggerTicks: priced.triggerTicks, triggerDirection: priced.triggerDirection,
-    referenceTicks, key: '', reason: want.reason, terms, sentAt: state.now, attempt: 1, attemptAt: state.now, endsAtDecision: leg.decisions + want.validFor,
+    referenceTicks, key: '', reason: want.reason, terms, sentAt: state.now, attempt: 1, attemptAt: state.now, isUnwanted: false, endsAtDecision: leg.decisions + want.validFor,
     priceTicks: priced.priceTicks, lots, filled: 0, state: { tag: 'sent', since: state.now },
   };
 }

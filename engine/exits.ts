@@ -6,7 +6,9 @@ import type { Verdict } from './entries.ts';
 import type { WantMoveStop, WantReduce, WantSetTargets } from './intents.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendReduce, workingExit } from './orders.ts';
-import { breach, exitAll, isThrough, isTighter, requestStop, sourceTicks, wantedTrigger } from './protection.ts';
+import { exitByRungs } from './leaving.ts';
+import { breach, requestStop } from './protection.ts';
+import { isThrough, isTighter, sourceTicks, wantedTrigger } from './stop-levels.ts';
 import { approveAmend } from './risk.ts';
 import type { Leg, OpenPosition, Order, State, TargetLeg } from './state.ts';
 import { lots as lotsOf, wholeSteps } from './units.ts';
@@ -15,7 +17,7 @@ export function wantExit(state: State, leg: Leg, reason: string, out: Out): Verd
   const had = leg.position.tag === 'open' || leg.orders.length > 0 || leg.staged !== null;
   leg.resting = null;
   for (const order of leg.orders) if (order.role === 'rest') cancelOrder(state, leg, order, out);
-  exitAll(state, leg, reason, out);
+  exitByRungs(state, leg, reason, out);
   return verdict(had ? 'accepted' : 'held', had ? reason : 'nothing-open');
 }
 

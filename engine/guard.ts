@@ -4,9 +4,11 @@
 import type { BarClosed, Event, Execution } from './events.ts';
 import { keepTargets, startTargets } from './exits.ts';
 import type { Out } from './notes.ts';
-import { cancelOrder } from './orders.ts';
-import { keepLeaving, onStopRefused, onStopSet, onStopUnchanged, protectFill, requestStop, watchBreach } from './protection.ts';
-import type { Leg, OpenPosition, State } from './state.ts';
+import { cancelOrder, sendReduce } from './orders.ts';
+import { takeForeignFill } from './foreign.ts';
+import { keepLeaving } from './leaving.ts';
+import { onStopRefused, onStopSet, onStopUnchanged, protectFill, watchBreach } from './protection.ts';
+import type { Leg, OpenPosition, Order, State } from './state.ts';
 
 export function takeProtection(state: State, event: Event, out: Out): void { // hot
   switch (event.tag) {
@@ -15,7 +17,7 @@ export function takeProtection(state: State, event: Event, out: Out): void { // 
       afterFill(state, state.legs[event.leg]!, event, out);
       return;
     case 'stop-set': onStopSet(state, state.legs[event.leg]!, event, out); return;
-    case 'stop-unchanged': onStopUnchanged(state, state.legs[event.leg]!, out); return;
+    case 'stop-unchanged': onStopUnchanged(state, state.legs[event.leg]!, event, out); return;
     case 'stop-refused': onStopRefused(state, state.legs[event.leg]!, event, out); return;
     default:
   }
@@ -30,6 +32,10 @@ export function watchBar(state: State, leg: Leg, bar: BarClosed, out: Out): void
   if (bar.lowTicks < trade.lowTicks) trade.lowTicks = bar.lowTicks;
   watchBreach(state, leg, position, out);
   if (position.leaving !== '') keepLeaving(state, leg, position, out);
+  if (position.areTargetsDue) {
+    position.areTargetsDue = false;
+    keepTargets(state, leg, position, out);
+  }
 }
 
 export function afterFill(state: State, leg: Leg, event: Execution, out: Out): void {
@@ -41,15 +47,37 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
     endOpeners(state, leg, out);
     return;
   }
-  if (fill.opened === 0) return;
-  const { order } = fill;
-  if (order === null || order.terms === null) {
-    protectForeign(state, leg, position, event.priceTicks, out);
+  if (fill.opened === 0) {
+    if (position.plannedLots > position.lots) position.plannedLots = position.lots;
     return;
   }
+  const { order } = fill;
+  if (order === null || order.terms === null) {
+    takeForeignFill(state, leg, position, event.priceTicks, out);
+    return;
+  }
+  countPlanned(position, order, fill.opened);
   startTargets(position, order);
   protectFill(state, leg, order.terms, { opened: fill.opened, ofLots: order.lots }, out);
   if (leg.position.tag === 'open' && position.targets.length > 0) keepTargets(state, leg, position, out);
+  if (position.lots > position.plannedLots) trim(state, leg, position, out);
+}
+
+/** Lots that were meant: of a buried order only those that opened the position, for it was given up. */
+function countPlanned(position: OpenPosition, order: Order, opened: number): void { // hot
+  if (!isGivenUp(order) || position.plannedLots === 0) position.plannedLots += opened;
+}
+
+function isGivenUp({ state }: Order): boolean { // hot
+  return state.tag === 'done' && state.outcome === 'absent';
+}
+
+/** More than was meant is more than was risked: the excess goes, reduce-only. */
+export function trim(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  if (position.leaving !== '' || position.lots <= position.plannedLots * state.setup.config.oversize) return;
+  for (const order of leg.orders) if (order.role === 'trim' || order.role === 'exit') return;
+  const lots = position.lots - position.plannedLots;
+  sendReduce(state, leg, { role: 'trim', lots, priceTicks: 0, key: '', reason: 'more than was meant' }, out);
 }
 
 /** A closed trade leaves no part of its entry behind that could open again by itself. */
@@ -57,17 +85,4 @@ function endOpeners(state: State, leg: Leg, out: Out): void {
   for (const order of leg.orders) {
     if (order.role === 'entry' && (order.filled > 0 || order.terms?.isAdd === true)) cancelOrder(state, leg, order, out);
   }
-}
-
-/**
- * A position that nobody here asked for gets a stop at the configured distance from the mark, or from what was paid
- * while no mark is known.
- */
-function protectForeign(state: State, leg: Leg, position: OpenPosition, paidTicks: number, out: Out): void {
-  if (position.protection.tag !== 'unprotected') return;
-  const { markTicks } = leg.book;
-  const price = Number.isNaN(markTicks) ? paidTicks : markTicks;
-  const distance = price * state.setup.config.adopt.stopDistance;
-  const trigger = position.side === 1 ? Math.ceil(price - distance) : Math.floor(price + distance);
-  requestStop(state, leg, position, { triggerTicks: trigger, trailTicks: 0, activeTicks: 0, loosens: false }, out);
 }

@@ -14,6 +14,7 @@ export { setupOf } from './setup.ts';
 export type { Setup } from './setup.ts';
 export { createState } from './create.ts';
 export { deadlineOf } from './deadlines.ts';
+export { beginRecovery } from './recovery.ts';
 export { step, stepBar, stepCycle, stepExecution, stepStopSet, stepThroughAll } from './step.ts';
 export { fillBar, takesStretches, takeStretch } from './stretch.ts';
 export type { BarColumns, Corridor, StretchRoom, Watch } from './stretch.ts';

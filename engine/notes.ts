@@ -3,6 +3,7 @@
  * Notes decide nothing; the shell records them and drops them. Prices in ticks (NaN = none), money in the settle coin.
  */
 import type { Approved } from './commands.ts';
+import type { Execution } from './events.ts';
 import type { Mode, Order, OrderOutcome, Protection } from './state.ts';
 import type { Direction, Money, Ms } from './units.ts';
 
@@ -13,6 +14,8 @@ export type Note =
       readonly priceTicks: number; readonly stopTicks: number; readonly lots: number }
   | { readonly tag: 'order-ended'; readonly at: Ms; readonly order: Order; readonly outcome: OrderOutcome; readonly reason: string }
   | { readonly tag: 'protection'; readonly at: Ms; readonly leg: number; readonly protection: Protection | null; readonly cause: string }
+  /** An execution that no event told, found in a reading. */
+  | { readonly tag: 'recovered'; readonly at: Ms; readonly execution: Execution }
   | { readonly tag: 'mode'; readonly at: Ms; readonly mode: Mode }
   | { readonly tag: 'trade'; readonly at: Ms; readonly leg: number; readonly side: Direction; readonly openedAt: Ms;
       readonly lots: number; readonly entryTicks: number; readonly exitTicks: number;

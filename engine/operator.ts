@@ -2,7 +2,7 @@
 import type { Event } from './events.ts';
 import type { Out } from './notes.ts';
 import { halt, reduceOnly, setMode } from './mode.ts';
-import { exitAll } from './protection.ts';
+import { exitAll } from './leaving.ts';
 import type { State } from './state.ts';
 
 export function takeOperator(state: State, event: Event, out: Out): void {
@@ -21,8 +21,18 @@ export function takeOperator(state: State, event: Event, out: Out): void {
       }
       return;
     case 'resume':
-      setMode(state, { tag: 'trading' }, out);
+      resume(state, out);
       return;
     default:
   }
+}
+
+/** Ends a halt, a cooldown and a reduction. What is not known yet has to be known first. */
+function resume(state: State, out: Out): void {
+  state.stumbles.length = 0;
+  state.afterRecovery = { tag: 'trading' };
+  if (state.mode.tag === 'recovering') return;
+  const missing = state.legs.filter((leg) => !leg.isKnown).map((leg) => leg.index);
+  if (missing.length === 0) setMode(state, { tag: 'trading' }, out);
+  else setMode(state, { tag: 'recovering', cause: 'restart', missing, since: state.now }, out);
 }

@@ -4,11 +4,14 @@
  * 1. Every order keeps `filled` in every state.
  * 2. At most one attempt of an intent is standing; a later one waits as the leg's staged entry.
  * 3. Fills of an order that is no longer known still count: the position is folded from executions alone.
+ * 4. An order without an answer is `unknown`: it counts as standing until something proves what became of it.
+ * 5. Only what can merely reduce is sent a second time, under the same link.
  */
 import type { EnterCommand, ReduceCommand } from './commands.ts';
 import type { Out } from './notes.ts';
 import { approveEntry, approveReducing } from './risk.ts';
-import type { Leg, Order, OrderOutcome, State } from './state.ts';
+import { due } from './deadlines.ts';
+import type { Leg, Order, OrderOutcome, State, UnknownCause } from './state.ts';
 import { lots as lotsOf } from './units.ts';
 import type { Direction, Ms } from './units.ts';
 
@@ -21,6 +24,8 @@ export function findOrder(leg: Leg, id: number): Order | null { // hot
 /** Puts an opening order on the leg's list and emits its command. */
 export function sendEntry(state: State, leg: Leg, order: Order, out: Out): void {
   leg.orders.push(order);
+  order.attemptAt = state.now;
+  due(state, state.now + state.setup.config.orderSilenceMs);
   const { terms } = order;
   const command: EnterCommand = {
     tag: 'enter', leg: leg.index, order: order.id, side: order.side, lots: lotsOf(order.lots), type: order.type,
@@ -32,7 +37,9 @@ export function sendEntry(state: State, leg: Leg, order: Order, out: Out): void 
 }
 
 export interface ReduceWish {
-  readonly role: 'exit' | 'target';
+  readonly role: 'exit' | 'target' | 'trim';
+  /** GTC for a limit and IOC at market unless stated. */
+  readonly timeInForce?: 'GTC' | 'IOC';
   readonly lots: number;
   /** Limit price in ticks; 0 = at market. */
   readonly priceTicks: number;
@@ -48,31 +55,85 @@ export function sendReduce(state: State, leg: Leg, wish: ReduceWish, out: Out): 
   const type = wish.priceTicks > 0 ? 'limit' : 'market';
   const order: Order = {
     id: state.nextOrder++, leg: leg.index, role: wish.role, side, type, reduceOnly: true,
-    timeInForce: type === 'limit' ? 'GTC' : 'IOC', triggerTicks: 0, triggerDirection: 0,
+    timeInForce: wish.timeInForce ?? (type === 'limit' ? 'GTC' : 'IOC'), triggerTicks: 0, triggerDirection: 0,
     referenceTicks: type === 'limit' ? wish.priceTicks : leg.book.lastTicks, key: wish.key, reason: wish.reason,
-    terms: null, sentAt: state.now, attempt: 1, attemptAt: state.now, endsAtDecision: 0, priceTicks: wish.priceTicks, lots: wish.lots, filled: 0,
+    terms: null, sentAt: state.now, attempt: 1, attemptAt: state.now, isUnwanted: false, endsAtDecision: 0, priceTicks: wish.priceTicks, lots: wish.lots, filled: 0,
     state: { tag: 'sent', since: state.now },
   };
   leg.orders.push(order);
-  const command: ReduceCommand = {
-    tag: 'reduce', leg: leg.index, order: order.id, side, lots: lotsOf(order.lots), type,
-    priceTicks: wish.priceTicks, timeInForce: order.timeInForce, reduceOnly: true,
-  };
-  out.commands.push(approveReducing(command));
+  pushReduce(state, order, out);
   return order;
 }
 
-/** Asks the venue to end an order; a second ask while one is under way changes nothing. */
+/** The request of a reduce-only order, also when it is sent again: the same link, the same terms. */
+export function pushReduce(state: State, order: Order, out: Out): void {
+  due(state, state.now + state.setup.config.orderSilenceMs);
+  const command: ReduceCommand = {
+    tag: 'reduce', leg: order.leg, order: order.id, side: order.side, lots: lotsOf(order.lots), type: order.type,
+    priceTicks: order.priceTicks, timeInForce: order.timeInForce, reduceOnly: true,
+  };
+  out.commands.push(approveReducing(command));
+}
+
+/** A reduce-only order whose request may be lost goes out once more; the worst answer is a refusal. */
+export function resendReduce(state: State, order: Order, out: Out): void {
+  order.attempt += 1;
+  order.attemptAt = state.now;
+  order.state = { tag: 'sent', since: state.now };
+  pushReduce(state, order, out);
+}
+
+/** Nothing is known of the order any more; it stands until something proves what became of it. */
+export function doubt(order: Order, cause: UnknownCause, at: Ms): void {
+  if (order.state.tag !== 'unknown') order.state = { tag: 'unknown', cause, since: at, absences: 0, absentAt: 0 };
+}
+
+/** Ends an order whose fills may still come: they are recognised for a day. */
+export function buryOrder(state: State, leg: Leg, order: Order, how: { outcome: OrderOutcome; reason: string }, out: Out): void {
+  if (endOrder(leg, order.id, state.now, how.outcome, how.reason, out) === null) return;
+  const until = state.now + state.setup.config.buriedMs;
+  leg.buried.push({ order, until });
+  due(state, until);
+}
+
+export function findBuried(leg: Leg, id: number): Order | null {
+  for (const { order } of leg.buried) if (order.id === id) return order;
+  return null;
+}
+
+/** A buried order that stands at the venue after all: it is back on the list, and not wanted any more. */
+export function unearth(state: State, leg: Leg, id: number, out: Out): void {
+  const order = findBuried(leg, id);
+  if (order === null) return;
+  leg.buried = leg.buried.filter((one) => one.order !== order);
+  order.state = { tag: 'working', since: state.now };
+  order.isUnwanted = false;
+  leg.orders.push(order);
+  cancelOrder(state, leg, order, out);
+}
+
+/** Asks the venue to end an order; a second ask while one is under way changes nothing, and an unknown one stays unknown. */
 export function cancelOrder(state: State, leg: Leg, order: Order, out: Out): void {
   if (order.state.tag === 'cancelling' || order.state.tag === 'done') return;
-  order.state = { tag: 'cancelling', since: state.now };
+  if (order.state.tag === 'unknown' && order.isUnwanted) return;
+  order.isUnwanted = true;
+  if (order.state.tag !== 'unknown') order.state = { tag: 'cancelling', since: state.now };
+  due(state, state.now + state.setup.config.orderSilenceMs);
   out.commands.push(approveReducing({ tag: 'cancel', leg: leg.index, order: order.id }));
 }
 
-export function acceptOrder(leg: Leg, id: number, at: Ms): Order | null {
+/** The venue holds the order. One that is not wanted any more is cancelled there. */
+export function acceptOrder(state: State, leg: Leg, id: number, out: Out): void {
   const order = findOrder(leg, id);
-  if (order !== null && (order.state.tag === 'sent' || order.state.tag === 'unknown')) order.state = { tag: 'working', since: at };
-  return order;
+  if (order === null) {
+    if (leg.buried.length > 0) unearth(state, leg, id, out);
+    return;
+  }
+  if (order.state.tag !== 'sent' && order.state.tag !== 'unknown') return;
+  order.state = { tag: 'working', since: state.now };
+  if (!order.isUnwanted) return;
+  order.isUnwanted = false;
+  cancelOrder(state, leg, order, out);
 }
 
 /** Takes an order off the list and notes how it ended. */

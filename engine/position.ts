@@ -20,6 +20,11 @@ export const seenLimit = 4096;
 
 const flat = { tag: 'flat' } as const;
 
+/** True when an execution of this id was counted, as far as memory reaches. */
+export function hasCounted({ seen }: State, id: number | string): boolean {
+  return (typeof id === 'number' && id > 0 && id <= seen.upTo) || seen.set.has(id);
+}
+
 /**
  * True when the execution is new; remembers it. Running numbers without a hole need no memory but the last of them.
  */
@@ -86,7 +91,8 @@ function openedBy(instrument: Instrument, event: Execution, lots: number, cost: 
     tag: 'open', side: event.side, openedAt: event.at, adopted: false, lots, cost,
     costNumber: moneyToNumber(instrument, cost), entryTicks: event.priceTicks, barsHeld: 0, leaving: '',
     protection: { tag: 'unprotected', cause: 'new', since: event.at },
-    stopBy: 'mark', wantedStop: 0, protectBy: 0, suspectAt: 0, plannedLots: 0, exitAt: 0, exitAttempts: 0, trailTicks: 0, breakEvenAt: 0, targets: [],
+    stopBy: 'mark', wantedStop: 0, protectBy: 0, suspectAt: 0, plannedLots: 0, exitAt: 0, exitAttempts: 0,
+    rung: 'market', isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, breakEvenAt: 0, targets: [],
     trade: {
       realised: 0n, fees: 0n, funding: 0n, entryLots: lots, entryTickLots: event.priceTicks * lots,
       exitLots: 0, exitTickLots: 0, slippage: slippageOf(instrument, event, lots, story.referenceTicks),

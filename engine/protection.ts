@@ -2,42 +2,26 @@
  * The protection machine: how an open position gets its stop, keeps it, and moves it.
  *
  * 1. From its first fill a position is waived in so many words, or has a stop requested.
- * 2. `armed` needs the venue's word; "unchanged" is that word too.
+ * 2. `armed` needs the venue's word; "unchanged" is that word too, looked after when nothing told of the stop before.
  * 3. A stop never gets looser unless the strategy says so.
  * 4. A stop refused because the price is through it, or a breach while no stop is armed, becomes an exit in the
  *    same decision: never a retry.
+ * 5. A request without an answer is repeated; a position still without a stop at its deadline halts the engine and is
+ *    closed (or held, if the configuration says so). A refused move leaves the stop that is there.
+ * 6. A price through an armed stop is a suspicion: the venue has its time to act, is asked, and then the position goes.
+ * 7. Without a position in the state nothing is asked for; with one, no mode keeps the machine from working.
  */
 import type { RunConfig } from './config.ts';
-import type { StopRefused, StopSet, TriggerSource } from './events.ts';
+import { due, stopDue } from './deadlines.ts';
+import type { StopRefused, StopSet, StopUnchanged, TriggerSource } from './events.ts';
+import { exitAll } from './leaving.ts';
+import { halt } from './mode.ts';
 import type { Out } from './notes.ts';
-import { cancelOrder, sendReduce, workingExit } from './orders.ts';
-import { approveReducing, approveStop } from './risk.ts';
+import { ask } from './queries.ts';
+import { approveStop } from './risk.ts';
 import { slippageTicks } from './size.ts';
-import type { EntryTerms, Leg, OpenPosition, Protection, State } from './state.ts';
-
-/** Trigger wanted or in force, ticks; 0 = none. */
-export function wantedTrigger(protection: Protection): number { // hot
-  return protection.tag === 'armed' || protection.tag === 'requested' || protection.tag === 'breached' ? protection.trigger : 0;
-}
-
-/** Trigger the venue holds, as far as it is known. */
-export function triggerInForce(protection: Protection): number | null { // hot
-  if (protection.tag === 'armed') return protection.trigger;
-  return protection.tag === 'requested' ? protection.replaces : null;
-}
-
-/** Price the stop is judged against, ticks. */
-export function sourceTicks(leg: Leg, by: TriggerSource): number { // hot
-  return by === 'mark' ? leg.book.markTicks : leg.book.lastTicks;
-}
-
-export function isThrough(side: number, priceTicks: number, triggerTicks: number): boolean { // hot
-  return side === 1 ? priceTicks <= triggerTicks : priceTicks >= triggerTicks;
-}
-
-export function isTighter(side: number, triggerTicks: number, than: number): boolean { // hot
-  return side === 1 ? triggerTicks > than : triggerTicks < than;
-}
+import { isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from './stop-levels.ts';
+import type { EntryTerms, Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
 
 /** Protects what an entry's fill opened or grew. `opened` = lots that this fill added, at `fillTicks`. */
 export function protectFill(
@@ -54,6 +38,9 @@ export function protectFill(
   }
   const first = position.protection.tag === 'unprotected';
   if (first) {
+    position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
+    position.wantedStop = terms.stopTicks;
+    due(state, state.now + 1);
     position.stopBy = terms.stopBy;
     position.breakEvenAt = terms.breakEvenAt;
     setProtection(state, leg, position, {
@@ -62,7 +49,10 @@ export function protectFill(
   }
   const wanted = wantedAfterFill(position, terms, first);
   const trail = first ? terms.trailTicks : 0;
-  if (first) position.trailTicks = trail;
+  if (first) {
+    position.trailTicks = trail;
+    position.trailFromTicks = terms.trailFromTicks;
+  }
   if (wanted !== wantedTrigger(position.protection) || trail > 0) {
     askStop(state, leg, position, { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false }, out);
   }
@@ -71,6 +61,7 @@ export function protectFill(
 /** A trailing stop beside a waived stop: the position's stop is left as it is, there is none. */
 function trailAlone(state: State, leg: Leg, position: OpenPosition, terms: EntryTerms, out: Out): void {
   position.trailTicks = terms.trailTicks;
+  position.trailFromTicks = terms.trailFromTicks;
   position.stopBy = terms.stopBy;
   out.commands.push(approveStop(state, {
     tag: 'set-stop', leg: leg.index, triggerTicks: 0, by: terms.stopBy, trailTicks: terms.trailTicks, activeTicks: terms.trailFromTicks,
@@ -107,34 +98,79 @@ export function requestStop(state: State, leg: Leg, position: OpenPosition, wish
 /** The same without a look at the price: after a fill the price of the last close is old, and the venue knows better. */
 function askStop(state: State, leg: Leg, position: OpenPosition, wish: StopWish, out: Out): void { // hot
   const by = position.stopBy;
-  const { protection } = position;
+  const replaces = triggerInForce(position.protection);
+  const { config } = state.setup;
+  if (replaces === null && position.protectBy === 0) position.protectBy = state.now + config.protectDeadlineMs;
+  position.wantedStop = wish.triggerTicks;
   setProtection(state, leg, position, {
-    tag: 'requested', trigger: wish.triggerTicks, by, replaces: triggerInForce(protection), attempt: 1, since: state.now,
+    tag: 'requested', trigger: wish.triggerTicks, by, replaces, attempt: 1, since: state.now,
   }, 'moved', out);
+  due(state, state.now + 1);
   out.commands.push(approveStop(state, {
     tag: 'set-stop', leg: leg.index, triggerTicks: wish.triggerTicks, by, trailTicks: wish.trailTicks, activeTicks: wish.activeTicks,
   }, wish.loosens));
 }
 
+/** The same request once more, unless the price went through it meanwhile. */
+function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  const { protection } = position;
+  if (protection.tag !== 'requested') return;
+  const price = sourceTicks(leg, protection.by);
+  if (isThrough(position.side, price, protection.trigger)) {
+    breach(state, leg, position, protection.trigger, price, out);
+    return;
+  }
+  position.protection = { ...protection, attempt: protection.attempt + 1, since: state.now };
+  due(state, state.now + 1);
+  out.commands.push(approveStop(state, {
+    tag: 'set-stop', leg: leg.index, triggerTicks: protection.trigger, by: protection.by,
+    trailTicks: position.trailTicks, activeTicks: position.trailTicks > 0 ? position.trailFromTicks : 0,
+  }, false));
+  if (protection.attempt >= state.setup.config.protectAttempts) ask(state, leg, out);
+}
+
+/** A stop that was there is gone, or was never heard of: the wanted one is set, or the position goes. */
+export function restoreStop(state: State, leg: Leg, position: OpenPosition, cause: UnprotectedCause, out: Out): void {
+  if (position.protection.tag === 'breached' || position.protection.tag === 'waived') return;
+  setProtection(state, leg, position, { tag: 'unprotected', cause, since: state.now }, cause, out);
+  const wanted = position.wantedStop;
+  if (wanted > 0) requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: position.trailTicks, activeTicks: position.trailFromTicks, loosens: false }, out);
+}
+
+/** Deadlines of the stop: a repeated request, the last moment for one, a suspicion. */
+export function takeStopTimer(state: State, leg: Leg, out: Out): void {
+  if (leg.position.tag === 'flat') return;
+  const { position } = leg;
+  if (stopDue(state, position) <= state.now) repeatStop(state, leg, position, out);
+  if (position.protectBy > 0 && position.protectBy <= state.now) failProtection(state, leg, position, out);
+  const { suspectAt } = position;
+  if (suspectAt === 0 || suspectAt + state.setup.config.stopFireGraceMs > state.now) return;
+  if (position.isSuspectAsked) breach(state, leg, position, position.wantedStop, sourceTicks(leg, position.stopBy), out);
+  else {
+    position.isSuspectAsked = true;
+    position.suspectAt = state.now;
+    due(state, state.now + state.setup.config.stopFireGraceMs);
+    ask(state, leg, out);
+  }
+}
+
+/** The deadline for a stop is over: halted, with an alarm, and out of the position unless it is to be held. */
+function failProtection(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  const { strategy, config } = state.setup;
+  position.protectBy = 0;
+  if (position.leaving !== '') return; // on its way out, which is more than a stop
+  const since = position.protection.tag === 'requested' ? `asked ${position.protection.attempt} times` : position.protection.tag;
+  halt(state, 'unprotected', `${strategy.symbols[leg.symbol]!}: no stop confirmed by its deadline, ${since}`, out);
+  ask(state, leg, out);
+  if (config.unprotected === 'flatten') exitAll(state, leg, 'no stop could be set', out);
+}
+
 /** The price is through a stop that the venue does not take care of: out at market, now. */
 export function breach(state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out): void {
+  position.suspectAt = 0;
+  position.protectBy = 0;
   setProtection(state, leg, position, { tag: 'breached', trigger, by: position.stopBy, price, since: state.now }, 'through', out);
   exitAll(state, leg, 'stop already through', out);
-}
-
-/** Reduce-only market exit of the whole position; opening orders of the leg are cancelled with it. */
-export function exitAll(state: State, leg: Leg, reason: string, out: Out): void {
-  for (const order of leg.orders) if (!order.reduceOnly) cancelOrder(state, leg, order, out);
-  leg.staged = null;
-  if (leg.position.tag === 'flat') return;
-  leg.position.leaving = reason;
-  keepLeaving(state, leg, leg.position, out);
-}
-
-/** An exit stays wanted: what the volume or a refusal left of the position is sent again, once a bar. */
-export function keepLeaving(state: State, leg: Leg, position: OpenPosition, out: Out): void {
-  if (workingExit(leg) !== null) return;
-  sendReduce(state, leg, { role: 'exit', lots: position.lots, priceTicks: 0, key: '', reason: position.leaving }, out);
 }
 
 export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): void { // hot
@@ -153,43 +189,79 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
     requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: 0, activeTicks: 0, loosens: false }, out);
     return;
   }
-  setProtection(state, leg, position, { tag: 'armed', trigger: event.triggerTicks, by: event.by, since: event.at }, 'confirmed', out);
+  arm(state, leg, position, event.triggerTicks, event.by, 'confirmed', out);
 }
 
-/** The venue already holds the wanted stop: success. */
-export function onStopUnchanged(state: State, leg: Leg, out: Out): void {
+/** A reading shows this stop on the position. One looser than wanted is tightened, one tighter is taken over. */
+export function confirmStop(
+  state: State, leg: Leg, position: OpenPosition, trigger: number, by: TriggerSource, out: Out,
+): void {
+  const { protection, wantedStop } = position;
+  if (protection.tag === 'breached' || protection.tag === 'waived') return;
+  if (protection.tag === 'requested' && protection.trigger !== trigger) {
+    position.protectBy = 0;
+    position.protection = { ...protection, replaces: trigger };
+    return;
+  }
+  if (protection.tag === 'armed' && protection.trigger === trigger) return;
+  const isLooser = wantedStop > 0 && isTighter(position.side, wantedStop, trigger);
+  arm(state, leg, position, trigger, by, 'shown', out);
+  if (isLooser) requestStop(state, leg, position, { triggerTicks: wantedStop, trailTicks: 0, activeTicks: 0, loosens: false }, out);
+}
+
+function arm(state: State, leg: Leg, position: OpenPosition, trigger: number, by: TriggerSource, cause: string, out: Out): void { // hot
+  position.protectBy = 0;
+  position.suspectAt = 0;
+  position.wantedStop = trigger;
+  setProtection(state, leg, position, { tag: 'armed', trigger, by, since: state.now }, cause, out);
+}
+
+/** The venue already holds the wanted stop: success. Where nothing told of it before, it is looked at once more. */
+export function onStopUnchanged(state: State, leg: Leg, { triggerTicks }: StopUnchanged, out: Out): void {
   const { position } = leg;
   if (position.tag === 'flat' || position.protection.tag !== 'requested') return;
-  const { trigger, by } = position.protection;
-  setProtection(state, leg, position, { tag: 'armed', trigger, by, since: state.now }, 'unchanged', out);
+  const { trigger, by, replaces } = position.protection;
+  if (triggerTicks !== 0 && triggerTicks !== trigger) return;
+  if (replaces !== trigger) ask(state, leg, out);
+  arm(state, leg, position, trigger, by, 'unchanged', out);
 }
 
 export function onStopRefused(state: State, leg: Leg, event: StopRefused, out: Out): void {
   const { position } = leg;
   if (position.tag === 'flat') return;
-  switch (event.reason) {
-    case 'through-trigger': {
-      const trigger = wantedTrigger(position.protection);
-      breach(state, leg, position, trigger, sourceTicks(leg, position.stopBy), out);
-      return;
-    }
-    case 'no-position':
-      out.commands.push(approveReducing({ tag: 'query-account', leg: leg.index }));
-      return;
-    case 'other':
-      setProtection(state, leg, position, { tag: 'unprotected', cause: 'refused', since: event.at }, 'refused', out);
-      exitAll(state, leg, 'stop refused', out);
-      return;
-    default:
+  const { protection } = position;
+  if (event.reason === 'no-position') {
+    ask(state, leg, out);
+    return;
+  }
+  if (protection.tag !== 'requested' || (event.triggerTicks !== 0 && event.triggerTicks !== protection.trigger)) return;
+  if (event.reason === 'through-trigger') breach(state, leg, position, protection.trigger, sourceTicks(leg, protection.by), out);
+  else if (protection.replaces !== null) {
+    arm(state, leg, position, protection.replaces, protection.by, 'move refused', out);
+  } else if (protection.attempt >= state.setup.config.protectAttempts) {
+    setProtection(state, leg, position, { tag: 'unprotected', cause: 'refused', since: event.at }, 'refused', out);
+    failProtection(state, leg, position, out);
   }
 }
 
-/** Stage 5 at a market event: a breach is ours to act on only while the venue holds no stop. */
+/** Stage 5 at a market event: a breach is ours to act on at once only while the venue holds no stop. */
 export function watchBreach(state: State, leg: Leg, position: OpenPosition, out: Out): void { // hot
   const { protection } = position;
-  if (protection.tag !== 'requested' || protection.replaces !== null) return;
+  const held = triggerInForce(protection);
+  if (held !== null) {
+    if (position.suspectAt === 0 && isThrough(position.side, sourceTicks(leg, position.stopBy), held)) suspect(state, position);
+    return;
+  }
+  if (protection.tag !== 'requested') return;
   const price = sourceTicks(leg, protection.by);
   if (isThrough(position.side, price, protection.trigger)) breach(state, leg, position, protection.trigger, price, out);
+}
+
+/** The price is through a stop that the venue holds: it has a moment to say so. */
+function suspect(state: State, position: OpenPosition): void {
+  position.suspectAt = state.now;
+  position.isSuspectAsked = false;
+  due(state, state.now + state.setup.config.stopFireGraceMs);
 }
 
 /** At a decision close: once the gain reaches `breakEvenAt` R, the stop moves to the entry plus the costs of leaving. */

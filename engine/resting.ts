@@ -11,7 +11,8 @@ import type { Verdict } from './entries.ts';
 import type { WantGuard, WantRest, WantResting } from './intents.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendEntry } from './orders.ts';
-import { isTighter, requestStop, wantedTrigger } from './protection.ts';
+import { requestStop } from './protection.ts';
+import { isTighter, wantedTrigger } from './stop-levels.ts';
 import { approveAmend, approveReducing, reviewOpening } from './risk.ts';
 import { directionOf } from './setup.ts';
 import { lossPerLot } from './size.ts';
@@ -110,7 +111,7 @@ function placeWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, l
     id: state.nextOrder++, leg: leg.index, role: 'rest', side: wish.side, type: 'limit', reduceOnly: wish.reduceOnly,
     timeInForce: wish.postOnly ? 'PostOnly' : 'GTC', triggerTicks: 0, triggerDirection: 0, referenceTicks: wish.priceTicks,
     key: wish.key, reason: `rest ${wish.key}`, terms: wish.reduceOnly ? null : restTerms(state, leg, set, wish, lots),
-    sentAt: state.now, attempt: 1, attemptAt: state.now, endsAtDecision: 0, priceTicks: wish.priceTicks, lots, filled: 0, state: { tag: 'sent', since: state.now },
+    sentAt: state.now, attempt: 1, attemptAt: state.now, isUnwanted: false, endsAtDecision: 0, priceTicks: wish.priceTicks, lots, filled: 0, state: { tag: 'sent', since: state.now },
   };
   if (!wish.reduceOnly) {
     sendEntry(state, leg, order, out);

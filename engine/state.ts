@@ -36,8 +36,8 @@ export type OrderState =
   | { readonly tag: 'sent'; readonly since: Ms }
   | { readonly tag: 'working'; readonly since: Ms }
   | { readonly tag: 'cancelling'; readonly since: Ms }
-  /** `absences` counts snapshots that did not show it, read after the last attempt could still have been accepted. */
-  | { readonly tag: 'unknown'; readonly cause: UnknownCause; readonly since: Ms; readonly absences: number }
+  /** `absences` counts readings that did not show it, taken after its last request could still have been accepted; `absentAt` is the last. */
+  | { readonly tag: 'unknown'; readonly cause: UnknownCause; readonly since: Ms; readonly absences: number; readonly absentAt: Ms }
   | { readonly tag: 'done'; readonly outcome: OrderOutcome; readonly since: Ms };
 
 /** Everything that may halt; only an operator ends a halt (`mode.ts`). */
@@ -51,7 +51,7 @@ export type CooldownCause =
 export type ReducingCause = 'operator' | 'goal-reached' | 'run-ended';
 export type Mode =
   /** `missing` = legs whose position, stop or orders are not known yet. */
-  | { readonly tag: 'recovering'; readonly missing: readonly number[]; readonly since: Ms }
+  | { readonly tag: 'recovering'; readonly cause: 'restart' | 'reconnect'; readonly missing: readonly number[]; readonly since: Ms }
   | { readonly tag: 'trading' }
   | { readonly tag: 'cooldown'; readonly until: Ms; readonly cause: CooldownCause; readonly evidence: string; readonly since: Ms }
   | { readonly tag: 'reducing'; readonly cause: ReducingCause; readonly evidence: string; readonly since: Ms }
@@ -70,7 +70,8 @@ export type Hold =
 
 // ---- orders
 
-export type OrderRole = 'entry' | 'exit' | 'target' | 'rest';
+/** `trim` takes back what is more than was meant. */
+export type OrderRole = 'entry' | 'exit' | 'target' | 'rest' | 'trim';
 
 /** What an entry carries so that its fills can be protected, measured and explained. Ticks; 0 = none. */
 export interface EntryTerms {
@@ -111,6 +112,8 @@ export interface Order {
   /** Times the request left, and when it last did. Every attempt carries the same link. */
   attempt: number;
   attemptAt: Ms;
+  /** It is to end: wherever it turns up standing, it is cancelled. */
+  isUnwanted: boolean;
   /** Count of the leg's decision at which the order ends; 0 = it does not end by itself. */
   endsAtDecision: number;
   priceTicks: number;
@@ -159,7 +162,7 @@ export interface OpenPosition {
   readonly tag: 'open';
   readonly side: Direction;
   readonly openedAt: Ms;
-  readonly adopted: boolean;
+  adopted: boolean;
   lots: number;
   /** Exact value at which the lots held were opened, money units. */
   cost: Money;
@@ -184,6 +187,14 @@ export interface OpenPosition {
   /** When a refused or lost exit is sent again; 0 = none waits. `exitAttempts` counts those in a row. */
   exitAt: Ms;
   exitAttempts: number;
+  /** How the exit under way is worked (`leaving.ts`). */
+  rung: 'limit' | 'ioc' | 'market';
+  /** The suspicion was put to the venue as a question. */
+  isSuspectAsked: boolean;
+  /** Activation price of the trailing stop, ticks; 0 = active at once. */
+  trailFromTicks: number;
+  /** Take-profit orders are to be looked at again at the next close. */
+  areTargetsDue: boolean;
   /** 0 = no trailing stop. */
   trailTicks: number;
   /** In R; 0 = off or done. */
@@ -255,6 +266,8 @@ export interface Leg {
   staged: StagedEntry | null;
   buried: BuriedOrder[];
   query: Query;
+  /** Position, stop and orders were reconciled since the last start, restart or reconnect. */
+  isKnown: boolean;
   /** Snapshots in a row whose position could not be explained. */
   mismatches: number;
   /** Venue time of the newest execution counted. */

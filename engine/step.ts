@@ -10,7 +10,8 @@
  *   market              2   5 6         bar, mark, funding
  *   cycle                     7 8 9 10  decisions, only at a closed cycle
  *   venue                 3 4 5 6       answers and executions
- *   link, timer, operator     5 6       what people and wires do
+ *   timer                 3   5         deadlines that came
+ *   link, readings        3 4 5 6       what wires, readings of the account and people do
  *
  * `stepThroughAll` takes every event through every stage; a test demands the same commands from both.
  */
@@ -20,12 +21,14 @@ import { InvariantError } from './invariant.ts';
 import { takeLimits } from './limits.ts';
 import { takeBar, takeFunding, takeMark } from './market.ts';
 import type { Out } from './notes.ts';
+import { takeLink } from './link.ts';
 import { takeOperator } from './operator.ts';
 import { countExecution, takeOrderEvent, takeExecution } from './answers.ts';
 import { foldFunding, markEquity } from './position.ts';
 import { onStopSet } from './protection.ts';
 import { afterFill, takeProtection, watchBar } from './guard.ts';
 import type { State } from './state.ts';
+import { takeTimer } from './timers.ts';
 import type { Ms } from './units.ts';
 
 export function step(state: State, event: Event, out: Out): void { // hot
@@ -54,8 +57,13 @@ export function step(state: State, event: Event, out: Out): void { // hot
       takeHeader(state, event.at);
       takeProtection(state, event, out);
       return;
+    case 'timer':
+      takeHeader(state, event.at);
+      takeTimer(state, event, out);
+      return;
     default:
       takeHeader(state, event.at);
+      takeLink(state, event, out);
       takeOperator(state, event, out);
       takeLimits(state, out);
   }
@@ -102,6 +110,8 @@ export function stepThroughAll(state: State, event: Event, out: Out): void {
   if (event.tag === 'execution') takeExecution(state, state.legs[event.leg]!, event, out);
   takeProtection(state, event, out);
   if (event.tag === 'bar-closed') markEquity(state);
+  takeTimer(state, event, out);
+  takeLink(state, event, out);
   takeOperator(state, event, out);
   takeLimits(state, out);
   if (event.tag !== 'cycle-closed') return;

@@ -5,7 +5,7 @@
 import { intents } from './intents.ts';
 import { unrealisedOf } from './position.ts';
 import { workingEntry } from './orders.ts';
-import { triggerInForce, wantedTrigger } from './protection.ts';
+import { triggerInForce, wantedTrigger } from './stop-levels.ts';
 import { boundMargin, openRisk } from './risk.ts';
 import type { Account, Bar, Cycle, EntryView, FundingView, InstrumentView, PositionView, RestingView, Scene, Trade } from './scene.ts';
 import { StrategyError } from './strategy-error.ts';

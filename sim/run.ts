@@ -78,12 +78,12 @@ function closeInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { //
  * something: what `openNext` and `closeInstant` do, without asking the exchange at each. False = none.
  */
 function playCalm(play: Play, bar: BarClosed, cycle: CycleClosed, checkAt: number): boolean { // hot
-  const { clock, exchange, corridors } = play;
+  const { clock, exchange, state, corridors } = play;
   if (corridors.length === 0 || nextDue(play) !== Number.POSITIVE_INFINITY) return false;
   for (let symbol = 0; symbol < corridors.length; symbol++) if (!exchange.corridor(symbol, corridors[symbol]!)) return false;
   const { sent } = play;
   let count = 0;
-  while (play.bars < checkAt && play.sent === sent && clock.openCalm(corridors)) {
+  while (play.bars < checkAt && play.sent === sent && state.dueAt === Number.POSITIVE_INFINITY && clock.openCalm(corridors)) {
     count += 1;
     showProgress(play);
     closeInstant(play, bar, cycle);
@@ -200,7 +200,7 @@ function playBar(play: Play): void { // hot
     const due = nextDue(play);
     const target = due < until ? due : until;
     if (exchange.advance(target)) {
-      if (venue.isPrompt && deadlineOf(play.state) > target) takeFacts(play);
+      if (venue.isPrompt && nextDue(play) > target) takeFacts(play);
       else {
         venue.collect();
         deliver(play, Math.min(target, nextDue(play)));
@@ -243,9 +243,13 @@ function takeFacts(play: Play): void { // hot
 }
 
 function nextDue(play: Play): Ms { // hot
-  const { dueAt } = play.venue;
+  const { venue, clock } = play;
   const deadline = deadlineOf(play.state);
-  return deadline < dueAt ? deadline : dueAt;
+  if (deadline === Number.POSITIVE_INFINITY) return venue.dueAt;
+  // No time passes in a hole of the data: who waits for an answer there waits for the one of the next open.
+  const answeredAt = clock.closesAt - clock.intervalMs + venue.roundTripMs;
+  const at = deadline > answeredAt ? deadline : answeredAt + 1;
+  return at < venue.dueAt ? at : venue.dueAt;
 }
 
 /** Takes in what is known by now, one event after the other, sending what each decides. */

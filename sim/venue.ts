@@ -38,6 +38,9 @@ export class SimulatedVenue {
   /** What happens is known at once, and nothing known earlier waits. */
   get isPrompt(): boolean { return this.#responseMs === 0 && this.#head === this.#due.length; }
 
+  /** From a command to its answer at best. */
+  get roundTripMs(): Ms { return this.#latencyMs + this.#responseMs; }
+
   /** What is sent at a close is judged at the next open, and known there. */
   get isInstant(): boolean { return this.#latencyMs === 0 && this.#responseMs === 0; }
 
@@ -120,9 +123,17 @@ export class SimulatedVenue {
   }
 
   #push(due: Ms, event: Event): void { // hot
-    if (this.#head === this.#due.length) this.dueAt = due;
-    this.#queue.push(event);
-    this.#due.push(due);
+    const dues = this.#due;
+    let place = dues.length;
+    while (place > this.#head && dues[place - 1]! > due) place -= 1;
+    if (place === dues.length) {
+      this.#queue.push(event);
+      dues.push(due);
+    } else {
+      this.#queue.splice(place, 0, event);
+      dues.splice(place, 0, due);
+    }
+    this.dueAt = dues[this.#head]!;
   }
 
   take(): Event { // hot

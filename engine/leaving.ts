@@ -1,0 +1,97 @@
+/**
+ * Ways out that stay wanted: once a position is to be left, reduce-only orders are sent until nothing of it remains.
+ *
+ * 1. One exit stands at a time; a lost one is sent again under the same link, a refused or ended one as a new order.
+ * 2. Rungs: a limit at the price, an IOC limit through it, then the market. A breach goes to the market at once.
+ * 3. A refusal waits a little longer each time, never longer than a minute; a closed bar tries again anyway.
+ */
+import { due } from './deadlines.ts';
+import type { Out } from './notes.ts';
+import { cancelOrder, sendReduce, workingExit } from './orders.ts';
+import type { Leg, OpenPosition, Order, State } from './state.ts';
+import { ask } from './queries.ts';
+import type { Ms } from './units.ts';
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 60_000;
+
+/** Reduce-only exit of the whole position at market; opening orders of the leg are cancelled with it. */
+export function exitAll(state: State, leg: Leg, reason: string, out: Out): void {
+  leave(state, leg, reason, 'market', out);
+}
+
+/** The same by the configured rungs: for exits that are not in a hurry. */
+export function exitByRungs(state: State, leg: Leg, reason: string, out: Out): void {
+  const { limitMs, iocMs } = state.setup.config.exit;
+  leave(state, leg, reason, limitMs > 0 ? 'limit' : iocMs > 0 ? 'ioc' : 'market', out);
+}
+
+function leave(state: State, leg: Leg, reason: string, rung: OpenPosition['rung'], out: Out): void {
+  for (const order of leg.orders) if (!order.reduceOnly) cancelOrder(state, leg, order, out);
+  leg.staged = null;
+  const { position } = leg;
+  if (position.tag === 'flat') return;
+  const isHastier = position.leaving !== '' && position.rung !== rung && rung === 'market';
+  if (position.leaving === '' || isHastier) position.rung = rung;
+  position.leaving = reason;
+  const standing = workingExit(leg);
+  if (isHastier && standing !== null) cancelOrder(state, leg, standing, out);
+  keepLeaving(state, leg, position, out);
+}
+
+/** An exit stays wanted: what the volume or a refusal left of the position is sent again. */
+export function keepLeaving(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  if (workingExit(leg) !== null) return;
+  position.exitAt = 0;
+  const { limitMs, iocMs, iocBps } = state.setup.config.exit;
+  const { lastTicks } = leg.book;
+  const wish = { role: 'exit', lots: position.lots, key: '', reason: position.leaving } as const;
+  if (position.rung === 'market' || !(lastTicks > 0)) {
+    sendReduce(state, leg, { ...wish, priceTicks: 0 }, out);
+    return;
+  }
+  const through = position.rung === 'ioc' ? -position.side * lastTicks * (iocBps / 10_000) : 0;
+  const priceTicks = Math.max(1, position.side === 1 ? Math.floor(lastTicks + through) : Math.ceil(lastTicks + through));
+  sendReduce(state, leg, { ...wish, priceTicks, timeInForce: position.rung === 'ioc' ? 'IOC' : 'GTC' }, out);
+  retryAt(state, position, state.now + (position.rung === 'ioc' ? iocMs : limitMs));
+}
+
+/** The time of a rung or of a wait is over. */
+export function takeExitTimer(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  if (position.exitAt === 0 || position.exitAt > state.now) return;
+  position.exitAt = 0;
+  const standing = workingExit(leg);
+  if (standing === null) keepLeaving(state, leg, position, out);
+  else if (position.rung !== 'market') {
+    position.rung = nextRung(state, position.rung);
+    cancelOrder(state, leg, standing, out);
+  }
+}
+
+function nextRung(state: State, rung: OpenPosition['rung']): OpenPosition['rung'] {
+  return rung === 'limit' && state.setup.config.exit.iocMs > 0 ? 'ioc' : 'market';
+}
+
+/** What ended an exit: the shell's volume waits for the next bar, a rung goes on at once, all else waits a little. */
+export type ExitEnd = 'no-volume' | 'rung' | 'refused';
+
+/** An exit ended and the position did not. */
+export function afterExit(state: State, leg: Leg, order: Order, end: ExitEnd, out: Out): void {
+  const { position } = leg;
+  if (order.role !== 'exit' || position.tag === 'flat' || position.leaving === '') return;
+  if (end === 'rung') {
+    if (order.timeInForce === 'IOC' && order.type === 'limit') position.rung = 'market';
+    keepLeaving(state, leg, position, out);
+    return;
+  }
+  if (end === 'no-volume') return;
+  position.rung = 'market';
+  position.exitAttempts += 1;
+  retryAt(state, position, state.now + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(6, position.exitAttempts - 1)));
+  ask(state, leg, out);
+}
+
+function retryAt(state: State, position: OpenPosition, at: Ms): void {
+  position.exitAt = at;
+  due(state, at);
+}

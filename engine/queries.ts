@@ -1,0 +1,39 @@
+/**
+ * Questions to the venue about one leg. One question is under way at most; silence asks again, and so does an answer
+ * that left something open. Nothing is concluded from not being answered.
+ */
+import { due } from './deadlines.ts';
+import type { Out } from './notes.ts';
+import { approveReducing } from './risk.ts';
+import type { Leg, State } from './state.ts';
+
+/** Asks now, unless an answer is under way. */
+export function ask(state: State, leg: Leg, out: Out): void {
+  if (leg.query.tag === 'asked') return;
+  send(state, leg, leg.query.tag === 'again' ? leg.query.attempt + 1 : 1, out);
+}
+
+/** Asks again when the wait is over. */
+export function takeQueryTimer(state: State, leg: Leg, out: Out): void {
+  const { query } = leg;
+  if (query.tag === 'none') return;
+  const at = query.tag === 'asked' ? query.since + state.setup.config.queryMs : query.at;
+  if (at <= state.now) send(state, leg, query.attempt + 1, out);
+}
+
+/** An answer came; `isSettled` = it left nothing open. */
+export function answered(state: State, leg: Leg, isSettled: boolean): void {
+  if (isSettled) {
+    leg.query = { tag: 'none' };
+    return;
+  }
+  const attempt = leg.query.tag === 'none' ? 0 : leg.query.attempt;
+  leg.query = { tag: 'again', at: state.now + state.setup.config.queryMs, attempt };
+  due(state, leg.query.at);
+}
+
+function send(state: State, leg: Leg, attempt: number, out: Out): void {
+  leg.query = { tag: 'asked', since: state.now, attempt };
+  due(state, state.now + state.setup.config.queryMs);
+  out.commands.push(approveReducing({ tag: 'query-account', leg: leg.index }));
+}

@@ -1,0 +1,207 @@
+/**
+ * Start, restart and reconnect, and every other answer to a question: what `reconcile.ts` finds is done here.
+ *
+ * 1. Nothing is believed over a restart but what the venue shows: requests without an answer are unknown, stops are.
+ * 2. `trading` begins when every leg's position, stop and orders are known; a halt stays a halt.
+ * 3. A difference that no execution explains is asked about three times before it counts: then a position that is not
+ *    ours is foreign, and one that is ours halts the engine. The state's position is never bent to the venue's.
+ */
+import { countExecution, closeOrder, takeExecution } from './answers.ts';
+import { due } from './deadlines.ts';
+import type { AccountSnapshot } from './events.ts';
+import { protectAdopted, takeForeignOrder } from './foreign.ts';
+import { afterFill, trim } from './guard.ts';
+import { afterExit } from './leaving.ts';
+import { alert, cool, halt, setMode, stumble } from './mode.ts';
+import type { Out } from './notes.ts';
+import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth, findBuried } from './orders.ts';
+import { breach, confirmStop, restoreStop } from './protection.ts';
+import { answered, ask } from './queries.ts';
+import { absencesNeeded, newExecutions, orderFindings, positionFinding, stopFinding } from './reconcile.ts';
+import type { OrderFinding } from './reconcile.ts';
+import { approveReducing, signedLots } from './risk.ts';
+import { sourceTicks } from './stop-levels.ts';
+import type { Leg, Order, State } from './state.ts';
+import { lots as lotsOf } from './units.ts';
+
+/** Readings in a row that must disagree before a difference counts. */
+const mismatchesNeeded = 3;
+
+/** After a restart (the state was read back) or a reconnect (events may have been missed): ask before believing. */
+export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconnect' = 'restart'): void {
+  if (cause === 'restart' && stumble(state)) {
+    halt(state, 'crash-loop', `${state.stumbles.length} restarts and halts within ${state.setup.config.crashLoop.withinMs} ms`, out);
+  }
+  for (const leg of state.legs) forget(state, leg, out);
+  const { mode } = state;
+  if (mode.tag !== 'halted') {
+    if (mode.tag !== 'recovering') state.afterRecovery = mode;
+    setMode(state, { tag: 'recovering', cause, missing: state.legs.map((leg) => leg.index), since: state.now }, out);
+    due(state, state.now + state.setup.config.linkHaltMs);
+  }
+  for (const leg of state.legs) ask(state, leg, out);
+}
+
+function forget(state: State, leg: Leg, out: Out): void {
+  leg.isKnown = false;
+  leg.mismatches = 0;
+  leg.query = { tag: 'none' };
+  for (const order of leg.orders) if (order.state.tag === 'sent' || order.state.tag === 'cancelling') doubt(order, 'restart', state.now);
+  if (leg.staged !== null) releaseStaged(state, leg, leg.staged.after, 'refused', out);
+  const { position } = leg;
+  if (position.tag === 'flat') return;
+  position.suspectAt = 0;
+  const { tag } = position.protection;
+  if (tag !== 'armed' && tag !== 'requested') return;
+  position.protection = { tag: 'unprotected', cause: 'unknown', since: state.now };
+  position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
+  due(state, position.protectBy);
+  out.notes.push({ tag: 'protection', at: state.now, leg: leg.index, protection: position.protection, cause: 'restart' });
+}
+
+/** The venue's reading of one leg, asked for or not. */
+export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): void {
+  const leg = state.legs[event.leg]!;
+  for (const execution of newExecutions(state, event)) {
+    const told = { ...execution, at: state.now };
+    countExecution(state, leg, told, out);
+    takeExecution(state, leg, told, out);
+    afterFill(state, leg, told, out);
+    out.notes.push({ tag: 'recovered', at: state.now, execution: told });
+  }
+  for (const finding of orderFindings(state, leg, event)) takeFinding(state, leg, finding, event.takenAt, out);
+  const isPositionKnown = takePosition(state, leg, event, out);
+  if (isPositionKnown) takeStop(state, leg, event, out);
+  const areOrdersKnown = event.openOrders !== 'unknown' && !leg.orders.some((order) => order.state.tag === 'unknown');
+  const isWhole = isPositionKnown && areOrdersKnown && event.executions !== 'unknown'
+    && (leg.position.tag === 'flat' || event.stop !== 'unknown');
+  const isOpen = leg.mismatches > 0 || leg.orders.some((order) => order.state.tag === 'unknown');
+  answered(state, leg, isWhole || (leg.isKnown && !isOpen && (isPositionKnown || leg.query.tag === 'none')));
+  if (!isWhole) return;
+  if (leg.position.tag === 'open') trim(state, leg, leg.position, out);
+  if (!leg.isKnown) know(state, leg, out);
+}
+
+/** The leg is known; once all are, the engine goes on where it was, or halts where it had. */
+function know(state: State, leg: Leg, out: Out): void {
+  leg.isKnown = true;
+  const { mode } = state;
+  if (mode.tag !== 'recovering') return;
+  const missing = mode.missing.filter((index) => index !== leg.index);
+  if (missing.length > 0) {
+    setMode(state, { ...mode, missing }, out);
+    return;
+  }
+  const { afterRecovery } = state;
+  state.afterRecovery = { tag: 'trading' };
+  setMode(state, afterRecovery.tag === 'cooldown' && afterRecovery.until <= state.now ? { tag: 'trading' } : afterRecovery, out);
+  if (state.mode.tag === 'cooldown') due(state, state.mode.until);
+  const { reconnectCooldownMs } = state.setup.config;
+  if (mode.cause === 'reconnect' && reconnectCooldownMs > 0) {
+    cool(state, state.now + reconnectCooldownMs, 'reconnected', `the connection was lost`, out);
+  }
+}
+
+function takeFinding(state: State, leg: Leg, finding: OrderFinding, takenAt: number, out: Out): void {
+  switch (finding.tag) {
+    case 'stands': {
+      const { order } = finding;
+      acceptOrder(state, leg, order.id, out);
+      releaseStaged(state, leg, order.id, 'accepted', out);
+      return;
+    }
+    case 'ended': endFound(state, leg, finding.order, finding.how, out); return;
+    case 'absent': countAbsence(state, leg, finding.order, takenAt, out); return;
+    case 'stray':
+      if (findBuried(leg, finding.id) !== null) unearth(state, leg, finding.id, out);
+      else out.commands.push(approveReducing({ tag: 'cancel', leg: leg.index, order: finding.id }));
+      return;
+    case 'foreign': takeForeignOrder(state, leg, finding.order, out); return;
+    default:
+  }
+}
+
+function endFound(
+  state: State, leg: Leg, order: Order, { outcome, filled }: { readonly outcome: 'filled' | 'cancelled' | 'rejected' | 'expired'; readonly filled: number }, out: Out,
+): void {
+  if (outcome === 'cancelled') closeOrder(state, leg, { tag: 'order-cancelled', at: state.now, leg: leg.index, order: order.id, cause: order.isUnwanted ? 'requested' : 'venue', filled }, out);
+  else if (outcome === 'expired') closeOrder(state, leg, { tag: 'order-expired', at: state.now, leg: leg.index, order: order.id, filled }, out);
+  else if (outcome === 'filled') {
+    buryOrder(state, leg, order, { outcome, reason: 'filled' }, out);
+    releaseStaged(state, leg, order.id, 'done', out);
+    ask(state, leg, out);
+  } else {
+    endOrder(leg, order.id, state.now, 'rejected', 'found in history', out);
+    releaseStaged(state, leg, order.id, 'refused', out);
+    afterExit(state, leg, order, 'refused', out);
+  }
+}
+
+/** 4 of `reconcile.ts`: the second absence proves it. */
+function countAbsence(state: State, leg: Leg, order: Order, takenAt: number, out: Out): void {
+  if (order.state.tag !== 'unknown') doubt(order, 'not-shown', state.now);
+  if (order.state.tag !== 'unknown') return;
+  const absences = order.state.absences + 1;
+  order.state = { ...order.state, absences, absentAt: takenAt };
+  if (absences < absencesNeeded) return;
+  buryOrder(state, leg, order, { outcome: 'absent', reason: 'never placed' }, out);
+  releaseStaged(state, leg, order.id, 'refused', out);
+  afterExit(state, leg, order, 'refused', out);
+}
+
+/** True when the position counted is the venue's. */
+function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out): boolean {
+  const finding = positionFinding(leg, event);
+  if (finding === 'as-counted') leg.mismatches = 0;
+  if (finding !== 'different' || event.position === 'unknown') return finding === 'as-counted';
+  leg.mismatches += 1;
+  if (leg.mismatches < mismatchesNeeded || event.executions === 'unknown') return false;
+  const { side, lots, cost, entryTicks } = event.position;
+  if (leg.position.tag === 'open' || side === 0) {
+    const symbol = state.setup.strategy.symbols[leg.symbol]!;
+    halt(state, 'unreconciled', `${symbol}: ${signedLots(leg)} lots counted, ${side * lots} at the venue, and no execution explains it`, out);
+    return false;
+  }
+  alert(state, 'warning', 'adopted', `a position of ${side * lots} lots is taken over at the venue's entry`, out);
+  const taken = {
+    tag: 'execution', at: state.now, leg: leg.index, order: -1, id: `adopted-${leg.index}-${event.takenAt}`, cause: 'foreign',
+    side, lots: lotsOf(lots), priceTicks: entryTicks, value: cost, fee: 0n, liquidity: 'taker', leavesLots: 0,
+  } as const;
+  countExecution(state, leg, taken, out);
+  takeExecution(state, leg, taken, out);
+  out.notes.push({ tag: 'recovered', at: state.now, execution: taken });
+  leg.mismatches = 0;
+  if (event.stop !== 'unknown' && event.stop !== null) takeStop(state, leg, event, out);
+  afterFill(state, leg, taken, out);
+  return true;
+}
+
+/** What the venue says of the stop of a position that is known. */
+function takeStop(state: State, leg: Leg, event: AccountSnapshot, out: Out): void {
+  const { position } = leg;
+  if (position.tag === 'flat') return;
+  const finding = stopFinding(leg, event);
+  if (finding.tag === 'missing') {
+    if (position.wantedStop > 0) restoreStop(state, leg, position, 'cancelled', out);
+    else protectAdopted(state, leg, position, event.markTicks > 0 ? event.markTicks : position.entryTicks, out);
+    return;
+  }
+  if (finding.tag !== 'shown') return;
+  if (finding.isOverdue && position.isSuspectAsked && position.suspectAt > 0) {
+    breach(state, leg, position, finding.triggerTicks, sourceTicks(leg, finding.by), out);
+    return;
+  }
+  position.suspectAt = 0;
+  confirmStop(state, leg, position, finding.triggerTicks, finding.by, out);
+}
+
+/** A connection or a recovery that takes too long is a halt, with the position protected as far as it can be. */
+export function takeRecoveryTimer(state: State, out: Out): void {
+  const { mode, link, setup: { config: { linkHaltMs } } } = state;
+  if (mode.tag === 'halted') return;
+  if (link.tag === 'down' && link.since + linkHaltMs <= state.now) halt(state, 'link', `no connection for ${linkHaltMs} ms`, out);
+  else if (mode.tag === 'recovering' && mode.since + linkHaltMs <= state.now) {
+    const names = mode.missing.map((index) => state.setup.strategy.symbols[index]!).join(', ');
+    halt(state, 'unreconciled', `${names}: not known after ${linkHaltMs} ms`, out);
+  }
+}
