@@ -84,11 +84,17 @@ export interface StopRefused {
   readonly tag: 'stop-refused'; readonly at: Ms; readonly leg: number; readonly triggerTicks: number;
   readonly reason: 'through-trigger' | 'no-position' | 'other';
 }
+/**
+ * Why a request has no answer: `no-order` = the venue knows no such order that stands; `timeout` = nothing came back;
+ * `unreachable` = it did not leave; `busy` = the venue failed at it; `clock` = its time stamp was not accepted;
+ * `forbidden` = the account may not do it.
+ */
+export type FailureReason = 'no-order' | 'timeout' | 'unreachable' | 'rate-limited' | 'busy' | 'clock' | 'forbidden' | 'refused';
 /** A request did not come back as an answer. `order` is -1 when it was not about an order. */
 export interface RequestFailed {
   readonly tag: 'request-failed'; readonly at: Ms; readonly leg: number; readonly order: number;
   readonly of: 'enter' | 'reduce' | 'amend' | 'cancel' | 'set-stop' | 'query-account';
-  readonly certainty: 'not-applied' | 'unknown'; readonly reason: string;
+  readonly certainty: 'not-applied' | 'unknown'; readonly reason: FailureReason;
 }
 /** An order as a snapshot shows it. */
 export interface OpenOrder {

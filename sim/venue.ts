@@ -185,7 +185,7 @@ export class SimulatedVenue {
     }
     return {
       tag: 'request-failed', at, leg, order: fact.order, of: fact.of === 'amend' ? 'amend' : 'cancel',
-      certainty: 'not-applied', reason: fact.code,
+      certainty: 'not-applied', reason: fact.code === '110001' ? 'no-order' : 'refused',
     };
   }
 }

@@ -47,7 +47,7 @@ describe('step', () => {
     engine.take(bar(linear(), start + minute, [100, 100, 100, 100]));
 
     expect(engine.take(cycle(start + minute)).commands).toMatchObject([{ tag: 'amend', order: 1, priceTicks: 96 }]);
-    const failed = engine.take({ tag: 'request-failed', at: start + minute, leg: 0, order: 1, of: 'amend', certainty: 'not-applied', reason: '110007' });
+    const failed = engine.take({ tag: 'request-failed', at: start + minute, leg: 0, order: 1, of: 'amend', certainty: 'not-applied', reason: 'refused' });
     expect(failed.commands).toEqual([{ tag: 'cancel', leg: 0, order: 1 }]);
   });
 

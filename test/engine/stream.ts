@@ -62,7 +62,7 @@ export function stream(seed: number, instruments: readonly Instrument[]): Stream
     if (kind < 0.97) {
       return { tag: 'order-changed', at: now, leg, order, change: pick(['amended', 'triggered'] as const), lots: (some?.lots ?? 3) as Lots, priceTicks: price };
     }
-    return { tag: 'request-failed', at: now, leg, order, of: pick(['enter', 'reduce', 'amend', 'cancel', 'set-stop'] as const), certainty: pick(['not-applied', 'unknown'] as const), reason: 'said so' };
+    return { tag: 'request-failed', at: now, leg, order, of: pick(['enter', 'reduce', 'amend', 'cancel', 'set-stop'] as const), certainty: pick(['not-applied', 'unknown'] as const), reason: pick(['no-order', 'timeout', 'rate-limited', 'refused'] as const) };
   }
 
   function rare(): Event {
