@@ -1,8 +1,9 @@
 /**
  * Stages 7 and 8: the strategy's decision of one leg or one cycle, turned into commands.
  *
- * Asked only while trading, only at a closed cycle, only when every indicator is warm. A throw or garbage from the
- * strategy halts the engine with cause `strategy-failed`; protection goes on.
+ * Asked only at a closed cycle, only when every indicator is warm, and not while halted or recovering. In a cooldown and
+ * while reducing it is asked too, so that it can move stops and leave; what it wants to open is refused by the review.
+ * A throw or garbage from the strategy halts the engine with cause `strategy-failed`; protection goes on.
  */
 import { wantAdd, wantEntry } from './entries.ts';
 import type { Verdict } from './entries.ts';
@@ -49,7 +50,7 @@ function prepare(state: State, leg: Leg, out: Out): boolean { // hot
   if (leg.historyCount < state.setup.warmupBars) return false;
   leg.decisions += 1;
   state.decisionSequence += 1;
-  if (state.mode.tag === 'trading') return true;
+  if (state.mode.tag !== 'halted' && state.mode.tag !== 'recovering') return true;
   endDueEntry(state, leg, out);
   return false;
 }

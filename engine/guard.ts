@@ -3,6 +3,7 @@
  */
 import type { BarClosed, Event, Execution } from './events.ts';
 import { keepTargets, startTargets } from './exits.ts';
+import { halt } from './mode.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendReduce } from './orders.ts';
 import { takeForeignFill } from './foreign.ts';
@@ -41,6 +42,7 @@ export function watchBar(state: State, leg: Leg, bar: BarClosed, out: Out): void
 export function afterFill(state: State, leg: Leg, event: Execution, out: Out): void {
   const { fill } = state;
   if (!fill.isNew) return;
+  if (event.cause === 'liquidation') haltLiquidated(state, leg, out);
   const { position } = leg;
   if (position.tag === 'flat') {
     if (event.order < 0) out.notes.push({ tag: 'protection', at: event.at, leg: leg.index, protection: null, cause: event.cause });
@@ -78,6 +80,10 @@ export function trim(state: State, leg: Leg, position: OpenPosition, out: Out): 
   for (const order of leg.orders) if (order.role === 'trim' || order.role === 'exit') return;
   const lots = position.lots - position.plannedLots;
   sendReduce(state, leg, { role: 'trim', lots, priceTicks: 0, key: '', reason: 'more than was meant' }, out);
+}
+
+function haltLiquidated(state: State, leg: Leg, out: Out): void {
+  halt(state, 'liquidated', `${state.setup.strategy.symbols[leg.symbol]!} was liquidated`, out);
 }
 
 /** A closed trade leaves no part of its entry behind that could open again by itself. */

@@ -16,7 +16,6 @@ export function takeLink(state: State, event: Event, out: Out): void {
       alert(state, 'warning', 'link', 'the connection is lost', out);
       return;
     case 'connected':
-      state.link = { tag: 'up' };
       beginRecovery(state, out, 'reconnect');
       return;
     case 'stale': state.legs[event.symbol]!.hold = { tag: 'blocked', cause: 'stale', until: null }; return;

@@ -32,13 +32,14 @@ export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconn
   if (cause === 'restart' && stumble(state)) {
     halt(state, 'crash-loop', `${state.stumbles.length} restarts and halts within ${state.setup.config.crashLoop.withinMs} ms`, out);
   }
-  for (const leg of state.legs) forget(state, leg, out);
+  state.link = { tag: 'up' };
   const { mode } = state;
   if (mode.tag !== 'halted') {
     if (mode.tag !== 'recovering') state.afterRecovery = mode;
     setMode(state, { tag: 'recovering', cause, missing: state.legs.map((leg) => leg.index), since: state.now }, out);
     due(state, state.now + state.setup.config.linkHaltMs);
   }
+  for (const leg of state.legs) forget(state, leg, out);
   for (const leg of state.legs) ask(state, leg, out);
 }
 
@@ -63,18 +64,17 @@ function forget(state: State, leg: Leg, out: Out): void {
 export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): void {
   const leg = state.legs[event.leg]!;
   for (const execution of newExecutions(state, event)) {
-    const told = { ...execution, at: state.now };
-    countExecution(state, leg, told, out);
-    takeExecution(state, leg, told, out);
-    afterFill(state, leg, told, out);
-    out.notes.push({ tag: 'recovered', at: state.now, execution: told });
+    countExecution(state, leg, execution, out);
+    takeExecution(state, leg, execution, out);
+    afterFill(state, leg, execution, out);
+    out.notes.push({ tag: 'recovered', at: state.now, execution });
   }
   for (const finding of orderFindings(state, leg, event)) takeFinding(state, leg, finding, event.takenAt, out);
   const isPositionKnown = takePosition(state, leg, event, out);
   if (isPositionKnown) takeStop(state, leg, event, out);
   const areOrdersKnown = event.openOrders !== 'unknown' && !leg.orders.some((order) => order.state.tag === 'unknown');
   const isWhole = isPositionKnown && areOrdersKnown && event.executions !== 'unknown'
-    && (leg.position.tag === 'flat' || event.stop !== 'unknown');
+    && (leg.position.tag === 'flat' || (event.stop !== 'unknown' && leg.position.protection.tag !== 'unprotected'));
   const isOpen = leg.mismatches > 0 || leg.orders.some((order) => order.state.tag === 'unknown');
   answered(state, leg, isWhole || (leg.isKnown && !isOpen && (isPositionKnown || leg.query.tag === 'none')));
   if (!isWhole) return;
