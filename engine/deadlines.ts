@@ -34,7 +34,7 @@ function dueOf(state: State, leg: Leg): Ms { // hot
   const { position, orders, query, buried } = leg;
   const { queryMs } = state.setup.config;
   let at = query.tag === 'none' ? Number.POSITIVE_INFINITY : query.tag === 'asked' ? query.since + queryMs : query.at;
-  for (let i = 0; i < orders.length; i++) at = Math.min(at, orderDue(state, orders[i]!));
+  for (let i = 0; i < orders.length; i++) at = Math.min(at, orderDue(state, leg, orders[i]!));
   if (buried.length > 0) at = Math.min(at, buried[0]!.until);
   if (position.tag === 'flat') return at;
   at = Math.min(at, stopDue(state, position));
@@ -45,14 +45,21 @@ function dueOf(state: State, leg: Leg): Ms { // hot
 }
 
 /** When silence about an order is too long. */
-export function orderDue(state: State, order: Order): Ms { // hot
+export function orderDue(state: State, leg: Leg, order: Order): Ms { // hot
   const { config } = state.setup;
   switch (order.state.tag) {
     case 'sent': return order.attemptAt + config.orderSilenceMs;
     case 'cancelling': return order.state.since + config.orderSilenceMs;
+    case 'unknown':
+      return order.state.cause !== 'duplicate-link' && isRepeatable(leg, order) ? order.attemptAt + config.queryMs : Number.POSITIVE_INFINITY;
     case 'working': return isFleeting(order) ? order.state.since + config.orderSilenceMs : Number.POSITIVE_INFINITY;
     default: return Number.POSITIVE_INFINITY;
   }
+}
+
+/** The exit of a position that is to be left may go out again under its link, as long as it is wanted. */
+export function isRepeatable({ position }: Leg, { role, isUnwanted }: Order): boolean {
+  return role === 'exit' && !isUnwanted && position.tag === 'open' && position.leaving !== '';
 }
 
 /** An order at market that is not conditional does not stand: standing, its end was not heard of. */

@@ -3,11 +3,13 @@
  * until something shows what became of it.
  *
  * 1. A lost entry is never sent again: it may be there.
- * 2. A lost exit is sent again under the same link: the worst answer is that it is there.
+ * 2. A lost exit of a whole position is sent again under the same link, at once and then between questions: the worst
+ *    answer is that it is there. A part of one is not: twice it would be more than was wanted.
  * 3. A lost cancel is sent again; "no such order" to a cancel is a question, not an answer.
  * 4. An order that could not be amended stands at terms that nobody wants: it goes.
  */
 import type { RequestFailed } from './events.ts';
+import { due, isRepeatable } from './deadlines.ts';
 import { afterExit } from './leaving.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, doubt, endOrder, findOrder, releaseStaged, resendReduce } from './orders.ts';
@@ -44,11 +46,12 @@ function failOrder(state: State, leg: Leg, order: Order, { at, certainty, reason
     afterExit(state, leg, order, 'refused', out);
     return;
   }
-  if (order.role === 'exit' && order.attempt < state.setup.config.protectAttempts && !order.isUnwanted) {
+  if (isRepeatable(leg, order) && order.attempt < state.setup.config.protectAttempts) {
     resendReduce(state, order, out);
     return;
   }
   doubt(order, 'no-answer', at);
+  due(state, order.attemptAt + state.setup.config.queryMs);
   ask(state, leg, out);
 }
 

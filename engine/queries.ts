@@ -7,9 +7,12 @@ import type { Out } from './notes.ts';
 import { approveReducing } from './risk.ts';
 import type { Leg, State } from './state.ts';
 
-/** Asks now, unless an answer is under way. */
+/** Asks now, or once the answer that is under way has come. */
 export function ask(state: State, leg: Leg, out: Out): void {
-  if (leg.query.tag === 'asked') return;
+  if (leg.query.tag === 'asked') {
+    if (!leg.query.isLate) leg.query = { ...leg.query, isLate: true };
+    return;
+  }
   send(state, leg, leg.query.tag === 'again' ? leg.query.attempt + 1 : 1, out);
 }
 
@@ -21,19 +24,26 @@ export function takeQueryTimer(state: State, leg: Leg, out: Out): void {
   if (at <= state.now) send(state, leg, query.attempt + 1, out);
 }
 
-/** An answer came; `isSettled` = it left nothing open. */
+/** A reading is being taken in: whatever it leads to ask is asked after it, not at once. */
+export function hear(state: State, leg: Leg): void {
+  const { query } = leg;
+  if (query.tag !== 'asked') leg.query = { tag: 'asked', since: state.now, attempt: query.tag === 'none' ? 0 : query.attempt, isLate: false };
+}
+
+/** The reading, or a failure, was taken in; `isSettled` = it left nothing open. */
 export function answered(state: State, leg: Leg, isSettled: boolean): void {
-  if (isSettled) {
+  const { query } = leg;
+  if (isSettled && (query.tag === 'none' || (query.tag === 'asked' && !query.isLate))) {
     leg.query = { tag: 'none' };
     return;
   }
-  const attempt = leg.query.tag === 'none' ? 0 : leg.query.attempt;
+  const attempt = query.tag === 'none' ? 0 : query.attempt;
   leg.query = { tag: 'again', at: state.now + state.setup.config.queryMs, attempt };
   due(state, leg.query.at);
 }
 
 function send(state: State, leg: Leg, attempt: number, out: Out): void {
-  leg.query = { tag: 'asked', since: state.now, attempt };
+  leg.query = { tag: 'asked', since: state.now, attempt, isLate: false };
   due(state, state.now + state.setup.config.queryMs);
   out.commands.push(approveReducing({ tag: 'query-account', leg: leg.index }));
 }

@@ -16,7 +16,7 @@ import { alert, cool, halt, setMode, stumble } from './mode.ts';
 import type { Out } from './notes.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth, findBuried } from './orders.ts';
 import { breach, confirmStop, restoreStop } from './protection.ts';
-import { answered, ask } from './queries.ts';
+import { answered, ask, hear } from './queries.ts';
 import { absencesNeeded, newExecutions, orderFindings, positionFinding, stopFinding } from './reconcile.ts';
 import type { OrderFinding } from './reconcile.ts';
 import { approveReducing, signedLots } from './risk.ts';
@@ -63,6 +63,8 @@ function forget(state: State, leg: Leg, out: Out): void {
 /** The venue's reading of one leg, asked for or not. */
 export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): void {
   const leg = state.legs[event.leg]!;
+  const isAnswer = leg.query.tag !== 'none';
+  hear(state, leg);
   for (const execution of newExecutions(state, event)) {
     countExecution(state, leg, execution, out);
     takeExecution(state, leg, execution, out);
@@ -76,7 +78,7 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   const isWhole = isPositionKnown && areOrdersKnown && event.executions !== 'unknown'
     && (leg.position.tag === 'flat' || (event.stop !== 'unknown' && leg.position.protection.tag !== 'unprotected'));
   const isOpen = leg.mismatches > 0 || leg.orders.some((order) => order.state.tag === 'unknown');
-  answered(state, leg, isWhole || (leg.isKnown && !isOpen && (isPositionKnown || leg.query.tag === 'none')));
+  answered(state, leg, isWhole || (leg.isKnown && !isOpen && (isPositionKnown || !isAnswer)));
   if (!isWhole) return;
   if (leg.position.tag === 'open') trim(state, leg, leg.position, out);
   if (!leg.isKnown) know(state, leg, out);

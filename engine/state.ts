@@ -236,8 +236,8 @@ export interface BuriedOrder { readonly order: Order; readonly until: Ms }
 /** A question to the venue about one leg. */
 export type Query =
   | { readonly tag: 'none' }
-  /** Waits for its answer since `since`. */
-  | { readonly tag: 'asked'; readonly since: Ms; readonly attempt: number }
+  /** Waits for its answer since `since`; `isLate` = something was asked about that the answer may not know yet. */
+  | { readonly tag: 'asked'; readonly since: Ms; readonly attempt: number; readonly isLate: boolean }
   /** The last answer left something open: ask again at `at`. */
   | { readonly tag: 'again'; readonly at: Ms; readonly attempt: number };
 

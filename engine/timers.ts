@@ -2,7 +2,7 @@
  * Deadlines that came: every state of an order, a stop, an exit, a question and a cooldown has a timed way out. Each
  * acts once and then either ends or stands with a later deadline (`deadlines.ts` reads them).
  */
-import { orderDue } from './deadlines.ts';
+import { isRepeatable, orderDue } from './deadlines.ts';
 import type { Event } from './events.ts';
 import { takeExitTimer } from './leaving.ts';
 import { setMode } from './mode.ts';
@@ -17,7 +17,7 @@ import type { Leg, Order, State } from './state.ts';
 export function takeTimer(state: State, event: Event, out: Out): void {
   if (event.tag !== 'timer') return;
   for (const leg of state.legs) {
-    for (const order of leg.orders) if (orderDue(state, order) <= state.now) breakSilence(state, leg, order, out);
+    for (const order of leg.orders) if (orderDue(state, leg, order) <= state.now) breakSilence(state, leg, order, out);
     while (leg.buried.length > 0 && leg.buried[0]!.until <= state.now) leg.buried.shift();
     takeStopTimer(state, leg, out);
     if (leg.position.tag === 'open') takeExitTimer(state, leg, leg.position, out);
@@ -31,9 +31,10 @@ export function takeTimer(state: State, event: Event, out: Out): void {
 function breakSilence(state: State, leg: Leg, order: Order, out: Out): void {
   switch (order.state.tag) {
     case 'sent':
-      if (order.role === 'exit' && order.attempt < state.setup.config.protectAttempts) resendReduce(state, order, out);
+      if (isRepeatable(leg, order)) resendReduce(state, order, out);
       else doubt(order, 'no-answer', state.now);
       break;
+    case 'unknown': resendReduce(state, order, out); break;
     case 'working': order.state = { tag: 'working', since: state.now }; break;
     case 'cancelling':
       order.state = { tag: 'cancelling', since: state.now };

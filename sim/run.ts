@@ -248,7 +248,7 @@ function nextDue(play: Play): Ms { // hot
   if (deadline === Number.POSITIVE_INFINITY) return venue.dueAt;
   // No time passes in a hole of the data: who waits for an answer there waits for the one of the next open.
   const answeredAt = clock.closesAt - clock.intervalMs + venue.roundTripMs;
-  const at = deadline > answeredAt ? deadline : answeredAt + 1;
+  const at = Math.max(deadline > answeredAt ? deadline : answeredAt + 1, play.state.now);
   return at < venue.dueAt ? at : venue.dueAt;
 }
 
