@@ -5,6 +5,7 @@
  * the hot loop knows.
  */
 import { deadlineOf } from '../deadlines.ts';
+import { holdOf, modeOf, orderStateOf, protectionOf, queryOf } from './lifecycle.ts';
 import type { BarRecord, Leg, OpenPosition, OpenTrade, Order, Position, RestingSet, State, TargetLeg } from '../state.ts';
 
 type Kept<T, Dropped extends keyof T, Changed extends { readonly [K in keyof Changed]: unknown }> =
@@ -67,8 +68,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export function restore(state: Writable<State>, from: StatePortrait): void {
   state.sequence = from.sequence;
   state.now = from.now;
-  state.mode = from.mode;
-  state.afterRecovery = from.afterRecovery;
+  state.mode = modeOf(from.mode);
+  state.afterRecovery = modeOf(from.afterRecovery);
   state.link = from.link;
   state.dueAt = from.dueAt;
   for (const [cause, alert] of from.alerts) state.alerts[cause] = alert;
@@ -107,11 +108,11 @@ function restoreLeg(leg: Leg, from: LegPortrait): void {
   leg.orders = from.orders.map(orderOf);
   leg.staged = from.staged === null ? null : { ...from.staged, order: orderOf(from.staged.order) };
   leg.buried = from.buried.map(({ order, until }) => ({ order: orderOf(order), until }));
-  leg.query = from.query;
+  leg.query = queryOf(from.query);
   leg.mismatches = from.mismatches;
   leg.executedAt = from.executedAt;
   leg.resting = from.resting === null ? null : restingOf(from.resting);
-  leg.hold = from.hold;
+  leg.hold = holdOf(from.hold);
   leg.closed = [...from.closed];
   leg.fundingRate = from.fundingRate;
   leg.fundingAt = from.fundingAt;
@@ -125,7 +126,7 @@ function positionOf(position: Position): Position {
   const p: OpenPosition = position;
   return {
     tag: 'open', side: p.side, openedAt: p.openedAt, adopted: p.adopted, lots: p.lots, cost: p.cost,
-    costNumber: p.costNumber, entryTicks: p.entryTicks, barsHeld: p.barsHeld, leaving: p.leaving, protection: p.protection,
+    costNumber: p.costNumber, entryTicks: p.entryTicks, barsHeld: p.barsHeld, leaving: p.leaving, protection: protectionOf(p.protection),
     stopBy: p.stopBy, wantedStop: p.wantedStop, protectBy: p.protectBy, suspectAt: p.suspectAt, plannedLots: p.plannedLots,
     exitAt: p.exitAt, exitAttempts: p.exitAttempts, trailTicks: p.trailTicks, breakEvenAt: p.breakEvenAt,
     targets: p.targets.map(targetOf), trade: tradeOf(p.trade),
@@ -144,7 +145,7 @@ const orderOf = (o: Order): Order => ({
   id: o.id, leg: o.leg, role: o.role, side: o.side, type: o.type, reduceOnly: o.reduceOnly, timeInForce: o.timeInForce,
   triggerTicks: o.triggerTicks, triggerDirection: o.triggerDirection, referenceTicks: o.referenceTicks, key: o.key,
   reason: o.reason, terms: o.terms, sentAt: o.sentAt, attempt: o.attempt, attemptAt: o.attemptAt,
-  endsAtDecision: o.endsAtDecision, priceTicks: o.priceTicks, lots: o.lots, filled: o.filled, state: o.state,
+  endsAtDecision: o.endsAtDecision, priceTicks: o.priceTicks, lots: o.lots, filled: o.filled, state: orderStateOf(o.state),
 });
 
 const restingOf = (set: NonNullable<LegPortrait['resting']>): RestingSet => ({
