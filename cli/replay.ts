@@ -67,9 +67,10 @@ function wantedOf({ run, manifest }: StoredRun): Wanted {
   if (manifest['faults'] !== null && manifest['faults'] !== undefined) {
     throw new Failure(2, `replay: ${run}: was played with faults, expected a run without. Fix: replay another run`);
   }
+  const { strategyFile: file } = manifest;
   const lacking = [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))].join(', ');
   throw new Failure(2, `replay: ${run}: was stored by engine ${manifest.engine} without ${lacking}, expected a run that says how to play it again. `
-    + `Fix: play it anew with: holdfast backtest ${String(manifest['strategyFile'] ?? 'STRATEGY')}`);
+    + `Fix: play it anew with: holdfast backtest ${typeof file === 'string' ? file : 'STRATEGY'}`);
 }
 
 /** As it was checked then. A key that this version does not know is a run of another version. */

@@ -2,7 +2,7 @@
 export { JournalError } from './error.ts';
 export type { JournalProblem } from './error.ts';
 export { Journal } from './journal.ts';
-export type { Begin, JournalIdentity, JournalRequest } from './journal.ts';
+export type { JournalIdentity, JournalRequest } from './journal.ts';
 export { MemoryPort } from './port.ts';
 export type { JournalPort, SnapshotDamage } from './port.ts';
 export { rehydrate, replayJournal } from './rehydrate.ts';

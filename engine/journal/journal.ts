@@ -13,8 +13,10 @@
 import { createDigest, digestText } from '../digest.ts';
 import type { Digest } from '../digest.ts';
 import type { Event } from '../events.ts';
+import { invariant } from '../invariant.ts';
 import { roundTripMemories } from '../memory.ts';
 import type { Out } from '../notes.ts';
+import { beginRecovery } from '../recovery.ts';
 import type { Setup } from '../setup.ts';
 import type { State } from '../state.ts';
 import { step } from '../step.ts';
@@ -62,8 +64,12 @@ export interface JournalPlace {
   readonly passed: number;
 }
 
-/** What a restarted engine does first. Commands of it are journaled like those of an event. */
-export type Begin = (state: State, out: Out) => void;
+/** What a restarted engine does first, whenever it is: time went on while it was away. */
+export function beginAgain(state: State, at: Ms, out: Out): void {
+  invariant(at >= state.now, 'time never runs backwards', { now: state.now, at });
+  state.now = at;
+  beginRecovery(state, out);
+}
 
 /** Time 0 is that of a state that has seen nothing. */
 export const dayOf = (at: Ms): number => (at === 0 ? Number.NaN : Math.floor(at / dayMs));
@@ -102,12 +108,12 @@ export class Journal {
     this.#decided(state.now, out, before);
   }
 
-  /** The first thing after a rehydration, also when nothing was lost. */
-  restart(state: State, begin: Begin, out: Out): void {
+  /** The first thing after a rehydration, also when nothing was lost. Nothing of the account is believed from here on. */
+  restart(state: State, at: Ms, out: Out): void {
     const before = out.commands.length;
-    this.#write(state.now, '"k":"restart"');
-    begin(state, out);
-    this.#decided(state.now, out, before);
+    this.#write(at, '"k":"restart"');
+    beginAgain(state, at, out);
+    this.#decided(at, out, before);
     this.#port.sync();
   }
 

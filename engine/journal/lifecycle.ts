@@ -22,7 +22,7 @@ export function orderStateOf(s: OrderState): OrderState {
     case 'sent': return { tag: 'sent', since: s.since };
     case 'working': return { tag: 'working', since: s.since };
     case 'cancelling': return { tag: 'cancelling', since: s.since };
-    case 'unknown': return { tag: 'unknown', cause: s.cause, since: s.since, absences: s.absences };
+    case 'unknown': return { tag: 'unknown', cause: s.cause, since: s.since, absences: s.absences, absentAt: s.absentAt };
     case 'done': return { tag: 'done', outcome: s.outcome, since: s.since };
     default: return unreachable(s);
   }
@@ -31,7 +31,7 @@ export function orderStateOf(s: OrderState): OrderState {
 export function modeOf<M extends Mode>(mode: M): M;
 export function modeOf(mode: Mode): Mode {
   switch (mode.tag) {
-    case 'recovering': return { tag: 'recovering', missing: mode.missing, since: mode.since };
+    case 'recovering': return { tag: 'recovering', cause: mode.cause, missing: mode.missing, since: mode.since };
     case 'trading': return { tag: 'trading' };
     case 'cooldown':
       return { tag: 'cooldown', until: mode.until, cause: mode.cause, evidence: mode.evidence, since: mode.since };

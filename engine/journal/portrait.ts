@@ -51,7 +51,7 @@ function legPortraitOf(state: State, leg: Leg): LegPortrait {
     decisionBar: leg.isDue ? barOf(state.views.scenes[leg.index]!.bar) : null,
     history: leg.history, historyCount: leg.historyCount, historyNext: leg.historyNext, rollDue: leg.rollDue, isDue: leg.isDue,
     decisions: leg.decisions, position: leg.position, orders: leg.orders, staged: leg.staged, buried: leg.buried, query: leg.query,
-    mismatches: leg.mismatches, executedAt: leg.executedAt,
+    isKnown: leg.isKnown, mismatches: leg.mismatches, executedAt: leg.executedAt,
     resting: resting === null ? null : { ...resting, filled: Object.entries(resting.filled) },
     hold: leg.hold, closed: leg.closed, fundingRate: leg.fundingRate, fundingAt: leg.fundingAt, fundingNextAt: leg.fundingNextAt,
     memory: JSON.stringify(leg.memory), heldFor: leg.heldFor,
@@ -109,6 +109,7 @@ function restoreLeg(leg: Leg, from: LegPortrait): void {
   leg.staged = from.staged === null ? null : { ...from.staged, order: orderOf(from.staged.order) };
   leg.buried = from.buried.map(({ order, until }) => ({ order: orderOf(order), until }));
   leg.query = queryOf(from.query);
+  leg.isKnown = from.isKnown;
   leg.mismatches = from.mismatches;
   leg.executedAt = from.executedAt;
   leg.resting = from.resting === null ? null : restingOf(from.resting);
@@ -128,7 +129,8 @@ function positionOf(position: Position): Position {
     tag: 'open', side: p.side, openedAt: p.openedAt, adopted: p.adopted, lots: p.lots, cost: p.cost,
     costNumber: p.costNumber, entryTicks: p.entryTicks, barsHeld: p.barsHeld, leaving: p.leaving, protection: protectionOf(p.protection),
     stopBy: p.stopBy, wantedStop: p.wantedStop, protectBy: p.protectBy, suspectAt: p.suspectAt, plannedLots: p.plannedLots,
-    exitAt: p.exitAt, exitAttempts: p.exitAttempts, trailTicks: p.trailTicks, breakEvenAt: p.breakEvenAt,
+    exitAt: p.exitAt, exitAttempts: p.exitAttempts, rung: p.rung, isSuspectAsked: p.isSuspectAsked, trailFromTicks: p.trailFromTicks,
+    areTargetsDue: p.areTargetsDue, trailTicks: p.trailTicks, breakEvenAt: p.breakEvenAt,
     targets: p.targets.map(targetOf), trade: tradeOf(p.trade),
   };
 }
@@ -144,7 +146,7 @@ const tradeOf = (t: OpenTrade): OpenTrade => ({
 const orderOf = (o: Order): Order => ({
   id: o.id, leg: o.leg, role: o.role, side: o.side, type: o.type, reduceOnly: o.reduceOnly, timeInForce: o.timeInForce,
   triggerTicks: o.triggerTicks, triggerDirection: o.triggerDirection, referenceTicks: o.referenceTicks, key: o.key,
-  reason: o.reason, terms: o.terms, sentAt: o.sentAt, attempt: o.attempt, attemptAt: o.attemptAt,
+  reason: o.reason, terms: o.terms, sentAt: o.sentAt, attempt: o.attempt, attemptAt: o.attemptAt, isUnwanted: o.isUnwanted,
   endsAtDecision: o.endsAtDecision, priceTicks: o.priceTicks, lots: o.lots, filled: o.filled, state: orderStateOf(o.state),
 });
 

@@ -15,8 +15,8 @@ import type { State } from '../state.ts';
 import { step } from '../step.ts';
 import type { Ms } from '../units.ts';
 import { JournalError } from './error.ts';
-import { dayOf, headerText, Journal, journalSchema } from './journal.ts';
-import type { Begin, JournalPlace, JournalRequest } from './journal.ts';
+import { beginAgain, dayOf, headerText, Journal, journalSchema } from './journal.ts';
+import type { JournalPlace, JournalRequest } from './journal.ts';
 import { lastField, mixLine, readLine } from './line.ts';
 import type { Line } from './line.ts';
 import type { JournalPort } from './port.ts';
@@ -25,8 +25,6 @@ import { restoreState, stateDigest } from './snapshot.ts';
 import { revive } from './text.ts';
 
 export interface RehydrateRequest extends JournalRequest {
-  /** What `Journal.restart` was called with. */
-  readonly begin: Begin;
   /** The bars and cycles of the data set, from the first on; for a journal that has them by reference. */
   readonly market?: Iterable<Event>;
 }
@@ -141,7 +139,6 @@ function lastGood(request: RehydrateRequest, known: ReadonlyMap<number, string>)
 
 /** Steps records again. */
 class Again {
-  readonly #request: RehydrateRequest;
   readonly #state: State;
   readonly #out: Out = { commands: [], notes: [] };
   readonly #market: Iterator<Event> | null;
@@ -151,10 +148,9 @@ class Again {
   unsent = 0;
   passed: number;
 
-  constructor(request: RehydrateRequest, { state, passed }: Start) {
-    this.#request = request;
+  constructor({ market }: RehydrateRequest, { state, passed }: Start) {
     this.#state = state;
-    this.#market = request.market === undefined ? null : request.market[Symbol.iterator]();
+    this.#market = market === undefined ? null : market[Symbol.iterator]();
     this.passed = passed;
     for (let i = 0; i < passed; i++) this.#market?.next();
   }
@@ -167,7 +163,7 @@ class Again {
       case 'commands': this.#compare(line); return;
       case 'passed': this.#pass(line); return;
       case 'restart':
-        this.#request.begin(this.#state, this.#out);
+        beginAgain(this.#state, line.at, this.#out);
         this.#owe();
         return;
       case 'snapshot': this.#compareState(line); return;

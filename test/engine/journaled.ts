@@ -1,6 +1,6 @@
 /** An engine that keeps a journal in memory, fed by a random stream. */
 import { createState, Journal, MemoryPort, runConfig, setupOf } from '../../engine/index.ts';
-import type { Begin, Command, Event, JournalRequest, Note, Out, RehydrateRequest, Setup, State } from '../../engine/index.ts';
+import type { Command, Event, JournalRequest, Note, Out, RehydrateRequest, Setup, State } from '../../engine/index.ts';
 import { chaos } from '../sim/chaos.ts';
 import { linear, minute } from '../sim/market.ts';
 import { stream } from './stream.ts';
@@ -15,12 +15,6 @@ export function chaoticSetup(seed: number, count: 1 | 2 = 2): Setup {
     config: runConfig.parse({ cash: 1_000_000, risk: { maxOpenRisk: 1 } }),
   });
 }
-
-/** A restart that changes the state and asks for something. */
-export const begin: Begin = (state, out) => {
-  state.stumbles.push(state.now);
-  for (const leg of state.legs) out.commands.push({ tag: 'query-account', leg: leg.index } as unknown as Out['commands'][number]);
-};
 
 export interface Journaled {
   readonly setup: Setup;
@@ -42,7 +36,7 @@ export function journaled(seed: number, { count = 2, bars = 'journaled' }: { rea
   const setup = chaoticSetup(seed, count);
   const port = new MemoryPort();
   const identity = { run: `run-${seed}`, engine: '1', configHash: 'c', strategyHash: 's', dataHash: bars === 'journaled' ? '' : 'd' };
-  const request: RehydrateRequest = { setup, port, identity, bars, begin };
+  const request: RehydrateRequest = { setup, port, identity, bars };
   const journal = new Journal(request);
   const state = createState(setup);
   const out: Out = { commands: [], notes: [] };
