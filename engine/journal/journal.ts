@@ -21,7 +21,7 @@ import type { Setup } from '../setup.ts';
 import type { State } from '../state.ts';
 import { step } from '../step.ts';
 import type { Ms } from '../units.ts';
-import { lineOf, mixLine } from './line.ts';
+import { crc32, lineOf, mixLine } from './line.ts';
 import type { JournalPort } from './port.ts';
 import { commandsText, eventText } from './shapes.ts';
 import { stateText, textDigest } from './snapshot.ts';
@@ -185,8 +185,10 @@ export class Journal {
 
   #line(at: Ms, fields: string): void {
     this.#seq += 1;
-    const line = lineOf(`{"seq":${this.#seq},"t":${numberText(at)},${fields}}`);
-    mixLine(this.#digest, Number.parseInt(line.slice(0, 8), 16));
+    const json = `{"seq":${this.#seq},"t":${numberText(at)},${fields}}`;
+    const crc = crc32(json);
+    const line = lineOf(json, crc);
+    mixLine(this.#digest, crc);
     this.#bytes += line.length;
     this.#port.append(line);
   }

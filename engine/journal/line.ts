@@ -18,8 +18,8 @@ const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** The line of a record's JSON, line break included. */
-export function lineOf(json: string): string {
-  return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+export function lineOf(json: string, crc = crc32(json)): string {
+  return `${crc.toString(16).padStart(8, '0')} ${json}\n`;
 }
 
 const start = /^([0-9a-f]{8}) (\{"seq":(\d+),"t":([^,]+),"k":"([a-z-]+)".*\})\n$/;

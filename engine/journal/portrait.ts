@@ -6,7 +6,8 @@
  */
 import { deadlineOf } from '../deadlines.ts';
 import { holdOf, modeOf, orderStateOf, protectionOf, queryOf } from './lifecycle.ts';
-import type { BarRecord, Leg, OpenPosition, OpenTrade, Order, Position, RestingSet, State, TargetLeg } from '../state.ts';
+import type { Leg, OpenPosition, OpenTrade, Order, Position, RestingSet, State, TargetLeg } from '../state.ts';
+import { historyWidth } from '../view.ts';
 
 type Kept<T, Dropped extends keyof T, Changed extends { readonly [K in keyof Changed]: unknown }> =
   { readonly [K in Exclude<keyof T, Dropped | keyof Changed>]: T[K] } & Readonly<Changed>;
@@ -23,10 +24,9 @@ export type StatePortrait = Kept<State, 'setup' | 'views' | 'fill' | 'trace', {
   memory: string;
 }>;
 
-export type LegPortrait = Kept<Leg, 'index' | 'symbol' | 'slot', {
+/** The decision bar is the last one of the history. */
+export type LegPortrait = Kept<Leg, 'index' | 'symbol' | 'slot' | 'decisionBar', {
   indicators: { readonly arena: Float64Array; readonly values: Float64Array };
-  /** The bar that waits for its decision; null when none does. */
-  decisionBar: BarRecord | null;
   resting: (Kept<RestingSet, never, { filled: Pairs<number> }>) | null;
   memory: string;
 }>;
@@ -36,19 +36,18 @@ export function portraitOf(state: State): StatePortrait {
   return {
     sequence: state.sequence, now: state.now, mode: state.mode, afterRecovery: state.afterRecovery, link: state.link,
     dueAt: deadlineOf(state), alerts: Object.entries(state.alerts), stumbles: state.stumbles, wallet: state.wallet,
-    legs: state.legs.map((leg) => legPortraitOf(state, leg)), nextOrder: state.nextOrder,
+    legs: state.legs.map(legPortraitOf), nextOrder: state.nextOrder,
     decisionSequence: state.decisionSequence, equity: state.equity, equityPeak: state.equityPeak,
     seen: { upTo: seen.upTo, ring: seen.ring, next: seen.next }, memory: JSON.stringify(state.memory),
     refusals: Object.entries(state.refusals), failure: state.failure,
   };
 }
 
-function legPortraitOf(state: State, leg: Leg): LegPortrait {
+function legPortraitOf(leg: Leg): LegPortrait {
   const { resting, indicators } = leg;
   return {
     book: leg.book, aggregates: leg.aggregates, decisionAggregate: leg.decisionAggregate,
     indicators: { arena: indicators.arena, values: indicators.values },
-    decisionBar: leg.isDue ? barOf(state.views.scenes[leg.index]!.bar) : null,
     history: leg.history, historyCount: leg.historyCount, historyNext: leg.historyNext, rollDue: leg.rollDue, isDue: leg.isDue,
     decisions: leg.decisions, position: leg.position, orders: leg.orders, staged: leg.staged, buried: leg.buried, query: leg.query,
     isKnown: leg.isKnown, mismatches: leg.mismatches, executedAt: leg.executedAt,
@@ -57,10 +56,6 @@ function legPortraitOf(state: State, leg: Leg): LegPortrait {
     memory: JSON.stringify(leg.memory), heldFor: leg.heldFor,
   };
 }
-
-const barOf = (bar: BarRecord): BarRecord => ({
-  openedAt: bar.openedAt, closedAt: bar.closedAt, open: bar.open, high: bar.high, low: bar.low, close: bar.close, volume: bar.volume,
-});
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -88,7 +83,10 @@ export function restore(state: Writable<State>, from: StatePortrait): void {
   state.memory = JSON.parse(from.memory);
   for (const [reason, count] of from.refusals) state.refusals[reason] = count;
   state.failure = from.failure;
-  for (const leg of state.legs) restoreLeg(leg, from.legs[leg.index]!);
+  for (const leg of state.legs) {
+    restoreLeg(leg, from.legs[leg.index]!);
+    state.views.scenes[leg.index]!.memory = leg.memory;
+  }
 }
 
 function restoreLeg(leg: Leg, from: LegPortrait): void {
@@ -97,10 +95,10 @@ function restoreLeg(leg: Leg, from: LegPortrait): void {
   leg.decisionAggregate?.set(from.decisionAggregate!);
   leg.indicators.arena.set(from.indicators.arena);
   leg.indicators.values.set(from.indicators.values);
-  if (from.decisionBar !== null) Object.assign(leg.decisionBar, from.decisionBar); // a fresh scene shows this record
   leg.history.set(from.history);
   leg.historyCount = from.historyCount;
   leg.historyNext = from.historyNext;
+  showLast(leg);
   leg.rollDue = from.rollDue;
   leg.isDue = from.isDue;
   leg.decisions = from.decisions;
@@ -120,6 +118,19 @@ function restoreLeg(leg: Leg, from: LegPortrait): void {
   leg.fundingNextAt = from.fundingNextAt;
   leg.memory = JSON.parse(from.memory);
   leg.heldFor = from.heldFor;
+}
+
+/** A fresh scene shows the leg's decision bar, which a decision may still wait for. */
+function showLast({ history, historyCount, historyNext, decisionBar: bar }: Leg): void {
+  if (historyCount === 0) return;
+  const at = (historyNext === 0 ? history.length : historyNext) - historyWidth;
+  bar.openedAt = history[at]!;
+  bar.closedAt = history[at + 1]!;
+  bar.open = history[at + 2]!;
+  bar.high = history[at + 3]!;
+  bar.low = history[at + 4]!;
+  bar.close = history[at + 5]!;
+  bar.volume = history[at + 6]!;
 }
 
 function positionOf(position: Position): Position {
