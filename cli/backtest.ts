@@ -12,8 +12,9 @@ import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
 import { startProgress } from './progress.ts';
 import type { ConfigOptions } from './run-config.ts';
-import type { StrategyBundle } from './strategy/index.ts';
+import type { GivenParam, StrategyBundle } from './strategy/index.ts';
 import { readRange } from './time-range.ts';
+import type { TimeRange } from './time-range.ts';
 import { joinWarnings } from './warnings.ts';
 import { startEngine } from './worker/index.ts';
 import type { Declared, Engine } from './worker/index.ts';
@@ -50,7 +51,7 @@ export async function backtest(reference: string, options: BacktestOptions): Pro
     const folder = data.dataFolder(options.dataDir);
     const overrides = options.instrument === undefined ? [] : data.readInstrumentFile(options.instrument);
     const loaded = await data.loadMarket({ folder, overrides, ...wantedData(options, declared), ...definedRange(range) });
-    const plan: Plan = { bundle, declared, loaded, folder, options, loadMs: performance.now() };
+    const plan: Plan = { bundle, declared, loaded, folder, options, given, asked: range, loadMs: performance.now() };
     await finish(plan, await playWatched(engine, plan, configs), config.path);
     return 0;
   } finally {
@@ -85,6 +86,8 @@ interface Plan {
   readonly loaded: LoadedMarket;
   readonly folder: string;
   readonly options: BacktestOptions;
+  readonly given: readonly GivenParam[];
+  readonly asked: TimeRange;
   /** From the start of the process until the data was there. */
   readonly loadMs: number;
 }
@@ -128,10 +131,10 @@ async function finish(plan: Plan, played: readonly Played[], main: RunConfig['pa
   const [report, { manifestOf }, { saveRun }] = await Promise.all([
     import('../lab/report/index.ts'), import('./manifest.ts'), import('../data/index.ts'),
   ]);
-  const { bundle, declared, loaded, folder, loadMs, options: { record, store } } = plan;
+  const { bundle, declared, loaded, folder, loadMs, given, asked, options: { record, store } } = plan;
   const storeRun = async ({ config, result, runMs }: Played, createdAt: number): Promise<FinishedRun> => {
     const metrics = report.computeMetrics(result);
-    const manifest = manifestOf({ bundle, declared, loaded, config, record, result, createdAt });
+    const manifest = manifestOf({ bundle, declared, loaded, config, record, result, given, asked, createdAt });
     const { warnings, tables } = joinWarnings(loaded.warnings, result.tables, loaded.from);
     const storing = performance.now();
     if (store) {

@@ -6,7 +6,8 @@ import type { RunConfig } from '../engine/index.ts';
 import type { ReportManifest } from '../lab/report/index.ts';
 import type { RunResult } from '../sim/index.ts';
 import { hashOfJson } from './run-config.ts';
-import type { StrategyBundle, StrategyFile } from './strategy/index.ts';
+import type { GivenParam, StrategyBundle, StrategyFile } from './strategy/index.ts';
+import type { TimeRange } from './time-range.ts';
 import { packageVersion } from './version.ts';
 import type { Declared } from './worker/index.ts';
 
@@ -17,6 +18,9 @@ export interface RunParts {
   readonly config: RunConfig;
   readonly record: 'normal' | 'all';
   readonly result: RunResult;
+  /** What was written on the command line. */
+  readonly given: readonly GivenParam[];
+  readonly asked: TimeRange;
   /** Wall time, ms. Two runs of one command must not have the same. */
   readonly createdAt: number;
 }
@@ -34,10 +38,19 @@ export interface BacktestManifest extends ReportManifest {
   readonly detail: string | null;
   readonly record: 'normal' | 'all';
   readonly digest: string;
+  /** Fingerprint of the commands alone. */
+  readonly loopDigest: string;
+  /** Strategy of the file that was named; null = its only one. */
+  readonly strategyExport: string | null;
+  /** Parameters and range as they were asked for, so that the same can be asked again. */
+  readonly given: Json;
+  readonly asked: Json;
+  /** Plan and seed of the disasters it was played with; null = none. */
+  readonly faults: Json;
   readonly node: string;
 }
 
-export function manifestOf({ bundle, declared, loaded, config, record, result, createdAt }: RunParts): BacktestManifest {
+export function manifestOf({ bundle, declared, loaded, config, record, result, given, asked, createdAt }: RunParts): BacktestManifest {
   const rules = loaded.symbols.map(({ instrument }) => instrument.rules);
   const markMs = loaded.symbols.find(({ mark }) => mark !== null)?.mark?.intervalMs;
   return {
@@ -52,7 +65,8 @@ export function manifestOf({ bundle, declared, loaded, config, record, result, c
     markInterval: markMs === undefined ? null : timeframeName(markMs) ?? `${markMs} ms`,
     barInterval: loaded.detail ?? timeframeName(loaded.intervalMs) ?? `${loaded.intervalMs} ms`, detail: loaded.detail,
     inferredRules: rules.filter(({ source }) => source === 'inferred').map(({ symbol }) => symbol),
-    path: config.path, node: process.version,
+    path: config.path, loopDigest: result.loopDigest, strategyExport: bundle.wanted, given: asJson(given), asked: asJson(asked), faults: null,
+    node: process.version,
   };
 }
 
@@ -63,7 +77,7 @@ function runId(createdAt: number, digest: string): string {
 }
 
 /** One hash per series, over the hashes of its files in order. */
-function dataHashesOf({ hashes }: LoadedMarket): Record<string, string> {
+export function dataHashesOf({ hashes }: LoadedMarket): Record<string, string> {
   const series = [...new Set(hashes.map((file) => file.series))];
   return Object.fromEntries(series.map((name) => {
     const files = hashes.filter((file) => file.series === name).map(({ file, sha256 }) => `${file} ${sha256}`);

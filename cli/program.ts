@@ -38,6 +38,7 @@ function buildProgram(end: End): Command {
   addBacktest(program, end);
   addCases(program, end);
   addStored(program, end);
+  addReplay(program, end);
   example(program, 'holdfast backtest strategy.ts --market builtin:linear');
   return program;
 }
@@ -126,6 +127,16 @@ function addStored(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (sql: string, _: unknown, self: Command) => end(await (await import('./query.ts')).query(sql, self.optsWithGlobals())));
   example(query, 'holdfast query "SELECT symbol, count(*) AS trades, sum(net) AS net FROM trades GROUP BY symbol"');
+}
+
+function addReplay(program: Command, end: End): void {
+  const command = program.command('replay').argument('<run>', 'run id, as in holdfast runs')
+    .description('play a stored run again from what its manifest names and compare every byte; exit 1 when anything differs')
+    .option('--strategy <file>', 'strategy file, when it stands elsewhere now; its hash must be the run\'s')
+    .option('--decide-timeout <seconds>', 'end a strategy that makes no step for so long', seconds, 5)
+    .option('--json', 'print one JSON object')
+    .action(async (run: string, _: unknown, self: Command) => end(await (await import('./replay.ts')).replay(run, self.optsWithGlobals())));
+  example(command, 'holdfast replay 20261122-125703412-ab12cd');
 }
 
 function example(command: Command, text: string): void {

@@ -47,7 +47,9 @@ function wantedByStrategy(state: State, leg: Leg, position: OpenPosition): numbe
   const { strategy, params, instruments, warmupBars } = state.setup;
   if (strategy.protectAdopted === undefined || leg.historyCount < warmupBars) return 0;
   try {
-    const level: unknown = strategy.protectAdopted(state.views.scenes[leg.index]! as never, params);
+    const scene = state.views.scenes[leg.index]!;
+    if (scene.memory !== leg.memory) scene.memory = leg.memory;
+    const level: unknown = strategy.protectAdopted(scene as never, params);
     if (typeof level !== 'number' || !Number.isFinite(level) || level <= 0) return 0;
     const ticks = wholeSteps(level, instruments[leg.symbol]!.tick, position.side === 1 ? 'up' : 'down');
     return ticks;

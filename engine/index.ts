@@ -24,3 +24,5 @@ export { createDigest, digestCommand, digestText } from './digest.ts';
 export type { Digest } from './digest.ts';
 export { unrealisedOf } from './position.ts';
 export { roundTripMemories } from './memory.ts';
+export { Journal, JournalError, MemoryPort, rehydrate, replayJournal, restoreState, stateDigest, stateText } from './journal/index.ts';
+export type { JournalIdentity, JournalPort, JournalProblem, JournalRequest, Rehydrated, RehydrateRequest, Replayed, SnapshotDamage } from './journal/index.ts';

@@ -25,7 +25,7 @@ export function resultOf(play: Play): RunResult {
   let digest: string | null = null; // worked out when it is asked for: hashing every column takes as long as playing a tenth of the run
   return {
     strategy: setup.strategy.name, symbols: setup.strategy.symbols, from: clock.from, to: play.lastAt, bars: play.bars,
-    decisions: state.decisionSequence, warmupBars: setup.warmupBars, tables, ledger,
+    decisions: state.decisionSequence, steps: { events: state.sequence, commands: play.sent }, warmupBars: setup.warmupBars, tables, ledger,
     equity: { start: moneyToNumber(setup.instruments[0]!, setup.cash), end: state.equity },
     daily, barDrawdown: drawdown, exposureFraction, tradedValue: trading.totals.tradedValue,
     detail: detailOf(play),

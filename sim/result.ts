@@ -61,6 +61,8 @@ export interface RunResult {
   readonly bars: number;
   /** Calls of `decide`, or cycles of `decideCycle`. */
   readonly decisions: number;
+  /** Events the engine was told, bars and cycles included, and commands it handed over. */
+  readonly steps: { readonly events: number; readonly commands: number };
   readonly warmupBars: number;
   readonly tables: readonly Table[];
   readonly ledger: LedgerTotals;

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { runFolder, StoreError, storedRuns } from './folder.ts';
+import { isRunId, isThere, runFolder, StoreError, storedRuns } from './folder.ts';
 
 const hash = z.string();
 /** Fields beyond these are kept as they are. */
@@ -29,6 +29,11 @@ export interface StoredRun {
 export async function listRuns(folder: string): Promise<readonly StoredRun[]> {
   const runs = await Promise.all((await storedRuns(folder)).map(async (run) => await readRun(folder, run)));
   return runs.sort((a, b) => b.manifest.createdAt - a.manifest.createdAt || (a.run < b.run ? 1 : -1));
+}
+
+/** One finished run by its id; null when there is none. */
+export async function findRun(folder: string, run: string): Promise<StoredRun | null> {
+  return isRunId(run) && await isThere(runFolder(folder, run)) ? await readRun(folder, run) : null;
 }
 
 async function readRun(folder: string, run: string): Promise<StoredRun> {

@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a wrong command line', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['no command at all', [], /^arguments: holdfast: was no command, expected one of init, data, backtest, cases, runs, query/],
+    ['no command at all', [], /^arguments: holdfast: was no command, expected one of init, data, backtest, cases, runs, query, replay/],
     ['an unknown command', ['backtets', 'probe.ts'], /^arguments: holdfast: was 'backtets', expected one of .*\. Fix: holdfast backtest$/],
     ['an unknown data command', ['data', 'improt', 'x.csv'], /^arguments: holdfast data: was 'improt', expected one of import, check, list\. Fix: holdfast data import$/],
     ['an unknown option', ['backtest', 'probe.ts', '--laverage', '3'], /^arguments: holdfast backtest: unknown option '--laverage'\. Fix: use --leverage$/],
@@ -51,7 +51,7 @@ describe('what the file system refuses', () => {
 });
 
 describe('help', () => {
-  it.each(['init', 'data import', 'data check', 'data list', 'backtest', 'cases', 'runs', 'query'])('of %s has an example', async (command) => {
+  it.each(['init', 'data import', 'data check', 'data list', 'backtest', 'cases', 'runs', 'query', 'replay'])('of %s has an example', async (command) => {
     const { code, stdout } = await holdfast(folder, ...command.split(' '), '--help');
 
     expect(stdout).toContain(`Example:\n  holdfast ${command}`);

@@ -31,7 +31,7 @@ export function resultOf(equity: readonly number[], change: Partial<RunResult> =
   const last = equity.at(-1) ?? first;
   return {
     strategy: 'trend-pullback', symbols: ['BTCUSDT', 'ETHUSDT'], from: start, to: start + (equity.length - 1) * day, bars: 52_000,
-    decisions: 51_900, warmupBars: 51, tables: [],
+    decisions: 51_900, steps: { events: 104_000, commands: 700 }, warmupBars: 51, tables: [],
     ledger: { settle: 'USDT', start: String(first), realised: '0', fees: '0', funding: '0', end: String(last) },
     equity: { start: first, end: last },
     daily: { times: Float64Array.from(equity, (_, k) => start + k * day), equity: Float64Array.from(equity) },

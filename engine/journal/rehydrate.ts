@@ -1,0 +1,230 @@
+/**
+ * From a journal back to the state: the last good snapshot, then every record after it stepped again without sending
+ * anything. What the engine decides must be, byte for byte, what it decided then.
+ *
+ * 1. A torn end is cut and counted; damage before the end, a missing record or a strange file is refused.
+ * 2. Commands without a record never left: only a restart, or the end, may follow them.
+ * 3. A snapshot that cannot be read, or that the journal does not know, is passed over for the older one.
+ */
+import { createState } from '../create.ts';
+import { createDigest, digestText } from '../digest.ts';
+import type { Event } from '../events.ts';
+import { roundTripMemories } from '../memory.ts';
+import type { Out } from '../notes.ts';
+import type { State } from '../state.ts';
+import { step } from '../step.ts';
+import type { Ms } from '../units.ts';
+import { JournalError } from './error.ts';
+import { beginAgain, dayOf, headerText, Journal, journalSchema } from './journal.ts';
+import type { JournalPlace, JournalRequest } from './journal.ts';
+import { lastField, mixLine, readLine } from './line.ts';
+import type { Line } from './line.ts';
+import type { JournalPort } from './port.ts';
+import { commandsText, eventOf, isEventKind } from './shapes.ts';
+import { restoreState, stateDigest } from './snapshot.ts';
+import { revive } from './text.ts';
+
+export interface RehydrateRequest extends JournalRequest {
+  /** The bars and cycles of the data set, from the first on; for a journal that has them by reference. */
+  readonly market?: Iterable<Event>;
+}
+
+export interface Replayed {
+  readonly state: State;
+  /** Events stepped again. */
+  readonly replayed: number;
+  /** Bytes of a torn end. */
+  readonly cut: number;
+  /** Record of the snapshot that it went on from; 0 = from the beginning. */
+  readonly from: number;
+  /** Snapshots that could not be used. */
+  readonly skipped: number;
+  /** Times that commands were decided and never sent. */
+  readonly unsent: number;
+}
+export interface Rehydrated extends Replayed {
+  /** Goes on where the records end. `restart` comes first. */
+  readonly journal: Journal;
+}
+
+/** The state at the end of the journal, which is made whole. */
+export function rehydrate(request: RehydrateRequest): Rehydrated {
+  const { replayed, place } = walk(request, true);
+  if (replayed.cut > 0) request.port.cut(replayed.cut);
+  const journal = new Journal(request, place);
+  if (replayed.cut > 0) journal.noteCut(replayed.state.now, replayed.cut);
+  return { ...replayed, journal };
+}
+
+/** The same from the beginning, every decision and every snapshot compared; nothing is written. */
+export function replayJournal(request: RehydrateRequest): Replayed {
+  return walk(request, false).replayed;
+}
+
+interface Start { readonly state: State; readonly seq: number; readonly passed: number; readonly skipped: number }
+
+function walk(request: RehydrateRequest, fromSnapshot: boolean): { readonly replayed: Replayed; readonly place: JournalPlace } {
+  const known = new Map<number, string>();
+  const scanned = scan(request.port, (line) => {
+    if (line.kind === 'header') checkHeader(line, request);
+    else if (line.kind === 'snapshot') known.set(line.seq, lastField(line.json, 'digest').slice(1, -1));
+  });
+  const start = fromSnapshot ? lastGood(request, known) : beginning(request, 0);
+  const again = new Again(request, start);
+  scan(request.port, (line) => { if (line.seq > start.seq) again.take(line); });
+  again.end();
+  return {
+    replayed: { state: start.state, replayed: again.replayed, cut: scanned.cut, from: start.seq, skipped: start.skipped, unsent: again.unsent },
+    place: { ...scanned.place, passed: again.passed },
+  };
+}
+
+const beginning = ({ setup }: RehydrateRequest, skipped: number): Start => ({ state: createState(setup), seq: 0, passed: 0, skipped });
+
+/** Hands every good line over, in order. */
+function scan(port: JournalPort, visit: (line: Line) => void): { readonly cut: number; readonly place: Omit<JournalPlace, 'passed'> } {
+  let seq = 0;
+  let cut = 0;
+  let digest = createDigest();
+  let bytes = 0;
+  let at: Ms = 0;
+  for (const text of port.lines()) {
+    if (cut > 0) throw new JournalError('damaged', seq + 1, { expected: 'a whole line with its checksum', actual: 'another' });
+    const line = readLine(text);
+    if (line === null) {
+      cut = text.length;
+      continue;
+    }
+    if (line.seq !== seq + 1) throw new JournalError('gap', seq + 1, { expected: `record ${seq + 1}`, actual: `record ${line.seq}` });
+    if ((line.kind === 'header') !== (seq === 0) && seq === 0) {
+      throw new JournalError('foreign', 1, { expected: 'a header', actual: line.kind });
+    }
+    if (line.kind === 'header') {
+      const former = lastField(line.json, 'former');
+      const expected = seq === 0 ? 'null' : `"${digestText(digest)}"`;
+      if (former !== expected) throw new JournalError('former', line.seq, { expected: `a file after ${expected}`, actual: `a file after ${former}` });
+      digest = createDigest();
+      bytes = 0;
+    }
+    visit(line);
+    ({ seq, at } = line);
+    mixLine(digest, line.crc);
+    bytes += text.length;
+  }
+  return { cut, place: { seq, digest, bytes, day: dayOf(at) } };
+}
+
+function checkHeader({ seq, json }: Line, request: JournalRequest): void {
+  const expected = headerText(request);
+  const from = json.indexOf('"k":"header",') + '"k":"header",'.length;
+  const actual = json.slice(from, json.lastIndexOf(',"former":'));
+  if (actual !== expected) throw new JournalError('foreign', seq, { expected, actual });
+}
+
+function lastGood(request: RehydrateRequest, known: ReadonlyMap<number, string>): Start {
+  let skipped = 0;
+  for (const text of request.port.snapshots()) {
+    const line = readLine(text);
+    const digest = line === null ? undefined : known.get(line.seq);
+    if (line !== null && digest !== undefined) {
+      const head = JSON.parse(`${line.json.slice(0, line.json.indexOf(',"state":'))}}`) as Readonly<Record<string, unknown>>;
+      const { run, engine } = request.identity;
+      const isOurs = head['schema'] === journalSchema && head['digest'] === digest && revive(head['run']) === run && revive(head['engine']) === engine;
+      if (isOurs) return { state: restoreState(request.setup, lastField(line.json, 'state')), seq: line.seq, passed: Number(head['passed']), skipped };
+    }
+    skipped += 1;
+  }
+  return beginning(request, skipped);
+}
+
+/** Steps records again. */
+class Again {
+  readonly #state: State;
+  readonly #out: Out = { commands: [], notes: [] };
+  readonly #market: Iterator<Event> | null;
+  /** Text of the commands decided last, until their record comes; '' = none. */
+  #owed = '';
+  replayed = 0;
+  unsent = 0;
+  passed: number;
+
+  constructor({ market }: RehydrateRequest, { state, passed }: Start) {
+    this.#state = state;
+    this.#market = market === undefined ? null : market[Symbol.iterator]();
+    this.passed = passed;
+    for (let i = 0; i < passed; i++) this.#market?.next();
+  }
+
+  take(line: Line): void {
+    if (this.#owed !== '' && line.kind !== 'commands' && line.kind !== 'header') this.#leaveUnsent(line);
+    switch (line.kind) {
+      case 'header':
+      case 'tail-cut': return;
+      case 'commands': this.#compare(line); return;
+      case 'passed': this.#pass(line); return;
+      case 'restart':
+        beginAgain(this.#state, line.at, this.#out);
+        this.#owe();
+        return;
+      case 'snapshot': this.#compareState(line); return;
+      default: this.#step(line, this.#eventOf(line));
+    }
+  }
+
+  end(): void {
+    if (this.#owed !== '') this.unsent += 1;
+  }
+
+  #eventOf({ seq, at, kind, json }: Line): Event {
+    if (!isEventKind(kind)) throw new JournalError('foreign', seq, { expected: 'a kind of record that is known', actual: kind });
+    return eventOf(kind, at, revive(JSON.parse(json)) as Readonly<Record<string, unknown>>);
+  }
+
+  #step({ seq, at }: Line, event: Event): void {
+    if (!(event.at >= this.#state.now)) throw new JournalError('foreign', seq, { expected: `a time from ${this.#state.now} on`, actual: String(at) });
+    step(this.#state, event, this.#out);
+    this.replayed += 1;
+    this.#owe();
+  }
+
+  #owe(): void {
+    const { commands, notes } = this.#out;
+    this.#owed = commands.length === 0 ? '' : commandsText(commands);
+    commands.length = 0;
+    notes.length = 0;
+  }
+
+  #compare({ seq, json }: Line): void {
+    const expected = lastField(json, 'list');
+    const actual = this.#owed === '' ? '[]' : this.#owed;
+    if (actual !== expected) throw new JournalError('differs', seq, { expected, actual });
+    this.#owed = '';
+  }
+
+  #leaveUnsent({ seq, kind }: Line): void {
+    if (kind !== 'restart' && kind !== 'tail-cut') throw new JournalError('differs', seq, { expected: `no commands before this ${kind}`, actual: this.#owed });
+    this.unsent += 1;
+    this.#owed = '';
+  }
+
+  /** Commands of a data set's event end its count. */
+  #pass(line: Line): void {
+    const { count } = JSON.parse(line.json) as { readonly count: number };
+    for (let i = 0; i < count; i++) {
+      if (this.#owed !== '') this.#leaveUnsent(line);
+      const next = this.#market?.next();
+      if (next === undefined || next.done === true) {
+        throw new JournalError('foreign', line.seq, { expected: `${count} events of the data set`, actual: `${i}` });
+      }
+      this.passed += 1;
+      this.#step(line, next.value);
+    }
+  }
+
+  #compareState({ seq, json }: Line): void {
+    roundTripMemories(this.#state);
+    const expected = lastField(json, 'digest').slice(1, -1);
+    const actual = stateDigest(this.#state);
+    if (actual !== expected) throw new JournalError('differs', seq, { expected: `state ${expected}`, actual: `state ${actual}` });
+  }
+}
