@@ -9,6 +9,7 @@ import { createExchange } from './exchange/index.ts';
 import { readDetail } from './detail.ts';
 import { onDetail } from './detailed-exchange.ts';
 import { drain } from './drain.ts';
+import { playFaulted } from './faulted-run.ts';
 import { Clock } from './clock.ts';
 import { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import { resultOf } from './outcome.ts';
@@ -27,6 +28,10 @@ export function run(request: RunRequest): RunResult {
 /** Plays the whole market and hands over everything the run held: state, exchange, records. */
 export function playThrough(request: RunRequest): Play {
   const play = begin(request);
+  if (request.hardship !== undefined) {
+    play.ordeal = playFaulted(play, request.hardship, request.memoryCheckBars ?? usualMemoryCheckBars);
+    return play;
+  }
   const { clock, state, exchange, venue, stretch } = play;
   const bar = stretch === null ? barRecord() : stretch.bar;
   const cycle: CycleClosed = { tag: 'cycle-closed', at: 0.5, missing: none };
@@ -155,14 +160,15 @@ function begin(request: RunRequest): Play {
     symbols: market.symbols.map((s, i) => ({ instrument: setup.instruments[i]!, leverage: String(config.leverage), hasMark: s.mark !== null })),
   });
   const exchange = children === null ? whole : onDetail(whole, market.symbols.map((s) => s.last), children);
+  const venue = new SimulatedVenue(exchange, config, setup.instruments);
   return {
-    setup, state, exchange, children, venue: new SimulatedVenue(exchange, config, setup.instruments), clock,
+    setup, state, exchange, children, venue, door: venue, clock,
     out: { commands: [], notes: [] }, digest: createDigest(),
     trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
     events: request.record === 'all' ? new EventRecord() : null, notices: [],
     progress: request.progress, stretch: oneByOne ? null : stretchOf(clock, state, request.progress),
-    corridors: oneByOne ? [] : market.symbols.map(emptyCorridor), bars: 0, sent: 0, lastAt: clock.from,
+    corridors: oneByOne ? [] : market.symbols.map(emptyCorridor), ordeal: null, bars: 0, sent: 0, lastAt: clock.from,
   };
 }
 

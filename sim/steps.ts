@@ -67,7 +67,7 @@ export function flush(play: Play, at: Ms): void { // hot
     if (play.events !== null) play.events.command(at, command);
     if (command.tag === 'notify') play.notices.push({ at, cause: command.cause, text: command.text });
   }
-  play.venue.send(commands, at);
+  play.door.send(commands, at);
   drain(commands);
 }
 

@@ -68,10 +68,3 @@ export const families = {
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export const familyNames = Object.keys(families) as readonly Family[];
-
-/** A family's word of the chance: its place in the list would move when one is added. */
-export function wordOf(family: Family): number {
-  let word = 7;
-  for (let i = 0; i < family.length; i++) word = (Math.imul(word, 31) + family.charCodeAt(i)) | 0;
-  return word;
-}

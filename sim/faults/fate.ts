@@ -32,7 +32,7 @@ export function fateOf(odds: Odds, gate: Gate, target: Target, sentAt: Ms): Fate
   if (opens && odds.strikes('late-order', target, sentAt)) {
     return { tag: 'through', delayMs: odds.length('late-order', target), backMs: 0, answer: 'lost' };
   }
-  if (odds.strikes('lost-reply', target, sentAt)) return { tag: 'through', delayMs: 0, backMs: 0, answer: 'lost' };
+  if (action !== 'query' && odds.strikes('lost-reply', target, sentAt)) return { tag: 'through', delayMs: 0, backMs: 0, answer: 'lost' };
   const slow = odds.strikes('latency', target, sentAt) ? odds.length('latency', target) : 0;
   const late = action === 'cancel' && odds.strikes('cancel-late', target, sentAt) ? odds.length('cancel-late', target) : 0;
   if (slow + late === 0) return usual;

@@ -7,10 +7,10 @@
  */
 import type { Ms } from '../../engine/index.ts';
 import { chanceOf, streams } from './chance.ts';
-import { wordOf } from './families.ts';
 import type { Family } from './families.ts';
 import { actingRates, actions } from './plan.ts';
 import type { Action, FaultPlan, Injected, Rate } from './plan.ts';
+import { wordOf } from './words.ts';
 
 /** What a fault is about: an attempt of a request, an order, or a message of the stream. */
 export interface Target { readonly leg: number; readonly order: number; readonly action: Action; readonly attempt: number }

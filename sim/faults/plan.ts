@@ -6,8 +6,9 @@
  */
 import type { Ms } from '../../engine/index.ts';
 import { chanceOf, streams } from './chance.ts';
-import { families, familyNames, wordOf } from './families.ts';
+import { families, familyNames } from './families.ts';
 import type { Family } from './families.ts';
+import { wordOf } from './words.ts';
 
 /** How often a family strikes, and how long it delays or lasts. */
 export interface Rate { readonly rate: number; readonly minMs: Ms; readonly maxMs: Ms }

@@ -4,10 +4,11 @@
  */
 import type { Ms } from '../../engine/index.ts';
 import { chanceOf, streams } from './chance.ts';
-import { families, familyNames, wordOf } from './families.ts';
+import { families, familyNames } from './families.ts';
 import type { Family } from './families.ts';
 import type { Odds } from './odds.ts';
 import type { FaultPlan } from './plan.ts';
+import { wordOf } from './words.ts';
 
 /** From `at` to before `until`. */
 export interface Spell { readonly family: Family; readonly at: Ms; readonly until: Ms; readonly index: number }
