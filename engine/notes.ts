@@ -14,8 +14,8 @@ export type Note =
       readonly priceTicks: number; readonly stopTicks: number; readonly lots: number }
   | { readonly tag: 'order-ended'; readonly at: Ms; readonly order: Order; readonly outcome: OrderOutcome; readonly reason: string }
   | { readonly tag: 'protection'; readonly at: Ms; readonly leg: number; readonly protection: Protection | null; readonly cause: string }
-  /** An execution that no event told, found in a reading. */
-  | { readonly tag: 'recovered'; readonly at: Ms; readonly execution: Execution }
+  /** An execution that no event told, found in a reading, and the price it is measured against. */
+  | { readonly tag: 'recovered'; readonly at: Ms; readonly execution: Execution; readonly referenceTicks: number }
   | { readonly tag: 'mode'; readonly at: Ms; readonly mode: Mode }
   | { readonly tag: 'trade'; readonly at: Ms; readonly leg: number; readonly side: Direction; readonly openedAt: Ms;
       readonly lots: number; readonly entryTicks: number; readonly exitTicks: number;

@@ -69,7 +69,7 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
     countExecution(state, leg, execution, out);
     takeExecution(state, leg, execution, out);
     afterFill(state, leg, execution, out);
-    out.notes.push({ tag: 'recovered', at: state.now, execution });
+    out.notes.push({ tag: 'recovered', at: state.now, execution, referenceTicks: state.fill.referenceTicks });
   }
   for (const finding of orderFindings(state, leg, event)) takeFinding(state, leg, finding, event.takenAt, out);
   const isPositionKnown = takePosition(state, leg, event, out);
@@ -171,7 +171,7 @@ function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out):
   } as const;
   countExecution(state, leg, taken, out);
   takeExecution(state, leg, taken, out);
-  out.notes.push({ tag: 'recovered', at: state.now, execution: taken });
+  out.notes.push({ tag: 'recovered', at: state.now, execution: taken, referenceTicks: state.fill.referenceTicks });
   leg.mismatches = 0;
   if (event.stop !== 'unknown' && event.stop !== null) takeStop(state, leg, event, out);
   afterFill(state, leg, taken, out);

@@ -7,7 +7,7 @@ import type { BarClosed, Corridor, Ms } from '../engine/index.ts';
 import { drain } from './drain.ts';
 import type { Exchange } from './exchange/index.ts';
 import type { Market, Series, SymbolMarket } from './market.ts';
-import type { SimulatedVenue } from './venue.ts';
+import type { Stamp } from './venue.ts';
 
 /** The market given to a run is not one that can be played. */
 export class MarketError extends Error {
@@ -15,6 +15,9 @@ export class MarketError extends Error {
 }
 
 interface Hole { readonly symbol: number; readonly at: Ms; readonly bars: number }
+
+/** Where funding stamps are written when they are announced. */
+interface Announced { readonly stamps: readonly Stamp[][] }
 
 /** How far the series of one symbol are played. */
 interface Cursor {
@@ -35,6 +38,8 @@ export class Clock {
   readonly market: Market;
   readonly intervalMs: Ms;
   readonly from: Ms;
+  /** The last close. */
+  readonly to: Ms;
   /** Upper bound of distinct instants. */
   readonly instants: number;
   readonly holes: Hole[] = [];
@@ -51,6 +56,7 @@ export class Clock {
     this.intervalMs = first.last.intervalMs;
     for (const symbol of market.symbols) checkSymbol(symbol, this.intervalMs);
     this.from = Math.min(...market.symbols.map((s) => s.last.openedAt[0]!));
+    this.to = Math.max(...market.symbols.map((s) => s.last.openedAt[s.last.length - 1]! + s.last.intervalMs));
     this.instants = market.symbols.reduce((sum, s) => sum + s.last.length, 0);
     this.hasMarks = market.symbols.some((s) => s.mark !== null);
     this.#cursors = market.symbols.map((symbol): Cursor => ({
@@ -74,7 +80,7 @@ export class Clock {
   }
 
   /** Opens every bar, mark bar and funding stamp of the next instant. False at the end of the data. */
-  openNext(exchange: Exchange, venue: SimulatedVenue): boolean { // hot
+  openNext(exchange: Exchange, venue: Announced): boolean { // hot
     const cursors = this.#cursors;
     let opensAt = Number.POSITIVE_INFINITY;
     for (let i = 0; i < cursors.length; i++) {
@@ -98,7 +104,7 @@ export class Clock {
     return true;
   }
 
-  #openMore(exchange: Exchange, venue: SimulatedVenue, cursor: Cursor, i: number, opensAt: Ms): void {
+  #openMore(exchange: Exchange, venue: Announced, cursor: Cursor, i: number, opensAt: Ms): void {
     this.#openMarks(exchange, cursor, i, opensAt);
     this.#announceFunding(exchange, venue, cursor, i);
   }
@@ -117,7 +123,7 @@ export class Clock {
   }
 
   /** The time of the next stamp is told as far as the past tells it: as far away as the last two are apart. */
-  #announceFunding(exchange: Exchange, venue: SimulatedVenue, cursor: Cursor, i: number): void {
+  #announceFunding(exchange: Exchange, venue: Announced, cursor: Cursor, i: number): void {
     const { funding, mark } = cursor.market;
     if (funding === null) return;
     let next = cursor.nextFunding;

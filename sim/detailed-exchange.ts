@@ -8,7 +8,7 @@
  */
 import type { Corridor, Money, Ms } from '../engine/index.ts';
 import type { Children } from './detail.ts';
-import type { AmbiguousFills, Exchange, ExchangePosition, Fact, Message } from './exchange/index.ts';
+import type { AmbiguousFills, Exchange, ExchangePosition, Fact, Message, Standing } from './exchange/index.ts';
 import type { Series } from './market.ts';
 
 /** How far the children of one symbol are played. */
@@ -122,6 +122,8 @@ class DetailedExchange implements Exchange {
   setStopAtOpen(): boolean { return false; }
 
   position(symbol: number): ExchangePosition { return this.#inner.position(symbol); }
+
+  standing(symbol: number): Standing { return this.#inner.standing(symbol); }
 
   markTicks(symbol: number): number { return this.#inner.markTicks(symbol); }
 }

@@ -1,8 +1,9 @@
 /** What a run is asked for, and everything it holds while it plays. */
-import type { AnyStrategy, Corridor, Digest, Ms, Out, RunConfig, Setup, State, StopSet, StretchRoom, Watch } from '../engine/index.ts';
+import type { AnyStrategy, Approved, BarClosed, Corridor, Digest, Ms, Out, RunConfig, Setup, State, StopSet, StretchRoom, Watch } from '../engine/index.ts';
 import type { Clock } from './clock.ts';
 import type { Children } from './detail.ts';
 import type { Exchange } from './exchange/index.ts';
+import type { FaultPlan, FaultyVenue, Meter, Restart, Spell } from './faults/index.ts';
 import type { Market, Series } from './market.ts';
 import type { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import type { SimulatedVenue } from './venue.ts';
@@ -22,7 +23,27 @@ export interface RunRequest {
   readonly memoryCheckBars?: number;
   /** Opens every bar by itself: slower, and the same to the last digit. Tests compare both. */
   readonly oneByOne?: boolean;
+  /** Absent: nothing goes wrong. */
+  readonly hardship?: Hardship;
 }
+
+/** What a run is put through, and how often its engine is killed. */
+export interface Hardship {
+  readonly plan: FaultPlan;
+  /** Times that the engine is dropped and read back from what it had written down. */
+  readonly restarts: number;
+  /** What survives a kill. */
+  readonly memory: Memory;
+}
+
+/** How an engine writes itself down, and is read back. Nothing but what `save` returned is left of a killed one. */
+export interface Memory {
+  save(state: State): unknown;
+  load(saved: unknown, setup: Setup): State;
+}
+
+/** Where the commands of a decision go. */
+export interface Door { send(commands: readonly Approved[], at: Ms): void }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -36,11 +57,14 @@ export interface Stretch extends StretchRoom {
 /** Everything one run holds. */
 export interface Play {
   readonly setup: Setup;
-  readonly state: State;
+  /** Another one after a restart. */
+  state: State;
   readonly exchange: Exchange;
   /** What the bars are matched on, per symbol; null when no symbol has a detail. */
   readonly children: readonly (Children | null)[] | null;
   readonly venue: SimulatedVenue;
+  /** The venue, or what stands before it. */
+  door: Door;
   readonly clock: Clock;
   readonly out: Out;
   readonly digest: Digest;
@@ -53,8 +77,43 @@ export interface Play {
   /** One per symbol for everything else; none when every bar is to be opened one by one. */
   readonly corridors: readonly Corridor[];
   readonly notices: { readonly at: Ms; readonly cause: string; readonly text: string }[];
+  /** Null when nothing may go wrong. */
+  ordeal: Ordeal | null;
   bars: number;
   /** Commands handed over. */
   sent: number;
   lastAt: Ms;
+}
+
+/** What closed while the engine could not look. */
+export interface Closing {
+  readonly at: Ms;
+  readonly bars: readonly BarClosed[];
+  readonly marks: readonly { readonly symbol: number; readonly markTicks: number }[];
+  readonly missing: readonly number[];
+  readonly isCycle: boolean;
+}
+
+/** The engine does not run until `until`. */
+export interface Absence { readonly kind: 'stall' | 'sleep' | 'down'; readonly until: Ms; readonly saved: unknown }
+
+/** Everything a faulted run holds beside its play. */
+export interface Ordeal {
+  readonly play: Play;
+  readonly hardship: Hardship;
+  readonly venue: FaultyVenue;
+  readonly meter: Meter;
+  readonly restarts: readonly Restart[];
+  readonly pauses: readonly Spell[];
+  /** Kills and pauses so far. */
+  killed: number;
+  paused: number;
+  /** Happenings since the next kill may come. */
+  happened: number;
+  absent: Absence | null;
+  readonly backlog: Closing[];
+  pollAt: Ms;
+  now: Ms;
+  /** Events and timers at this one instant. */
+  turns: number;
 }

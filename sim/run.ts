@@ -3,17 +3,19 @@
  * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
  * commands; funding and arrivals of T belong to the next bar's first instant.
  */
-import { createDigest, createState, deadlineOf, digestCommand, roundTripMemories, setupOf, step, stepBar, stepCycle, stepExecution, stepStopSet, StrategyError, takesStretches, takeStretch } from '../engine/index.ts';
-import type { BarClosed, Corridor, CycleClosed, Event, Ms, State } from '../engine/index.ts';
+import { createDigest, createState, deadlineOf, digestCommand, roundTripMemories, setupOf, stepCycle, stepExecution, stepStopSet, takesStretches, takeStretch } from '../engine/index.ts';
+import type { BarClosed, Corridor, CycleClosed, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
 import { readDetail } from './detail.ts';
 import { onDetail } from './detailed-exchange.ts';
 import { drain } from './drain.ts';
+import { playFaulted } from './faulted-run.ts';
 import { Clock } from './clock.ts';
 import { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import { resultOf } from './outcome.ts';
 import type { Gauge, Play, RunRequest, Stretch } from './play.ts';
 import type { RunResult } from './result.ts';
+import { barRecord, closeBars, flush, markEquity, record, showProgress, take, throwFailure } from './steps.ts';
 import { executionOf, SimulatedVenue, stopSetOf } from './venue.ts';
 
 /** Bars between two checks of the strategy's memory. */
@@ -26,6 +28,10 @@ export function run(request: RunRequest): RunResult {
 /** Plays the whole market and hands over everything the run held: state, exchange, records. */
 export function playThrough(request: RunRequest): Play {
   const play = begin(request);
+  if (request.hardship !== undefined) {
+    play.ordeal = playFaulted(play, request.hardship, request.memoryCheckBars ?? usualMemoryCheckBars);
+    return play;
+  }
   const { clock, state, exchange, venue, stretch } = play;
   const bar = stretch === null ? barRecord() : stretch.bar;
   const cycle: CycleClosed = { tag: 'cycle-closed', at: 0.5, missing: none };
@@ -48,12 +54,6 @@ export function playThrough(request: RunRequest): Play {
   tellTheRest(play);
   roundTripMemories(state);
   return play;
-}
-
-function showProgress({ progress, clock, bars }: Play): void { // hot
-  if (progress === null) return;
-  progress.times[0] = clock.closesAt;
-  progress.counters[0] = bars;
 }
 
 /** The close of the bars begun, with the decisions taken at it. */
@@ -160,14 +160,15 @@ function begin(request: RunRequest): Play {
     symbols: market.symbols.map((s, i) => ({ instrument: setup.instruments[i]!, leverage: String(config.leverage), hasMark: s.mark !== null })),
   });
   const exchange = children === null ? whole : onDetail(whole, market.symbols.map((s) => s.last), children);
+  const venue = new SimulatedVenue(exchange, config, setup.instruments);
   return {
-    setup, state, exchange, children, venue: new SimulatedVenue(exchange, config, market.symbols.length), clock,
+    setup, state, exchange, children, venue, door: venue, clock,
     out: { commands: [], notes: [] }, digest: createDigest(),
     trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
     events: request.record === 'all' ? new EventRecord() : null, notices: [],
     progress: request.progress, stretch: oneByOne ? null : stretchOf(clock, state, request.progress),
-    corridors: oneByOne ? [] : market.symbols.map(emptyCorridor), bars: 0, sent: 0, lastAt: clock.from,
+    corridors: oneByOne ? [] : market.symbols.map(emptyCorridor), ordeal: null, bars: 0, sent: 0, lastAt: clock.from,
   };
 }
 
@@ -182,13 +183,6 @@ function stretchOf(clock: Clock, state: State, watch: Gauge | null): Stretch | n
   return {
     series, corridor: emptyCorridor(), bar: barRecord(), equities: new Float64Array(stretchBars), watch,
     stopSet: { tag: 'stop-set', at: 0.5, leg: 0, triggerTicks: 0, by: 'mark', trailTicks: 0 },
-  };
-}
-
-function barRecord(): BarClosed {
-  return {
-    tag: 'bar-closed', at: 0.5, symbol: 0, openedAt: 0.5, closedAt: 0.5, open: 0.5, high: 0.5, low: 0.5, close: 0.5, volume: 0.5,
-    openTicks: 0.5, highTicks: 0.5, lowTicks: 0.5, closeTicks: 0.5,
   };
 }
 
@@ -261,86 +255,4 @@ function deliver(play: Play, until: Ms): void {
     else take(play, venue.take());
     if (play.out.commands.length > 0) flush(play, at);
   }
-}
-
-function closeBars(play: Play, bar: BarClosed): void { // hot
-  const { clock, state, out } = play;
-  const count = clock.market.symbols.length;
-  for (let symbol = 0; symbol < count; symbol++) {
-    if (!clock.fillBar(symbol, bar)) continue;
-    play.bars += 1;
-    stepBar(state, bar, out);
-    if (out.notes.length > 0) record(play);
-    if (out.commands.length > 0) flush(play, clock.closesAt);
-  }
-  if (clock.hasMarks) closeMarks(play, count);
-  if (state.failure !== null) throwFailure(state);
-}
-
-function closeMarks(play: Play, count: number): void {
-  const { clock } = play;
-  for (let symbol = 0; symbol < count; symbol++) {
-    const markTicks = clock.markClosed(symbol);
-    if (markTicks > 0) take(play, { tag: 'mark-price', at: clock.closesAt, symbol, markTicks });
-  }
-}
-
-function take(play: Play, event: Event): void { // hot
-  const { state, out } = play;
-  step(state, event, out);
-  if (event.tag === 'execution' && state.fill.isNew) play.trading.execution(state, event);
-  if (play.events !== null && event.tag !== 'bar-closed' && event.tag !== 'cycle-closed') play.events.event(event);
-  if (out.notes.length > 0) record(play);
-}
-
-/** Hands the notes of a step to the recorder. */
-function record(play: Play): void { // hot
-  const { notes } = play.out;
-  for (let i = 0; i < notes.length; i++) {
-    const note = notes[i]!;
-    play.trading.note(note);
-    if (note.tag === 'trade') {
-      markEquity(play);
-      play.equity.keep();
-    }
-  }
-  drain(notes);
-}
-
-/** Hands the commands of this decision over: venue ones to the venue, notices to the shell. */
-function flush(play: Play, at: Ms): void { // hot
-  const { commands } = play.out;
-  play.sent += commands.length;
-  for (let i = 0; i < commands.length; i++) {
-    const command = commands[i]!;
-    digestCommand(play.digest, at, command);
-    if (play.events !== null) play.events.command(at, command);
-    if (command.tag === 'notify') play.notices.push({ at, cause: command.cause, text: command.text });
-  }
-  play.venue.send(commands, at);
-  drain(commands);
-}
-
-/** Writes equity, wallet and the value of all open positions at cost into the record's point. */
-function markEquity(play: Play): void { // hot
-  const { state } = play;
-  const { legs } = state;
-  const { point } = play.equity;
-  let exposure = 0;
-  for (let i = 0; i < legs.length; i++) {
-    const { position } = legs[i]!;
-    if (position.tag === 'open') exposure += position.costNumber;
-  }
-  point.at = state.now;
-  point.equity = state.equity;
-  point.wallet = state.wallet.balanceNumber;
-  point.exposure = exposure;
-}
-
-/** The strategy's own error, with its own stack, so that the line that threw can be named. */
-function throwFailure(state: State): never {
-  const failure = state.failure!;
-  const error = new StrategyError(`${failure.symbol}: ${failure.message}`);
-  error.stack = failure.stack;
-  throw error;
 }

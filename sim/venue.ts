@@ -5,11 +5,10 @@
  * 2. Commands of one decision go out in order, the next after the answer to the one before.
  * 3. The venue never answers a call and never throws at one: outcomes come back as events.
  */
-import { unreachable } from '../engine/index.ts';
-import type { Approved, CancelCause, Event, Execution, ExecutionCause, Lots, Ms, RejectReason, StopSet } from '../engine/index.ts';
+import { moneyToNumber, unreachable } from '../engine/index.ts';
+import type { AccountSnapshot, Approved, CancelCause, Command, Event, Execution, ExecutionCause, Instrument, Lots, Money, Ms, NotifyCommand, QueryAccountCommand, RejectReason, StopSet } from '../engine/index.ts';
 import { drain } from './drain.ts';
-import type { Exchange } from './exchange/index.ts';
-import type { Fact } from './exchange/index.ts';
+import type { Exchange, Fact, Message } from './exchange/index.ts';
 
 export interface VenueTimes { readonly latencyMs: Ms; readonly responseLatencyMs: Ms }
 
@@ -18,6 +17,7 @@ export interface Stamp { readonly settledAt: Ms; readonly rate: number; readonly
 
 export class SimulatedVenue {
   readonly #exchange: Exchange;
+  readonly #instruments: readonly Instrument[];
   readonly #latencyMs: Ms;
   readonly #responseMs: Ms;
   /** Stamps announced to the exchange and not yet settled, per symbol, oldest first. */
@@ -28,11 +28,12 @@ export class SimulatedVenue {
   /** When the next event becomes known; Infinity when none waits. */
   dueAt = Number.POSITIVE_INFINITY;
 
-  constructor(exchange: Exchange, times: VenueTimes, symbols: number) {
+  constructor(exchange: Exchange, times: VenueTimes, instruments: readonly Instrument[]) {
     this.#exchange = exchange;
+    this.#instruments = instruments;
     this.#latencyMs = times.latencyMs;
     this.#responseMs = times.responseLatencyMs;
-    this.stamps = Array.from({ length: symbols }, () => []);
+    this.stamps = instruments.map(() => []);
   }
 
   /** What happens is known at once, and nothing known earlier waits. */
@@ -55,60 +56,31 @@ export class SimulatedVenue {
 
   #sendOne(command: Approved, sentAt: Ms): void { // hot
     const arrivesAt = sentAt + this.#latencyMs;
-    const exchange = this.#exchange;
-    switch (command.tag) {
-      case 'set-stop':
-        exchange.send({
-          tag: 'trading-stop', symbol: command.leg, reference: command.triggerTicks,
-          slTicks: command.triggerTicks === 0 ? null : command.triggerTicks, slBy: command.by,
-          tpTicks: null, tpBy: 'last', trailTicks: command.trailTicks === 0 ? null : command.trailTicks,
-          activeTicks: command.activeTicks === 0 ? null : command.activeTicks,
-        }, arrivesAt);
-        return;
-      case 'enter':
-        exchange.send({
-          tag: 'submit', symbol: command.leg, order: command.order, side: command.side, lots: command.lots, type: command.type,
-          priceTicks: command.priceTicks, triggerTicks: command.triggerTicks, triggerDirection: command.triggerDirection,
-          triggerBy: command.triggerBy, timeInForce: command.timeInForce, reduceOnly: false, expireAt: 0,
-          slTicks: command.stopTicks, slBy: command.stopBy, tpTicks: 0, tpBy: 'last', malformed: '',
-        }, arrivesAt);
-        return;
-      case 'reduce':
-        exchange.send({
-          tag: 'submit', symbol: command.leg, order: command.order, side: command.side, lots: command.lots, type: command.type,
-          priceTicks: command.priceTicks, triggerTicks: 0, triggerDirection: 0, triggerBy: 'last',
-          timeInForce: command.timeInForce, reduceOnly: true, expireAt: 0,
-          slTicks: 0, slBy: 'mark', tpTicks: 0, tpBy: 'last', malformed: '',
-        }, arrivesAt);
-        return;
-      case 'amend':
-        exchange.send({
-          tag: 'amend', symbol: command.leg, order: command.order, priceTicks: command.priceTicks, lots: command.lots,
-          triggerTicks: 0, malformed: '',
-        }, arrivesAt);
-        return;
-      case 'cancel':
-        exchange.send({ tag: 'cancel', symbol: command.leg, order: command.order }, arrivesAt);
-        return;
-      case 'query-account':
-        this.#snapshot(command.leg, arrivesAt);
-        return;
-      case 'notify':
-        return;
-      default:
-        unreachable(command);
-    }
+    if (command.tag === 'query-account') this.#ask(command.leg, arrivesAt + this.#responseMs);
+    else if (command.tag !== 'notify') this.#exchange.send(messageOf(command), arrivesAt);
   }
 
-  /** The exchange's present truth of one leg. */
-  #snapshot(leg: number, at: Ms): void {
-    const { side, lots, cost, slTicks } = this.#exchange.position(leg);
-    this.#push(at + this.#responseMs, {
-      tag: 'account-snapshot', at: at + this.#responseMs, takenAt: at, leg,
-      position: { side, lots, entryTicks: lots === 0 ? 0 : Number(cost) / lots, cost },
-      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: 'mark' }, openOrders: 'unknown', ended: 'unknown', executions: 'unknown',
-      markTicks: Number.NaN, lastTicks: Number.NaN,
+  /** The answer is read where it arrives, so that nothing is in it which the engine is not told before or with it. */
+  #ask(leg: number, answeredAt: Ms): void {
+    this.#push(answeredAt, {
+      tag: 'account-snapshot', at: answeredAt, takenAt: answeredAt, leg, position: 'unknown', stop: 'unknown', openOrders: 'unknown',
+      ended: 'unknown', executions: 'unknown', markTicks: Number.NaN, lastTicks: Number.NaN,
     });
+  }
+
+  /** The exchange's present truth of one leg; what is on its way to the engine counts as told late. */
+  #read(leg: number, at: Ms): AccountSnapshot {
+    const exchange = this.#exchange;
+    const { side, lots, cost, slTicks } = exchange.position(leg);
+    const { slBy, orders } = exchange.standing(leg);
+    const instrument = this.#instruments[leg]!;
+    const late = this.#queue.slice(this.#head).filter((event): event is Execution => event.tag === 'execution' && event.leg === leg);
+    return {
+      tag: 'account-snapshot', at, takenAt: at, leg,
+      position: { side, lots, entryTicks: averageTicks(instrument, lots, cost), cost },
+      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: slBy },
+      openOrders: orders, ended: [], executions: late, markTicks: exchange.markTicks(leg), lastTicks: Number.NaN,
+    };
   }
 
   /** Turns the core's new facts into events that become known after the response latency. */
@@ -147,7 +119,7 @@ export class SimulatedVenue {
     } else {
       this.dueAt = this.#due[this.#head]!;
     }
-    return event;
+    return event.tag === 'account-snapshot' ? this.#read(event.leg, event.at) : event;
   }
 
   /** A fact as the engine hears it at `at`. */
@@ -188,6 +160,47 @@ export class SimulatedVenue {
       certainty: 'not-applied', reason: fact.code === '110001' ? 'no-order' : 'refused',
     };
   }
+}
+
+/** What a command says to the exchange. */
+export function messageOf(command: Exclude<Command, QueryAccountCommand | NotifyCommand>): Message { // hot
+  switch (command.tag) {
+    case 'set-stop':
+      return {
+        tag: 'trading-stop', symbol: command.leg, reference: command.triggerTicks,
+        slTicks: command.triggerTicks === 0 ? null : command.triggerTicks, slBy: command.by,
+        tpTicks: null, tpBy: 'last', trailTicks: command.trailTicks === 0 ? null : command.trailTicks,
+        activeTicks: command.activeTicks === 0 ? null : command.activeTicks,
+      };
+    case 'enter':
+      return {
+        tag: 'submit', symbol: command.leg, order: command.order, side: command.side, lots: command.lots, type: command.type,
+        priceTicks: command.priceTicks, triggerTicks: command.triggerTicks, triggerDirection: command.triggerDirection,
+        triggerBy: command.triggerBy, timeInForce: command.timeInForce, reduceOnly: false, expireAt: 0,
+        slTicks: command.stopTicks, slBy: command.stopBy, tpTicks: 0, tpBy: 'last', malformed: '',
+      };
+    case 'reduce':
+      return {
+        tag: 'submit', symbol: command.leg, order: command.order, side: command.side, lots: command.lots, type: command.type,
+        priceTicks: command.priceTicks, triggerTicks: 0, triggerDirection: 0, triggerBy: 'last',
+        timeInForce: command.timeInForce, reduceOnly: true, expireAt: 0,
+        slTicks: 0, slBy: 'mark', tpTicks: 0, tpBy: 'last', malformed: '',
+      };
+    case 'amend':
+      return {
+        tag: 'amend', symbol: command.leg, order: command.order, priceTicks: command.priceTicks, lots: command.lots,
+        triggerTicks: 0, malformed: '',
+      };
+    case 'cancel': return { tag: 'cancel', symbol: command.leg, order: command.order };
+    default: return unreachable(command);
+  }
+}
+
+/** Average entry of lots held, ticks; 0 when there are none. */
+export function averageTicks(instrument: Instrument, lots: number, cost: Money): number {
+  if (lots === 0) return 0;
+  const perLot = moneyToNumber(instrument, cost) / lots;
+  return instrument.kind === 'linear' ? perLot / instrument.unitNumber : instrument.unitNumber / perLot;
 }
 
 export function stopSetOf(fact: Fact, at: Ms): StopSet { // hot

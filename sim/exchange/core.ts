@@ -8,7 +8,7 @@ import { countAmbiguity, noteAnswer } from './ambiguity.ts';
 import { enqueue } from './arrivals.ts';
 import { newBook, stageFunding, stagePath } from './book.ts';
 import type { Book, Core } from './book.ts';
-import type { AmbiguousFills, Exchange, ExchangePosition, ExchangeSetup } from './exchange.ts';
+import type { AmbiguousFills, Exchange, ExchangePosition, ExchangeSetup, Standing } from './exchange.ts';
 import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
 import { leaveOpen, setStopAtOpen, takeStopAtOpen } from './opening.ts';
@@ -183,6 +183,13 @@ function positionOf(core: Core, symbol: number): ExchangePosition {
   return { side, lots, cost, fineCost: instrument.kind === 'inverse' ? fineCost : cost * finePerMoney, slTicks, tpTicks };
 }
 
+function standingOf({ slByMark, trailTicks, orders }: Book): Standing {
+  return {
+    slBy: slByMark ? 'mark' : 'last', trailTicks,
+    orders: orders.map(({ id, side, lots, filled, priceTicks, reduceOnly }) => ({ order: id, side, lots, filled, priceTicks, reduceOnly })),
+  };
+}
+
 /** A sleeping book stands at the end of its bar already, so what it passed over is looked up on its path. */
 function presentMark(core: Core, book: Book): number {
   const { last, mark } = book;
@@ -332,6 +339,8 @@ class MatchingCore implements Exchange {
   }
 
   position(symbol: number): ExchangePosition { return positionOf(this.#core, symbol); }
+
+  standing(symbol: number): Standing { return standingOf(bookOf(this.#core, symbol)); }
 
   markTicks(symbol: number): number { return presentMark(this.#core, bookOf(this.#core, symbol)); }
 }

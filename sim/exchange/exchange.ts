@@ -56,6 +56,13 @@ export interface ExchangePosition {
   readonly slTicks: number; readonly tpTicks: number;
 }
 
+/** An order in the book, waiting for its price, its trigger or for volume. */
+export interface StandingOrder {
+  readonly order: number; readonly side: 1 | -1; readonly lots: number; readonly filled: number; readonly priceTicks: number;
+  readonly reduceOnly: boolean;
+}
+export interface Standing { readonly slBy: TriggerSource; readonly trailTicks: number; readonly orders: readonly StandingOrder[] }
+
 /** Executions `first` to `last`, those of `symbol` only: others of the same instants may lie between them. */
 export interface AmbiguousFills { readonly symbol: number; readonly first: number; readonly last: number }
 
@@ -103,6 +110,8 @@ export interface Exchange {
    */
   setStopAtOpen(symbol: number, series: Series, index: number, slTicks: number, slBy: TriggerSource): boolean;
   position(symbol: number): ExchangePosition;
+  /** The orders in the book now, and what the position's stop and trailing stop look at. */
+  standing(symbol: number): Standing;
   /** Mark price at the present instant, ticks; the last price where there is no mark. */
   markTicks(symbol: number): number;
 }

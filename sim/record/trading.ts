@@ -67,6 +67,7 @@ export class TradingRecord {
       case 'decision': this.#decision(note); return;
       case 'order-ended': this.#order(note.order, note.outcome, note.at, note.reason); return;
       case 'trade': this.#trade(note); return;
+      case 'recovered': this.#execution(note.execution, note.referenceTicks); return;
       default:
     }
   }
@@ -121,9 +122,12 @@ export class TradingRecord {
     values[row + 15] = words.reason.code(reason);
   }
 
-  /** Takes an execution that the step before counted; the order it belonged to is read from the state. */
+  /** Takes an execution that the step before counted; what it is measured against is read from the state. */
   execution(state: State, event: Execution): void { // hot
-    const { referenceTicks } = state.fill;
+    this.#execution(event, state.fill.referenceTicks);
+  }
+
+  #execution(event: Execution, referenceTicks: number): void { // hot
     const { tick, lot, kind, moneyUnits } = this.#instruments[event.leg]!;
     const value = Number(event.value) / moneyUnits;
     const words = this.#executionWords;

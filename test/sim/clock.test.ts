@@ -17,7 +17,7 @@ function closesOf(markets: readonly SymbolMarket[], until = Infinity): { calm: n
   const exchange = createExchange({
     config, wallet: 1_000_000n, symbols: markets.map(({ instrument, mark }) => ({ instrument, leverage: '10', hasMark: mark !== null })),
   });
-  const venue = new SimulatedVenue(exchange, config, markets.length);
+  const venue = new SimulatedVenue(exchange, config, markets.map((m) => m.instrument));
   const corridors = markets.map(() => ({ below: 90, above: 110, until }));
   const closes: { calm: number[]; others: number[] } = { calm: [], others: [] };
   for (;;) {

@@ -1,0 +1,276 @@
+/**
+ * Plays a market through the engine on a bad day: one event after the other, at whatever ms it comes, on the long way only.
+ *
+ * 1. At one instant: what the venue does by itself, then what is heard, then deadlines, then the shell's own questions.
+ * 2. An engine that is stalled hears everything afterwards, in its order; one that slept or was killed hears what is still
+ *    to be said. Bars that closed meanwhile are fed late; decisions at their closes are not taken, but after a stall.
+ * 3. A killed engine is read back from what `Memory` saved of it, and nothing else.
+ * 4. No time passes in a hole of the data, for nobody.
+ */
+import { beginRecovery, deadlineOf, roundTripMemories, stepBar, stepCycle } from '../engine/index.ts';
+import type { BarClosed, CycleClosed, Event, Ms } from '../engine/index.ts';
+import { drain } from './drain.ts';
+import { FaultyVenue, Meter, restartsOf } from './faults/index.ts';
+import type { Absence, Closing, Hardship, Ordeal, Play } from './play.ts';
+import { barRecord, closeBars, flush, markEquity, record, showProgress, take, throwFailure } from './steps.ts';
+
+/** The shell asks of itself this often: while an order waits, in a position, flat. */
+const pollMs = { waiting: 5_000, open: 10_000, flat: 30_000 } as const;
+/** More than this at one instant is an engine that never comes to rest. */
+const turnsMost = 10_000;
+
+/** Plays the whole market. `play` must not have begun. */
+export function playFaulted(play: Play, hardship: Hardship, memoryCheckBars: number): Ordeal {
+  const ordeal = beginOrdeal(play, hardship);
+  const { clock, exchange } = play;
+  const bar = barRecord();
+  const cycle: CycleClosed = { tag: 'cycle-closed', at: 0.5, missing: [] };
+  let checkAt = memoryCheckBars;
+  while (clock.openNext(exchange, ordeal.venue)) {
+    showProgress(play);
+    playTo(ordeal, clock.closesAt);
+    if (ordeal.absent === null) closeInstant(play, bar, cycle);
+    else missInstant(ordeal);
+    if (play.state.failure !== null) throwFailure(play.state);
+    if (play.bars < checkAt) continue;
+    checkAt += memoryCheckBars;
+    roundTripMemories(play.state);
+  }
+  endOrdeal(ordeal);
+  roundTripMemories(play.state);
+  return ordeal;
+}
+
+function beginOrdeal(play: Play, hardship: Hardship): Ordeal {
+  const { clock, exchange, setup } = play;
+  const { plan, restarts } = hardship;
+  const to = clock.to;
+  const venue = new FaultyVenue({ exchange, times: setup.config, instruments: setup.instruments, plan, from: clock.from, to });
+  const ordeal: Ordeal = {
+    play, hardship, venue, meter: new Meter(venue.truth), restarts: restartsOf(plan.seed, restarts, clock.from, to),
+    pauses: venue.spells.filter(({ family }) => family === 'stall' || family === 'sleep'), killed: 0, paused: 0, happened: 0,
+    absent: null, backlog: [], pollAt: clock.from + pollMs.flat, now: clock.from, turns: 0,
+  };
+  play.door = {
+    send(commands, at) {
+      if (isArmed(ordeal)) ordeal.happened += 1;
+      if (isKilledBeforeSending(ordeal)) ordeal.happened = Number.POSITIVE_INFINITY;
+      else venue.send(commands, at);
+    },
+  };
+  return ordeal;
+}
+
+// ---- time
+
+function playTo(ordeal: Ordeal, until: Ms): void {
+  const { play: { exchange }, venue, meter } = ordeal;
+  for (;;) {
+    const due = nextDue(ordeal);
+    const target = due < until ? due : until;
+    if (exchange.advance(target)) {
+      const at = venue.collect();
+      meter.see(at);
+      while (nextDue(ordeal) <= at) turn(ordeal, nextDue(ordeal));
+      continue;
+    }
+    if (due > target) return;
+    while (nextDue(ordeal) <= target) turn(ordeal, nextDue(ordeal));
+  }
+}
+
+/** When anything but the exchange has something to do. */
+function nextDue(ordeal: Ordeal): Ms {
+  const { play: { clock, state, venue: { roundTripMs } }, venue, absent, pollAt } = ordeal;
+  const openedAt = clock.closesAt - clock.intervalMs;
+  let at = venue.tasksDueAt;
+  if (absent !== null) at = Math.min(at, absent.until);
+  else {
+    const own = Math.max(Math.min(deadlineOf(state), pollAt), openedAt + roundTripMs + 1);
+    at = Math.min(at, venue.eventsDueAt, own, pauseAt(ordeal), killAt(ordeal));
+  }
+  return Math.max(at, openedAt);
+}
+
+/** Does the one thing that comes first now. */
+function turn(ordeal: Ordeal, due: Ms): void {
+  const { play, venue, absent } = ordeal;
+  const now = Math.max(due, ordeal.now);
+  ordeal.turns = now > ordeal.now ? 0 : ordeal.turns + 1;
+  if (ordeal.turns > turnsMost) throw new RangeError(`more than ${turnsMost} events and timers at ${now} ms`);
+  ordeal.now = now;
+  if (absent !== null && absent.until <= now) comeBack(ordeal, absent, now);
+  else if (venue.tasksDueAt <= now) venue.work();
+  else if (absent !== null) return;
+  else if (killAt(ordeal) <= now) kill(ordeal, now);
+  else if (pauseAt(ordeal) <= now) pause(ordeal, now);
+  else if (venue.eventsDueAt <= now) hear(ordeal, venue.take(), now);
+  else if (deadlineOf(play.state) <= now) hear(ordeal, { tag: 'timer', at: now }, now);
+  else poll(ordeal, now);
+}
+
+function hear(ordeal: Ordeal, event: Event, now: Ms): void {
+  const { play } = ordeal;
+  if (isArmed(ordeal) && event.tag !== 'timer') ordeal.happened += 1;
+  take(play, event.at === now ? event : { ...event, at: now });
+  if (play.out.commands.length > 0) flush(play, now);
+}
+
+function poll(ordeal: Ordeal, now: Ms): void {
+  const { play: { state }, venue } = ordeal;
+  let isWaiting = false;
+  let isOpen = false;
+  for (const { index, orders, position } of state.legs) {
+    venue.query(index, now, false);
+    isWaiting ||= orders.length > 0;
+    isOpen ||= position.tag === 'open';
+  }
+  ordeal.pollAt = now + (isWaiting ? pollMs.waiting : isOpen ? pollMs.open : pollMs.flat);
+}
+
+// ---- closes
+
+function closeInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void {
+  const { clock, setup, out, equity } = play;
+  const at = clock.closesAt;
+  closeBars(play, bar);
+  if (at % setup.decisionMs === 0) {
+    cycle.at = at;
+    cycle.missing = clock.missing();
+    stepCycle(play.state, cycle, out);
+    if (out.notes.length > 0) record(play);
+  }
+  play.lastAt = at;
+  markEquity(play);
+  equity.take();
+  if (out.commands.length > 0) flush(play, at);
+}
+
+/** Bars close and nobody looks. */
+function missInstant(ordeal: Ordeal): void {
+  const { play, backlog } = ordeal;
+  const { clock, setup, equity } = play;
+  const at = clock.closesAt;
+  const bars: BarClosed[] = [];
+  const marks: { symbol: number; markTicks: number }[] = [];
+  for (let symbol = 0; symbol < clock.market.symbols.length; symbol++) {
+    const bar = barRecord();
+    if (clock.fillBar(symbol, bar)) bars.push(bar);
+    const markTicks = clock.markClosed(symbol);
+    if (markTicks > 0) marks.push({ symbol, markTicks });
+  }
+  backlog.push({ at, bars, marks, missing: [...clock.missing()], isCycle: at % setup.decisionMs === 0 });
+  play.lastAt = at;
+  markEquity(play);
+  equity.point.at = at;
+  equity.take();
+}
+
+/** Feeds a close that was missed, now. */
+function feed(ordeal: Ordeal, { bars, marks, missing, isCycle }: Closing, now: Ms, decides: boolean): void {
+  const { play } = ordeal;
+  const { state, out } = play;
+  for (const bar of bars) {
+    bar.at = now;
+    play.bars += 1;
+    stepBar(state, bar, out);
+    if (out.notes.length > 0) record(play);
+    if (out.commands.length > 0) flush(play, now);
+  }
+  for (const { symbol, markTicks } of marks) take(play, { tag: 'mark-price', at: now, symbol, markTicks });
+  if (!decides || !isCycle) return;
+  stepCycle(state, { tag: 'cycle-closed', at: now, missing }, out);
+  if (out.notes.length > 0) record(play);
+  if (out.commands.length > 0) flush(play, now);
+}
+
+// ---- absences
+
+function pauseAt({ pauses, paused }: Ordeal): Ms {
+  const next = pauses[paused];
+  return next === undefined ? Number.POSITIVE_INFINITY : next.at;
+}
+
+function pause(ordeal: Ordeal, now: Ms): void {
+  const { family, until } = ordeal.pauses[ordeal.paused]!;
+  ordeal.paused += 1;
+  if (until <= now) return;
+  ordeal.absent = { kind: family === 'sleep' ? 'sleep' : 'stall', until, saved: null };
+  ordeal.meter.turn(now, true);
+  if (family === 'sleep') ordeal.venue.silence();
+}
+
+/** The next kill may come: its time is here. */
+function isArmed({ restarts, killed, now }: Ordeal): boolean {
+  const next = restarts[killed];
+  return next !== undefined && next.at <= now;
+}
+
+function isKilledBeforeSending(ordeal: Ordeal): boolean {
+  return isArmed(ordeal) && ordeal.restarts[ordeal.killed]!.beforeSend && ordeal.happened >= ordeal.restarts[ordeal.killed]!.after;
+}
+
+function killAt(ordeal: Ordeal): Ms {
+  const next = ordeal.restarts[ordeal.killed];
+  if (next === undefined) return Number.POSITIVE_INFINITY;
+  const isDue = ordeal.happened >= (next.beforeSend ? Number.POSITIVE_INFINITY : next.after);
+  return isDue && next.at <= ordeal.now ? ordeal.now : next.until;
+}
+
+function kill(ordeal: Ordeal, now: Ms): void {
+  const { play, venue, hardship: { memory } } = ordeal;
+  const { downMs } = ordeal.restarts[ordeal.killed]!;
+  ordeal.killed += 1;
+  ordeal.happened = 0;
+  drain(play.out.commands);
+  ordeal.absent = { kind: 'down', until: now + downMs, saved: memory.save(play.state) };
+  ordeal.meter.turn(now, true);
+  venue.silence();
+}
+
+function comeBack(ordeal: Ordeal, { kind, saved }: Absence, now: Ms): void {
+  const { play, venue, meter, hardship: { memory } } = ordeal;
+  ordeal.absent = null;
+  ordeal.pollAt = now + pollMs.waiting;
+  meter.turn(now, false);
+  if (kind === 'stall') {
+    catchUp(ordeal, now);
+    return;
+  }
+  const isUp = venue.listen();
+  if (kind === 'down') {
+    play.state = memory.load(saved, play.setup);
+    play.state.now = now;
+    beginRecovery(play.state, play.out);
+    if (play.out.notes.length > 0) record(play);
+    if (play.out.commands.length > 0) flush(play, now);
+  } else take(play, { tag: 'disconnected', at: now });
+  for (const closing of ordeal.backlog.splice(0)) feed(ordeal, closing, now, false);
+  if (kind === 'down' && !isUp) take(play, { tag: 'disconnected', at: now });
+  if (kind === 'sleep' && isUp) hear(ordeal, { tag: 'connected', at: now }, now);
+}
+
+/** After a stall everything that waited comes in its order, all of it now. */
+function catchUp(ordeal: Ordeal, now: Ms): void {
+  const { venue } = ordeal;
+  for (const closing of ordeal.backlog.splice(0)) {
+    while (venue.eventsDueAt <= closing.at) hear(ordeal, venue.take(), now);
+    feed(ordeal, closing, now, true);
+  }
+}
+
+// ---- end
+
+/** What the venue said before the data ended is heard, however late; what is asked for now is asked of nobody. */
+function endOrdeal(ordeal: Ordeal): void {
+  const { play, venue, meter } = ordeal;
+  if (ordeal.absent !== null) comeBack(ordeal, ordeal.absent, Math.max(ordeal.now, play.lastAt));
+  drain(play.out.commands);
+  while (venue.eventsDueAt !== Number.POSITIVE_INFINITY) {
+    const now = Math.max(venue.eventsDueAt, ordeal.now);
+    take(play, { ...venue.take(), at: now } as Event);
+    drain(play.out.commands);
+  }
+  meter.see(play.lastAt);
+  meter.end(play.lastAt);
+}
