@@ -10,7 +10,8 @@ import type { Leg, State } from './state.ts';
 /** Asks now, or once the answer that is under way has come. */
 export function ask(state: State, leg: Leg, out: Out): void {
   if (leg.query.tag === 'asked') {
-    if (!leg.query.isLate) leg.query = { ...leg.query, isLate: true };
+    const { since, attempt, isLate } = leg.query;
+    if (!isLate) leg.query = { tag: 'asked', since, attempt, isLate: true };
     return;
   }
   send(state, leg, leg.query.tag === 'again' ? leg.query.attempt + 1 : 1, out);

@@ -8,7 +8,7 @@
  */
 import { countExecution, closeOrder, takeExecution } from './answers.ts';
 import { due } from './deadlines.ts';
-import type { AccountSnapshot } from './events.ts';
+import type { AccountSnapshot, Execution } from './events.ts';
 import { protectAdopted, takeForeignOrder } from './foreign.ts';
 import { afterFill, trim } from './guard.ts';
 import { afterExit } from './leaving.ts';
@@ -65,12 +65,7 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   const leg = state.legs[event.leg]!;
   const isAnswer = leg.query.tag !== 'none';
   hear(state, leg);
-  for (const execution of newExecutions(state, event)) {
-    countExecution(state, leg, execution, out);
-    takeExecution(state, leg, execution, out);
-    afterFill(state, leg, execution, out);
-    out.notes.push({ tag: 'recovered', at: state.now, execution, referenceTicks: state.fill.referenceTicks });
-  }
+  for (const execution of newExecutions(state, event)) catchUp(state, leg, execution, out);
   for (const finding of orderFindings(state, leg, event)) takeFinding(state, leg, finding, event.takenAt, out);
   const isPositionKnown = takePosition(state, leg, event, out);
   if (isPositionKnown) takeStop(state, leg, event, out);
@@ -82,6 +77,17 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   if (!isWhole) return;
   if (leg.position.tag === 'open') trim(state, leg, leg.position, out);
   if (!leg.isKnown) know(state, leg, out);
+}
+
+/** A fill that no event told: booked now, and known to be of its own time. */
+function catchUp(state: State, leg: Leg, execution: Execution, out: Out): void {
+  const executedAt = Math.max(leg.executedAt, Math.min(execution.at, state.now));
+  const told = { ...execution, at: state.now };
+  countExecution(state, leg, told, out);
+  takeExecution(state, leg, told, out);
+  afterFill(state, leg, told, out);
+  leg.executedAt = executedAt;
+  out.notes.push({ tag: 'recovered', at: state.now, execution: told, referenceTicks: state.fill.referenceTicks });
 }
 
 /** The leg is known; once all are, the engine goes on where it was, or halts where it had. */

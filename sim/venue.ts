@@ -68,18 +68,20 @@ export class SimulatedVenue {
     });
   }
 
-  /** The exchange's present truth of one leg; what is on its way to the engine counts as told late. */
+  /** The exchange's present truth of one leg; while something of it is still on its way to the engine, nothing is told. */
   #read(leg: number, at: Ms): AccountSnapshot {
     const exchange = this.#exchange;
+    const instrument = this.#instruments[leg]!;
+    const markTicks = exchange.markTicks(leg);
+    const base = { tag: 'account-snapshot', at, takenAt: at, leg, ended: [], markTicks, lastTicks: Number.NaN } as const;
+    if (this.#queue.slice(this.#head).some((event) => 'leg' in event && event.leg === leg)) {
+      return { ...base, position: 'unknown', stop: 'unknown', openOrders: 'unknown', executions: 'unknown' };
+    }
     const { side, lots, cost, slTicks } = exchange.position(leg);
     const { slBy, orders } = exchange.standing(leg);
-    const instrument = this.#instruments[leg]!;
-    const late = this.#queue.slice(this.#head).filter((event): event is Execution => event.tag === 'execution' && event.leg === leg);
     return {
-      tag: 'account-snapshot', at, takenAt: at, leg,
-      position: { side, lots, entryTicks: averageTicks(instrument, lots, cost), cost },
-      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: slBy },
-      openOrders: orders, ended: [], executions: late, markTicks: exchange.markTicks(leg), lastTicks: Number.NaN,
+      ...base, position: { side, lots, entryTicks: averageTicks(instrument, lots, cost), cost },
+      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: slBy }, openOrders: orders, executions: [],
     };
   }
 
