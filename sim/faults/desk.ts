@@ -6,7 +6,7 @@
  * 2. A client gives a request up after `timeoutMs`, and hears nothing of it afterwards.
  * 3. A link the venue knows is refused as a duplicate, whatever became of its order.
  */
-import type { Approved, Event, Instrument, Ms, RejectReason, RequestFailed, SetStopCommand } from '../../engine/index.ts';
+import type { Approved, Event, FailureReason, Instrument, Ms, RejectReason, RequestFailed, SetStopCommand } from '../../engine/index.ts';
 import type { Exchange } from '../exchange/index.ts';
 import { messageOf } from '../venue.ts';
 import { fateOf } from './fate.ts';
@@ -106,18 +106,18 @@ export class Desk {
     const answeredAt = sentAt + latencyMs + responseMs;
     if (fate.tag === 'refused') this.#fail(request, answeredAt, 'not-applied', fate.reason);
     else if (fate.tag === 'failed') this.#fail(request, answeredAt, 'unknown', fate.reason);
-    else if (isThrough && fate.answer === 'error') this.#fail(request, answeredAt, 'unknown', '10016');
+    else if (isThrough && fate.answer === 'error') this.#fail(request, answeredAt, 'unknown', 'busy');
     else if (!isThrough || fate.answer === 'lost' || fate.delayMs + fate.backMs > 0) this.#giveUpAt(request, sentAt + plan.timeoutMs);
     return request;
   }
 
   #giveUpAt(request: Request, at: Ms): void {
     this.#house.tasks.put(at, () => {
-      if (!request.isOver) this.#fail(request, at, 'unknown', 'no-answer');
+      if (!request.isOver) this.#fail(request, at, 'unknown', 'timeout');
     });
   }
 
-  #fail(request: Request, at: Ms, certainty: RequestFailed['certainty'], reason: string): void {
+  #fail(request: Request, at: Ms, certainty: RequestFailed['certainty'], reason: FailureReason): void {
     request.isOver = true;
     if (request.life !== this.#life) return;
     const { leg, order, action } = request.target;

@@ -4,15 +4,15 @@
  * A request that a client gave up may still be taken, but never later than its receive window of 5 s and a queue of less
  * than 10 s behind the gate: from then on its absence is a proof.
  */
-import type { Ms } from '../../engine/index.ts';
+import type { FailureReason, Ms } from '../../engine/index.ts';
 import type { Odds, Target } from './odds.ts';
 import type { Weather } from './spells.ts';
 
 export type Fate =
   /** Answered, and surely not applied. */
-  | { readonly tag: 'refused'; readonly reason: string }
+  | { readonly tag: 'refused'; readonly reason: FailureReason }
   /** Answered with an error that leaves open whether it was applied; it was not. */
-  | { readonly tag: 'failed'; readonly reason: string }
+  | { readonly tag: 'failed'; readonly reason: FailureReason }
   /** Neither arrives nor is answered. */
   | { readonly tag: 'lost' }
   /** Arrives `delayMs` later than usual. `answer`: told, `backMs` later than usual; lost; or an error that leaves it open. */
@@ -43,16 +43,16 @@ export function fateOf(odds: Odds, gate: Gate, target: Target, sentAt: Ms): Fate
 /** The weather alone: what a reading of the account goes through as well. */
 export function gateFate({ outages, bans, skews }: Gate, sentAt: Ms): Fate | null {
   if (outages.during(sentAt) !== null) return { tag: 'lost' };
-  if (bans.during(sentAt) !== null) return { tag: 'refused', reason: '403' };
-  if (skews.during(sentAt) !== null) return { tag: 'refused', reason: '10002' };
+  if (bans.during(sentAt) !== null) return { tag: 'refused', reason: 'rate-limited' };
+  if (skews.during(sentAt) !== null) return { tag: 'refused', reason: 'clock' };
   return null;
 }
 
 function chanceFate(odds: Odds, target: Target, sentAt: Ms): Fate | null {
-  if (odds.strikes('rate-limit', target, sentAt)) return { tag: 'refused', reason: '10006' };
+  if (odds.strikes('rate-limit', target, sentAt)) return { tag: 'refused', reason: 'rate-limited' };
   if (target.action === 'query') return odds.strikes('query-lost', target, sentAt) ? { tag: 'lost' } : null;
   if (odds.strikes('lost-request', target, sentAt)) return { tag: 'lost' };
   if (!odds.strikes('server-error', target, sentAt)) return null;
   const isApplied = odds.amount('server-error', target) < 0.5;
-  return isApplied ? { tag: 'through', delayMs: 0, backMs: 0, answer: 'error' } : { tag: 'failed', reason: '10016' };
+  return isApplied ? { tag: 'through', delayMs: 0, backMs: 0, answer: 'error' } : { tag: 'failed', reason: 'busy' };
 }
