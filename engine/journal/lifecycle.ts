@@ -47,7 +47,7 @@ export const holdOf = (hold: Hold): Hold =>
 export function queryOf(query: Query): Query {
   switch (query.tag) {
     case 'none': return { tag: 'none' };
-    case 'asked': return { tag: 'asked', since: query.since, attempt: query.attempt };
+    case 'asked': return { tag: 'asked', since: query.since, attempt: query.attempt, isLate: query.isLate };
     case 'again': return { tag: 'again', at: query.at, attempt: query.attempt };
     default: return unreachable(query);
   }
