@@ -4,15 +4,16 @@
  * 1. At one instant: what the venue does by itself, then what is heard, then deadlines, then the shell's own questions.
  * 2. An engine that is stalled hears everything afterwards, in its order; one that slept or was killed hears what is still
  *    to be said. Bars that closed meanwhile are fed late; decisions at their closes are not taken, but after a stall.
- * 3. A killed engine is read back from what `Memory` saved of it, and nothing else.
+ * 3. A killed engine is read back from its journal, and nothing else.
  * 4. No time passes in a hole of the data, for nobody.
  */
-import { beginRecovery, deadlineOf, roundTripMemories, stepBar, stepCycle } from '../engine/index.ts';
-import type { BarClosed, CycleClosed, Event, Ms } from '../engine/index.ts';
+import { deadlineOf, roundTripMemories, step } from '../engine/index.ts';
+import type { BarClosed, Event, Ms } from '../engine/index.ts';
 import { drain } from './drain.ts';
 import { FaultyVenue, Meter, restartsOf } from './faults/index.ts';
 import type { Absence, Closing, Hardship, Ordeal, Play } from './play.ts';
-import { barRecord, closeBars, flush, markEquity, record, showProgress, take, throwFailure } from './steps.ts';
+import { barRecord, flush, markEquity, record, showProgress, throwFailure } from './steps.ts';
+import { Survival } from './survival.ts';
 
 /** The shell asks of itself this often: while an order waits, in a position, flat. */
 const pollMs = { waiting: 5_000, open: 10_000, flat: 30_000 } as const;
@@ -23,14 +24,11 @@ const turnsMost = 10_000;
 export function playFaulted(play: Play, hardship: Hardship, memoryCheckBars: number): Ordeal {
   const ordeal = beginOrdeal(play, hardship);
   const { clock, exchange } = play;
-  const bar = barRecord();
-  const cycle: CycleClosed = { tag: 'cycle-closed', at: 0.5, missing: [] };
   let checkAt = memoryCheckBars;
   while (clock.openNext(exchange, ordeal.venue)) {
     showProgress(play);
     playTo(ordeal, clock.closesAt);
-    if (ordeal.absent === null) closeInstant(play, bar, cycle);
-    else missInstant(ordeal);
+    closeInstant(ordeal);
     if (play.state.failure !== null) throwFailure(play.state);
     if (play.bars < checkAt) continue;
     checkAt += memoryCheckBars;
@@ -47,7 +45,7 @@ function beginOrdeal(play: Play, hardship: Hardship): Ordeal {
   const to = clock.to;
   const venue = new FaultyVenue({ exchange, times: setup.config, instruments: setup.instruments, plan, from: clock.from, to });
   const ordeal: Ordeal = {
-    play, hardship, venue, meter: new Meter(venue.truth), restarts: restartsOf(plan.seed, restarts, clock.from, to),
+    play, hardship, venue, meter: new Meter(venue.truth), survival: new Survival(setup), restarts: restartsOf(plan.seed, restarts, clock.from, to),
     pauses: venue.spells.filter(({ family }) => family === 'stall' || family === 'sleep'), killed: 0, paused: 0, happened: 0,
     absent: null, backlog: [], pollAt: clock.from + pollMs.flat, now: clock.from, turns: 0,
   };
@@ -110,10 +108,19 @@ function turn(ordeal: Ordeal, due: Ms): void {
 }
 
 function hear(ordeal: Ordeal, event: Event, now: Ms): void {
-  const { play } = ordeal;
-  if (isArmed(ordeal) && event.tag !== 'timer') ordeal.happened += 1;
-  take(play, event.at === now ? event : { ...event, at: now });
-  if (play.out.commands.length > 0) flush(play, now);
+  const { play, survival, killed, restarts } = ordeal;
+  const { state, out } = play;
+  if (isArmed(ordeal)) {
+    if (!survival.isWriting && killed < restarts.length) survival.begin(state);
+    if (event.tag !== 'timer' && event.tag !== 'bar-closed' && event.tag !== 'cycle-closed') ordeal.happened += 1;
+  }
+  const told = event.at === now ? event : { ...event, at: now };
+  if (survival.isWriting) survival.step(state, told, out);
+  else step(state, told, out);
+  if (told.tag === 'execution' && state.fill.isNew) play.trading.execution(state, told);
+  if (play.events !== null && told.tag !== 'bar-closed' && told.tag !== 'cycle-closed') play.events.event(told);
+  if (out.notes.length > 0) record(play);
+  if (out.commands.length > 0) flush(play, now);
 }
 
 function poll(ordeal: Ordeal, now: Ms): void {
@@ -130,27 +137,20 @@ function poll(ordeal: Ordeal, now: Ms): void {
 
 // ---- closes
 
-function closeInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void {
-  const { clock, setup, out, equity } = play;
-  const at = clock.closesAt;
-  closeBars(play, bar);
-  if (at % setup.decisionMs === 0) {
-    cycle.at = at;
-    cycle.missing = clock.missing();
-    stepCycle(play.state, cycle, out);
-    if (out.notes.length > 0) record(play);
-  }
-  play.lastAt = at;
+/** Bars close: they are fed, or wait for an engine that cannot look. */
+function closeInstant(ordeal: Ordeal): void {
+  const { play } = ordeal;
+  const { clock, equity } = play;
+  const closing = closingOf(play);
+  if (ordeal.absent === null) feed(ordeal, closing, closing.at, true);
+  else ordeal.backlog.push(closing);
+  play.lastAt = clock.closesAt;
   markEquity(play);
+  equity.point.at = clock.closesAt;
   equity.take();
-  if (out.commands.length > 0) flush(play, at);
 }
 
-/** Bars close and nobody looks. */
-function missInstant(ordeal: Ordeal): void {
-  const { play, backlog } = ordeal;
-  const { clock, setup, equity } = play;
-  const at = clock.closesAt;
+function closingOf({ clock, setup }: Play): Closing {
   const bars: BarClosed[] = [];
   const marks: { symbol: number; markTicks: number }[] = [];
   for (let symbol = 0; symbol < clock.market.symbols.length; symbol++) {
@@ -159,29 +159,20 @@ function missInstant(ordeal: Ordeal): void {
     const markTicks = clock.markClosed(symbol);
     if (markTicks > 0) marks.push({ symbol, markTicks });
   }
-  backlog.push({ at, bars, marks, missing: [...clock.missing()], isCycle: at % setup.decisionMs === 0 });
-  play.lastAt = at;
-  markEquity(play);
-  equity.point.at = at;
-  equity.take();
+  const at = clock.closesAt;
+  return { at, bars, marks, missing: [...clock.missing()], isCycle: at % setup.decisionMs === 0 };
 }
 
-/** Feeds a close that was missed, now. */
+/** Tells of a close, late perhaps; `decides` = the strategy is asked. */
 function feed(ordeal: Ordeal, { bars, marks, missing, isCycle }: Closing, now: Ms, decides: boolean): void {
   const { play } = ordeal;
-  const { state, out } = play;
   for (const bar of bars) {
-    bar.at = now;
     play.bars += 1;
-    stepBar(state, bar, out);
-    if (out.notes.length > 0) record(play);
-    if (out.commands.length > 0) flush(play, now);
+    bar.at = now;
+    hear(ordeal, bar, now);
   }
-  for (const { symbol, markTicks } of marks) take(play, { tag: 'mark-price', at: now, symbol, markTicks });
-  if (!decides || !isCycle) return;
-  stepCycle(state, { tag: 'cycle-closed', at: now, missing }, out);
-  if (out.notes.length > 0) record(play);
-  if (out.commands.length > 0) flush(play, now);
+  for (const { symbol, markTicks } of marks) hear(ordeal, { tag: 'mark-price', at: now, symbol, markTicks }, now);
+  if (decides && isCycle) hear(ordeal, { tag: 'cycle-closed', at: now, missing }, now);
 }
 
 // ---- absences
@@ -195,7 +186,7 @@ function pause(ordeal: Ordeal, now: Ms): void {
   const { family, until } = ordeal.pauses[ordeal.paused]!;
   ordeal.paused += 1;
   if (until <= now) return;
-  ordeal.absent = { kind: family === 'sleep' ? 'sleep' : 'stall', until, saved: null };
+  ordeal.absent = { kind: family === 'sleep' ? 'sleep' : 'stall', until };
   ordeal.meter.turn(now, true);
   if (family === 'sleep') ordeal.venue.silence();
 }
@@ -218,18 +209,20 @@ function killAt(ordeal: Ordeal): Ms {
 }
 
 function kill(ordeal: Ordeal, now: Ms): void {
-  const { play, venue, hardship: { memory } } = ordeal;
-  const { downMs } = ordeal.restarts[ordeal.killed]!;
+  const { play, venue, survival } = ordeal;
+  const { downMs, kept } = ordeal.restarts[ordeal.killed]!;
+  if (!survival.isWriting) survival.begin(play.state);
+  survival.kill(kept);
   ordeal.killed += 1;
   ordeal.happened = 0;
   drain(play.out.commands);
-  ordeal.absent = { kind: 'down', until: now + downMs, saved: memory.save(play.state) };
+  ordeal.absent = { kind: 'down', until: now + downMs };
   ordeal.meter.turn(now, true);
   venue.silence();
 }
 
-function comeBack(ordeal: Ordeal, { kind, saved }: Absence, now: Ms): void {
-  const { play, venue, meter, hardship: { memory } } = ordeal;
+function comeBack(ordeal: Ordeal, { kind }: Absence, now: Ms): void {
+  const { play, venue, meter, survival } = ordeal;
   ordeal.absent = null;
   ordeal.pollAt = now + pollMs.waiting;
   meter.turn(now, false);
@@ -239,14 +232,12 @@ function comeBack(ordeal: Ordeal, { kind, saved }: Absence, now: Ms): void {
   }
   const isUp = venue.listen();
   if (kind === 'down') {
-    play.state = memory.load(saved, play.setup);
-    play.state.now = now;
-    beginRecovery(play.state, play.out);
+    play.state = survival.restore(now, play.out);
     if (play.out.notes.length > 0) record(play);
     if (play.out.commands.length > 0) flush(play, now);
-  } else take(play, { tag: 'disconnected', at: now });
+  }
+  if (kind === 'sleep' || !isUp) hear(ordeal, { tag: 'disconnected', at: now }, now);
   for (const closing of ordeal.backlog.splice(0)) feed(ordeal, closing, now, false);
-  if (kind === 'down' && !isUp) take(play, { tag: 'disconnected', at: now });
   if (kind === 'sleep' && isUp) hear(ordeal, { tag: 'connected', at: now }, now);
 }
 
@@ -264,12 +255,12 @@ function catchUp(ordeal: Ordeal, now: Ms): void {
 /** What the venue said before the data ended is heard, however late; what is asked for now is asked of nobody. */
 function endOrdeal(ordeal: Ordeal): void {
   const { play, venue, meter } = ordeal;
+  play.door = { send: () => {} };
   if (ordeal.absent !== null) comeBack(ordeal, ordeal.absent, Math.max(ordeal.now, play.lastAt));
-  drain(play.out.commands);
   while (venue.eventsDueAt !== Number.POSITIVE_INFINITY) {
     const now = Math.max(venue.eventsDueAt, ordeal.now);
-    take(play, { ...venue.take(), at: now } as Event);
-    drain(play.out.commands);
+    hear(ordeal, venue.take(), now);
+    ordeal.now = now;
   }
   meter.see(play.lastAt);
   meter.end(play.lastAt);

@@ -4,6 +4,8 @@ export { CaseFileError, casesIn, formatCase, runCase, runCases } from './cases/i
 export type { CaseOutcome } from './cases/index.ts';
 export type * from './market.ts';
 export type * from './result.ts';
+export { familyNames, namedPlan, PlanError, planNames, readPlan } from './faults/index.ts';
+export type { FaultPlan } from './faults/index.ts';
 export { run } from './run.ts';
 export { MarketError } from './clock.ts';
-export type { Gauge, RunRequest } from './play.ts';
+export type { Gauge, Hardship, RunRequest } from './play.ts';

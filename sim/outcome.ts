@@ -1,13 +1,13 @@
 /** What a finished play amounts to. */
 import { digestText, formatDecimal, moneyToNumber, unrealisedOf, valueOf } from '../engine/index.ts';
-import type { Table } from '../engine/index.ts';
+import type { State, Table } from '../engine/index.ts';
 import { markAmbiguous } from './ambiguous-trades.ts';
 import { coarseMarkStops, coarseMarkWarning } from './coarse-marks.ts';
 import { detailOf, detailWarnings } from './detail-totals.ts';
 import { digestTables } from './digest.ts';
 import { liquidationsIn } from './liquidations.ts';
-import { Doubles, integerColumn, Integers, textColumn, Texts, timeColumn } from './record/index.ts';
-import type { RunResult } from './result.ts';
+import { Doubles, faultTable, integerColumn, Integers, textColumn, Texts, timeColumn } from './record/index.ts';
+import type { FaultTotals, RunResult } from './result.ts';
 import type { Play } from './play.ts';
 
 export function resultOf(play: Play): RunResult {
@@ -15,7 +15,7 @@ export function resultOf(play: Play): RunResult {
   const { wallet } = state;
   const { drawdown, daily, exposureFraction, table: equity } = play.equity.finish(play.lastAt);
   const { tables: recorded, ambiguousTrades } = markAmbiguous(trading.tables(state), setup.strategy.symbols, play.exchange.ambiguousFills);
-  const tables = [...recorded, equity, warningsOf(play, recorded), ...(play.events === null ? [] : [play.events.table()])];
+  const tables = [...recorded, equity, warningsOf(play, recorded), ...faultRows(play), ...(play.events === null ? [] : [play.events.table()])];
   const exact = (money: bigint): string => formatDecimal(money, setup.instruments[0]!.moneyScale);
   const ledger = {
     settle: wallet.settle, start: exact(setup.cash), realised: exact(wallet.realised),
@@ -29,7 +29,7 @@ export function resultOf(play: Play): RunResult {
     equity: { start: moneyToNumber(setup.instruments[0]!, setup.cash), end: state.equity },
     daily, barDrawdown: drawdown, exposureFraction, tradedValue: trading.totals.tradedValue,
     detail: detailOf(play),
-    slippageCost: trading.totals.slippageCost, ambiguousBars: play.exchange.ambiguousBars, ambiguousTrades, refusals: state.refusals,
+    slippageCost: trading.totals.slippageCost, ambiguousBars: play.exchange.ambiguousBars, ambiguousTrades, refusals: state.refusals, faults: faultsOf(play),
     open: openPositions(play), get digest() { return (digest ??= digestTables(tables, `${loopDigest} ${JSON.stringify(ledger)}`)); }, loopDigest,
   };
 }
@@ -44,6 +44,26 @@ function openPositions({ state, setup }: Play): RunResult['open'] {
       qty: valueOf(position.lots, lot), entryPrice: valueOf(position.entryTicks, tick), unrealised: unrealisedOf(state, leg),
     }];
   });
+}
+
+function faultRows({ ordeal, setup }: Play): readonly Table[] {
+  return ordeal === null ? [] : [faultTable(ordeal.venue.odds.struck, setup.strategy.symbols)];
+}
+
+function faultsOf({ ordeal, state, setup, trading }: Play): FaultTotals | null {
+  if (ordeal === null) return null;
+  const { venue: { odds, truth }, hardship: { plan }, meter } = ordeal;
+  const counted = (leg: State['legs'][number]): number => (leg.position.tag === 'open' ? leg.position.side * leg.position.lots : 0);
+  const isSame = state.legs.every((leg) => {
+    const { side, lots } = truth.position(leg.index);
+    return side * lots === counted(leg);
+  });
+  return {
+    plan: plan.plan, seed: plan.seed, fired: odds.fired, restarts: ordeal.killed, violations: [],
+    unprotectedMs: meter.unprotectedMs, unprotectedLongestMs: meter.longestMs, downUnprotectedMs: meter.downUnprotectedMs,
+    halts: trading.halts, mode: state.mode.tag, agrees: isSame && state.wallet.balance === truth.wallet,
+    venueWallet: formatDecimal(truth.wallet, setup.instruments[0]!.moneyScale),
+  };
 }
 
 /** Holes in the data by symbol, and every notice of the engine by cause. */

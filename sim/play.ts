@@ -6,6 +6,7 @@ import type { Exchange } from './exchange/index.ts';
 import type { FaultPlan, FaultyVenue, Meter, Restart, Spell } from './faults/index.ts';
 import type { Market, Series } from './market.ts';
 import type { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
+import type { Survival } from './survival.ts';
 import type { SimulatedVenue } from './venue.ts';
 
 /** Shared memory in which a watcher sees how far the run is. `counters`: bars fed, symbol being decided. `times`: close, ms. */
@@ -32,14 +33,6 @@ export interface Hardship {
   readonly plan: FaultPlan;
   /** Times that the engine is dropped and read back from what it had written down. */
   readonly restarts: number;
-  /** What survives a kill. */
-  readonly memory: Memory;
-}
-
-/** How an engine writes itself down, and is read back. Nothing but what `save` returned is left of a killed one. */
-export interface Memory {
-  save(state: State): unknown;
-  load(saved: unknown, setup: Setup): State;
 }
 
 /** Where the commands of a decision go. */
@@ -95,7 +88,7 @@ export interface Closing {
 }
 
 /** The engine does not run until `until`. */
-export interface Absence { readonly kind: 'stall' | 'sleep' | 'down'; readonly until: Ms; readonly saved: unknown }
+export interface Absence { readonly kind: 'stall' | 'sleep' | 'down'; readonly until: Ms }
 
 /** Everything a faulted run holds beside its play. */
 export interface Ordeal {
@@ -103,6 +96,7 @@ export interface Ordeal {
   readonly hardship: Hardship;
   readonly venue: FaultyVenue;
   readonly meter: Meter;
+  readonly survival: Survival;
   readonly restarts: readonly Restart[];
   readonly pauses: readonly Spell[];
   /** Kills and pauses so far. */

@@ -14,6 +14,8 @@
  *             ambiguous: a fill of it lies in a bar that could have filled either way first, FS-1 section 3.6)
  * stops       time, symbol, change (requested | armed | breached | refused | waived | unprotected | fired), trigger, by, cause
  * equity      time, equity, wallet, exposure (open notional)
+ * modes       time, mode, cause, evidence, until; every change, and no table when there was none
+ * faults      time, family, symbol, order, action, attempt, for_ms; only of runs on bad days
  * warnings    code, symbol, count, first_at, text
  */
 import type { Ms, Table } from '../engine/index.ts';
@@ -52,6 +54,29 @@ export interface DetailTotals {
   readonly ambiguousBars: number;
 }
 
+/** What a run on bad days was put through, and how its engine took it (`sim/faults`). Times in ms of the exchange. */
+export interface FaultTotals {
+  readonly plan: string;
+  readonly seed: number;
+  /** Times that each family struck. */
+  readonly fired: Readonly<Record<string, number>>;
+  /** Times that the engine was killed and read back. */
+  readonly restarts: number;
+  /** Broken invariants, the first hundred. */
+  readonly violations: readonly { readonly invariant: string; readonly at: Ms; readonly leg: number; readonly text: string }[];
+  /** How long positions stood at the venue without a stop while the engine ran: in all legs together, and at a time. */
+  readonly unprotectedMs: Ms;
+  readonly unprotectedLongestMs: Ms;
+  /** The same while the engine could do nothing: killed, asleep or stalled. */
+  readonly downUnprotectedMs: Ms;
+  readonly halts: readonly { readonly cause: string; readonly at: Ms; readonly evidence: string }[];
+  /** Mode at the end. */
+  readonly mode: string;
+  /** At the end the engine believed in the position and the wallet of the venue, whose wallet is this. */
+  readonly agrees: boolean;
+  readonly venueWallet: string;
+}
+
 export interface RunResult {
   readonly strategy: string;
   readonly symbols: readonly string[];
@@ -83,6 +108,8 @@ export interface RunResult {
   readonly ambiguousTrades: number;
   /** Null when orders were matched on the bars themselves. */
   readonly detail: DetailTotals | null;
+  /** Null when nothing was to go wrong. */
+  readonly faults: FaultTotals | null;
   /** Stored refusals and changes by reason. */
   readonly refusals: Readonly<Record<string, number>>;
   /** Positions and orders left at the end of the data. */

@@ -6,7 +6,7 @@
  * 3. The venue never answers a call and never throws at one: outcomes come back as events.
  */
 import { moneyToNumber, unreachable } from '../engine/index.ts';
-import type { AccountSnapshot, Approved, CancelCause, Command, Event, Execution, ExecutionCause, Instrument, Lots, Money, Ms, NotifyCommand, QueryAccountCommand, RejectReason, StopSet } from '../engine/index.ts';
+import type { Approved, CancelCause, Command, Event, Execution, ExecutionCause, Instrument, Lots, Money, Ms, NotifyCommand, QueryAccountCommand, RejectReason, StopSet } from '../engine/index.ts';
 import { drain } from './drain.ts';
 import type { Exchange, Fact, Message } from './exchange/index.ts';
 
@@ -49,40 +49,31 @@ export class SimulatedVenue {
   send(commands: readonly Approved[], at: Ms): void { // hot
     let sentAt = at;
     for (let i = 0; i < commands.length; i++) {
-      this.#sendOne(commands[i]!, sentAt);
+      this.#sendOne(commands[i]!, at, sentAt);
       sentAt += this.#latencyMs + this.#responseMs;
     }
   }
 
-  #sendOne(command: Approved, sentAt: Ms): void { // hot
+  #sendOne(command: Approved, decidedAt: Ms, sentAt: Ms): void { // hot
     const arrivesAt = sentAt + this.#latencyMs;
-    if (command.tag === 'query-account') this.#ask(command.leg, arrivesAt + this.#responseMs);
+    if (command.tag === 'query-account') this.#read(command.leg, decidedAt, arrivesAt + this.#responseMs);
     else if (command.tag !== 'notify') this.#exchange.send(messageOf(command), arrivesAt);
   }
 
-  /** The answer is read where it arrives, so that nothing is in it which the engine is not told before or with it. */
-  #ask(leg: number, answeredAt: Ms): void {
-    this.#push(answeredAt, {
-      tag: 'account-snapshot', at: answeredAt, takenAt: answeredAt, leg, position: 'unknown', stop: 'unknown', openOrders: 'unknown',
-      ended: 'unknown', executions: 'unknown', markTicks: Number.NaN, lastTicks: Number.NaN,
-    });
-  }
-
-  /** The exchange's present truth of one leg; while something of it is still on its way to the engine, nothing is told. */
-  #read(leg: number, at: Ms): AccountSnapshot {
+  /**
+   * The exchange's present truth of one leg, told as late as every answer. Whatever it shows is told before it: nothing is
+   * lost here, so that there is no execution and no end of an order left to be found in it.
+   */
+  #read(leg: number, takenAt: Ms, at: Ms): void {
     const exchange = this.#exchange;
-    const instrument = this.#instruments[leg]!;
-    const markTicks = exchange.markTicks(leg);
-    const base = { tag: 'account-snapshot', at, takenAt: at, leg, ended: [], markTicks, lastTicks: Number.NaN } as const;
-    if (this.#queue.slice(this.#head).some((event) => 'leg' in event && event.leg === leg)) {
-      return { ...base, position: 'unknown', stop: 'unknown', openOrders: 'unknown', executions: 'unknown' };
-    }
     const { side, lots, cost, slTicks } = exchange.position(leg);
     const { slBy, orders } = exchange.standing(leg);
-    return {
-      ...base, position: { side, lots, entryTicks: averageTicks(instrument, lots, cost), cost },
-      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: slBy }, openOrders: orders, executions: [],
-    };
+    this.#push(at, {
+      tag: 'account-snapshot', at, takenAt, leg,
+      position: { side, lots, entryTicks: averageTicks(this.#instruments[leg]!, lots, cost), cost },
+      stop: slTicks === 0 ? null : { triggerTicks: slTicks, by: slBy },
+      openOrders: orders, ended: [], executions: [], markTicks: exchange.markTicks(leg), lastTicks: Number.NaN,
+    });
   }
 
   /** Turns the core's new facts into events that become known after the response latency. */
@@ -121,7 +112,7 @@ export class SimulatedVenue {
     } else {
       this.dueAt = this.#due[this.#head]!;
     }
-    return event.tag === 'account-snapshot' ? this.#read(event.leg, event.at) : event;
+    return event;
   }
 
   /** A fact as the engine hears it at `at`. */

@@ -112,6 +112,20 @@ export const recordTables: readonly StoreTable[] = [
     ],
   },
   {
+    name: 'modes', meaning: 'every change of the engine\'s mode: recovering, trading, cooldown, reducing, halted',
+    columns: [
+      run, at('time', 'exchange time'), word('mode', 'the mode it changed to'), word('cause', 'NULL when it needs none'),
+      word('evidence', 'one sentence'), at('until', 'when a cooldown ends'),
+    ],
+  },
+  {
+    name: 'faults', meaning: 'every fault that struck a run on bad days (--faults)',
+    columns: [
+      run, at('time', 'exchange time'), word('family', 'as in docs/faults.md'), symbol, whole('order', 'order id, or the trigger of a stop in ticks'),
+      word('action', 'request, topic or reading it struck'), real('attempt', 'which one of them'), real('for_ms', 'delay or length, ms'),
+    ],
+  },
+  {
     name: 'warnings', meaning: 'what could not be known or was odd, once per code and symbol',
     columns: [
       run, word('code', 'short name'), symbol, real('count', 'times'),

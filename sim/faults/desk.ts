@@ -6,7 +6,7 @@
  * 2. A client gives a request up after `timeoutMs`, and hears nothing of it afterwards.
  * 3. A link the venue knows is refused as a duplicate, whatever became of its order.
  */
-import type { Approved, Event, Instrument, Ms, RejectReason, RequestFailed, SetStopCommand } from '../../engine/index.ts';
+import type { Approved, Event, FailureReason, Instrument, Ms, RejectReason, RequestFailed, SetStopCommand } from '../../engine/index.ts';
 import type { Exchange } from '../exchange/index.ts';
 import { messageOf } from '../venue.ts';
 import { fateOf } from './fate.ts';
@@ -117,7 +117,7 @@ export class Desk {
     });
   }
 
-  #fail(request: Request, at: Ms, certainty: RequestFailed['certainty'], reason: RequestFailed['reason']): void {
+  #fail(request: Request, at: Ms, certainty: RequestFailed['certainty'], reason: FailureReason): void {
     request.isOver = true;
     if (request.life !== this.#life) return;
     const { leg, order, action } = request.target;

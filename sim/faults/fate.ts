@@ -43,7 +43,7 @@ export function fateOf(odds: Odds, gate: Gate, target: Target, sentAt: Ms): Fate
 /** The weather alone: what a reading of the account goes through as well. */
 export function gateFate({ outages, bans, skews }: Gate, sentAt: Ms): Fate | null {
   if (outages.during(sentAt) !== null) return { tag: 'lost' };
-  if (bans.during(sentAt) !== null) return { tag: 'refused', reason: 'forbidden' };
+  if (bans.during(sentAt) !== null) return { tag: 'refused', reason: 'rate-limited' };
   if (skews.during(sentAt) !== null) return { tag: 'refused', reason: 'clock' };
   return null;
 }

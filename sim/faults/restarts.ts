@@ -16,6 +16,8 @@ export interface Restart {
   /** The next commands are decided and written down, and never sent. */
   readonly beforeSend: boolean;
   readonly downMs: Ms;
+  /** Part of the bytes not synced that survives, 0 to below 1. */
+  readonly kept: number;
 }
 
 const shortestMs = 50;
@@ -30,7 +32,7 @@ export function restartsOf(seed: number, count: number, from: Ms, to: Ms): reado
     const waits = of(1) < 0.8;
     return {
       at, until: waits ? Math.min(at + patience, to - 1) : at, after: 1 + Math.floor(of(2) * 4), beforeSend: waits && of(3) < 0.3,
-      downMs: shortestMs + Math.floor(of(4) * (longestMs - shortestMs + 1)),
+      downMs: shortestMs + Math.floor(of(4) * (longestMs - shortestMs + 1)), kept: of(5),
     };
   }).sort((a, b) => a.at - b.at || a.until - b.until);
 }

@@ -26,6 +26,10 @@ const tradeShape = {
 } as const;
 const stopShape = { time: 'time', symbol: 'text', change: 'text', trigger: 'double', by: 'text', cause: 'text' } as const;
 
+const modeShape = { time: 'time', mode: 'text', cause: 'text', evidence: 'text', until: 'time' } as const;
+
+export interface Halt { readonly cause: string; readonly at: number; readonly evidence: string }
+
 export interface TradingTotals { trades: number; tradedValue: number; slippageCost: number }
 
 /** The dictionary of every text column of a table, by name. */
@@ -52,6 +56,9 @@ export class TradingRecord {
   };
   readonly #stops = new Rows(6);
   readonly #stopWords: WordsOf<typeof stopShape> = { symbol: new Words(), change: new Words(), by: new Words(), cause: new Words() };
+  readonly #modes = new Rows(5);
+  readonly #modeWords: WordsOf<typeof modeShape> = { mode: new Words(), cause: new Words(), evidence: new Words() };
+  readonly halts: Halt[] = [];
   readonly #symbols: readonly string[];
   readonly #instruments: readonly Instrument[];
 
@@ -67,6 +74,7 @@ export class TradingRecord {
       case 'decision': this.#decision(note); return;
       case 'order-ended': this.#order(note.order, note.outcome, note.at, note.reason); return;
       case 'trade': this.#trade(note); return;
+      case 'mode': this.#mode(note); return;
       case 'recovered': this.#execution(note.execution, note.referenceTicks); return;
       default:
     }
@@ -80,6 +88,7 @@ export class TradingRecord {
       this.#orders.table('orders', orderShape, this.#orderWords),
       this.#executions.table('executions', executionShape, this.#executionWords),
       this.#trades.table('trades', tradeShape, this.#tradeWords), this.#stops.table('stops', stopShape, this.#stopWords),
+      ...(this.#modes.length === 0 ? [] : [this.#modes.table('modes', modeShape, this.#modeWords)]),
     ];
   }
 
@@ -120,6 +129,20 @@ export class TradingRecord {
     values[row + 13] = words.outcome.code(outcome);
     values[row + 14] = valueOf(o.filled, lot);
     values[row + 15] = words.reason.code(reason);
+  }
+
+  #mode({ at, mode }: Note & { tag: 'mode' }): void {
+    const cause = 'cause' in mode ? mode.cause : '';
+    const evidence = 'evidence' in mode ? mode.evidence : '';
+    const words = this.#modeWords;
+    const row = this.#modes.open();
+    const { values } = this.#modes;
+    values[row] = at;
+    values[row + 1] = words.mode.code(mode.tag);
+    values[row + 2] = cause === '' ? -1 : words.cause.code(cause);
+    values[row + 3] = evidence === '' ? -1 : words.evidence.code(evidence);
+    values[row + 4] = mode.tag === 'cooldown' ? mode.until : Number.NaN;
+    if (mode.tag === 'halted') this.halts.push({ cause: mode.cause, at, evidence });
   }
 
   /** Takes an execution that the step before counted; what it is measured against is read from the state. */

@@ -36,7 +36,7 @@ export function resultOf(equity: readonly number[], change: Partial<RunResult> =
     equity: { start: first, end: last },
     daily: { times: Float64Array.from(equity, (_, k) => start + k * day), equity: Float64Array.from(equity) },
     barDrawdown: { fraction: 0, peakAt: start, troughAt: start, longestMs: 0 },
-    exposureFraction: 0, tradedValue: 0, slippageCost: 0, ambiguousBars: 0, ambiguousTrades: 0, detail: null, refusals: {}, open: [],
+    exposureFraction: 0, tradedValue: 0, slippageCost: 0, ambiguousBars: 0, ambiguousTrades: 0, detail: null, faults: null, refusals: {}, open: [],
     digest: '4f1c'.padEnd(64, '0'), loopDigest: '9a07', ...change,
   };
 }

@@ -9,14 +9,13 @@ import { playThrough } from '../../../sim/run.ts';
 import { chaos } from '../chaos.ts';
 import { fundingOf, linear, marketOf, minute, start, walk } from '../market.ts';
 import { rowsOf } from '../played.ts';
-import { noMemory } from './kit.ts';
 
 interface Wish { readonly markets: readonly SymbolMarket[]; readonly strategy: AnyStrategy; readonly latencyMs?: number }
 
 function both({ markets, strategy, latencyMs = 0 }: Wish): readonly [RunResult, RunResult] {
   const config = runConfig.parse({ latencyMs, responseLatencyMs: latencyMs, cash: 100_000 });
   const request = { strategy, params: {}, market: { symbols: markets }, config, record: 'normal', progress: null } as const;
-  const hardship = { plan: namedPlan('calm', 1), restarts: 0, memory: noMemory };
+  const hardship = { plan: namedPlan('calm', 1), restarts: 0 };
   return [resultOf(playThrough(request)), resultOf(playThrough({ ...request, hardship }))];
 }
 
