@@ -89,6 +89,7 @@ function addBacktest(program: Command, end: End): void {
     .option('--from <time>', 'first bar, such as 2025-10-01 or 2025-10-01T12:00Z (UTC); warm-up is taken from here on')
     .option('--to <time>', 'end of the last bar (UTC)')
     .option('--params <pairs...>', 'parameters of the strategy: key=value ..., or JSON', collect)
+    .option('--preset <name>', 'start from a named configuration; what else is given wins. small-account: risk rules for 100 to 1,000 USDT')
     .option('--config <file>', 'run configuration, JSON')
     .option('--cash <amount>', 'start balance in the settle coin (default 10000)')
     .option('--leverage <factor>', 'leverage of the account (default 10)')

@@ -2,8 +2,9 @@
  * What one run leaves behind: tables for the store, and the few totals that no table can give back exactly.
  *
  * Tables and columns (all money in the settle coin, prices in quote, quantities in base, or contracts when inverse):
- * decisions   time, symbol, intent, outcome (accepted | changed | refused), reason, price, stop, qty
- *             (every decision other than hold, and every refusal or change with its reason)
+ * decisions   time, symbol, intent, outcome (accepted | changed | refused), reason, price, stop, qty, inputs
+ *             (every decision other than hold, and every refusal or change with its reason; `inputs`, what the risk rules saw,
+ *             is there in runs with rules only)
  * orders      order, symbol, role (entry | exit | target | rest), side (buy | sell), type, time_in_force, reduce_only,
  *             qty, price, trigger, stop, sent_at, ended_at, outcome, filled_qty, reason
  * executions  time, execution, order, symbol, cause (order | stop | target | trailing | liquidation | adl), side, qty, price,

@@ -53,6 +53,7 @@ export const recordTables: readonly StoreTable[] = [
       run, at('time', 'close the decision was taken at'), symbol, word('intent', 'what was wanted'),
       word('outcome', 'accepted, changed or refused'), word('reason', 'why, in words'),
       real('price', 'quote'), real('stop', 'quote'), real('qty', 'base'),
+      word('inputs', 'what the risk rules saw, such as gate=atr-minimum atr=0.8% min=2%; NULL when no rule is on'),
     ],
   },
   {
