@@ -162,7 +162,7 @@ function positive(value: string): number {
 }
 
 /** Names of errors that other folders throw for their own refusals, and the exit codes they mean. */
-const known: Readonly<Record<string, number>> = { DataError: 3, StoreError: 3, StrategyError: 2, IntentError: 2, CaseError: 2 };
+const known: Readonly<Record<string, number>> = { DataError: 3, StoreError: 3, StrategyError: 2, ConfigError: 2, IntentError: 2, CaseError: 2 };
 
 function explainEnd(thrown: unknown, words: readonly string[], program: Command): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;

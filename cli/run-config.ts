@@ -141,7 +141,8 @@ function setAt(raw: Raw, name: string, value: unknown): void {
   let place = raw;
   for (const key of path) {
     const inner = place[key];
-    const next: Raw = typeof inner === 'object' && inner !== null ? { ...inner } : {};
+    // A list keeps being one: `risk.stages.0.atrMinimum=0` changes its first entry.
+    const next = (Array.isArray(inner) ? [...inner as unknown[]] : isSection(inner) ? { ...inner } : {}) as Raw;
     place[key] = next;
     place = next;
   }

@@ -9,6 +9,7 @@ export type * from './table.ts';
 export { runConfig } from './config.ts';
 export type { RunConfig, RunConfigWish } from './config.ts';
 export { presets } from './presets.ts';
+export { ConfigError } from './config-error.ts';
 export * from './strategy.ts';
 export { IntentError } from './intents.ts';
 export { setupOf } from './setup.ts';

@@ -11,6 +11,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 const smallAccount: RunConfigWish = {
+  /** Where the account starts; its goal is 1,000. */
+  cash: 100,
   /** Also 5 and 2; 2 is the leverage of stage 3 below. */
   leverage: 3,
   risk: {

@@ -6,19 +6,19 @@
  * (budget rules need stages). `slowLink` waits for a shell that tells how long requests took, `maxSpreadBps` for one that
  * tells quotes: no event carries either yet. Naming a rule in `risk.unavailable` says that the run does without it.
  */
+import { ConfigError } from '../config-error.ts';
 import type { RunConfig } from '../config.ts';
 import type { Setup } from '../setup.ts';
-import { StrategyError } from '../strategy-error.ts';
 
-/** Throws a StrategyError for the first rule without its source that is not named in `risk.unavailable`. */
+/** Throws a ConfigError that names every rule without its source, unless `risk.unavailable` does. */
 export function checkSources({ config, baseMs }: Pick<Setup, 'config' | 'baseMs'>): void {
   const { unavailable } = config.risk;
-  const missing = missingSources(config, baseMs);
-  for (const { rule, why } of missing) {
-    if (unavailable.includes(rule)) continue;
-    const names = [...unavailable, rule].map((name) => `"${name}"`).join(',');
-    throw new StrategyError(`risk rule '${rule}' has no source in this run: ${why}. Fix: turn it off, or say that the run does without it: risk.unavailable=[${names}]`);
-  }
+  const missing = missingSources(config, baseMs).filter(({ rule }) => !unavailable.includes(rule));
+  if (missing.length === 0) return;
+  const told = missing.map(({ rule, why }) => `${rule}: ${why}`).join('; ');
+  const names = [...new Set([...unavailable, ...missing.map(({ rule }) => rule)])];
+  throw new ConfigError(`risk: rules without a source in this run: ${told}. Fix: turn them off, or say that the run does without them: `
+    + `--set 'risk.unavailable=${JSON.stringify(names)}'`);
 }
 
 interface Missing { readonly rule: string; readonly why: string }
