@@ -15,8 +15,8 @@ export interface Desk {
   readonly state: State;
   readonly commands: Command[];
   readonly take: (event: Event) => readonly Command[];
-  /** A bar that opens at the close before, and its decision. Minutes after the start. */
-  readonly close: (minutes: number, ticks: number, want?: Want, symbol?: number) => Decision | null;
+  /** Bars that open at the close before, and the decision on `symbol`. Minutes after the start; `missing` symbols have no bar. */
+  readonly close: (minutes: number, ticks: number, want?: Want, symbol?: number, missing?: readonly number[]) => Decision | null;
   /** The last entry sent: accepted and filled whole at the price. */
   readonly fillEntry: (priceTicks: number, fee?: bigint) => void;
   /** The venue's stop closes the position at the price. */
@@ -56,9 +56,10 @@ export function desk({ risk, config = {}, instruments = [freeLinear()] }: DeskWi
   let notes: readonly Note[] = [];
   const self: Desk = {
     state, commands, take,
-    close(minutes, ticks, want, symbol = 0) {
+    close(minutes, ticks, want, symbol = 0, missing = []) {
       const at = start + minutes * minute;
       instruments.forEach((instrument, index) => {
+        if (missing.includes(index)) return;
         const open = lastTicks[index]!;
         const close = index === symbol ? ticks : open;
         lastTicks[index] = close;
@@ -66,7 +67,7 @@ export function desk({ risk, config = {}, instruments = [freeLinear()] }: DeskWi
       });
       let asked = 0;
       next = want === undefined ? null : (intents) => (asked++ === symbol ? want(intents) : intents.hold);
-      take(cycle(at));
+      take(cycle(at, missing));
       return notes.find((note): note is Decision => note.tag === 'decision') ?? null;
     },
     fillEntry(priceTicks, fee = 0n) {
