@@ -32,8 +32,8 @@ export interface RulesState {
   week: number;
   weekEquity: number;
   weekLedger: number;
-  /** Realised less fees plus funding as last judged. */
-  judgedLedger: number;
+  /** Wallet balance at which losses were last judged, settle coin. */
+  judgedBalance: number;
   /** Positions opened in the day, and trades closed since the start. */
   tradesToday: number;
   tradesClosed: number;
@@ -76,7 +76,7 @@ export interface RulesState {
 export function createRules(config: RunConfig, legs: number, equity: number): RulesState | null {
   if (!isAnyOn(config.risk)) return null;
   return {
-    startedAt: -1, day: -1, dayEquity: equity, dayLedger: 0, week: -1, weekEquity: equity, weekLedger: 0, judgedLedger: 0,
+    startedAt: -1, day: -1, dayEquity: equity, dayLedger: 0, week: -1, weekEquity: equity, weekLedger: 0, judgedBalance: equity,
     tradesToday: 0, tradesClosed: 0, tradesJudged: 0, nets: [], lossStreak: 0, winStreak: 0, streakSize: 1,
     feeRatios: [], feesUntil: 0, slips: [], slipsCounted: 0, slipsJudged: 0, sends: [], rejections: 0, hasLastingRejection: false,
     stage: -1, stageChanges: [], shock: '', uneasyAt: 0, restUntil: 0, peak: equity, isGoalReached: false, isRunEnded: false,

@@ -28,9 +28,9 @@ export function judgeSession(state: State, rules: RulesState): readonly Action[]
   turnCalendar(state, rules);
   judgePrices(state, rules, actions);
   judgeSlippage(state, rules, actions);
-  const ledger = ledgerOf(state);
-  if (ledger !== rules.judgedLedger) judgeLosses(state, rules, ledger, actions);
-  rules.judgedLedger = ledger;
+  const { balanceNumber } = state.wallet;
+  if (balanceNumber !== rules.judgedBalance) judgeLosses(state, rules, ledgerOf(state), actions);
+  rules.judgedBalance = balanceNumber;
   judgeStage(state, rules, actions);
   const isNew = rules.tradesClosed !== rules.tradesJudged;
   rules.tradesJudged = rules.tradesClosed;
