@@ -15,7 +15,7 @@ import type { Opening, Review } from './opening.ts';
 import { hasOpener, leverageLimit, lossBudget, noteSend, reviewLiquidation, reviewMoment, reviewRate, reviewStop } from './rules/index.ts';
 import type { RulesState } from './rule-state.ts';
 import { lossFromHere, lossPerLot, lotsForRisk } from './size.ts';
-import type { Leg, Order, State } from './state.ts';
+import type { Leg, Mode, Order, State } from './state.ts';
 import type { Direction } from './units.ts';
 
 /** Commands that may leave a halted or recovering engine. */
@@ -40,7 +40,7 @@ export function reviewOpening(state: State, leg: Leg, opening: Opening): Review 
 }
 
 function reviewInOrder(state: State, rules: RulesState | null, leg: Leg, opening: Opening): Review {
-  if (state.mode.tag !== 'trading') return refused(state.mode.tag);
+  if (state.mode.tag !== 'trading') return refused(state.mode.tag, modeText(state.mode));
   if (state.link.tag === 'down') return refused('link-down');
   if (leg.hold.tag === 'blocked') return refused(`blocked-${leg.hold.cause}`);
   const moment = rules === null ? null : reviewMoment(state, rules, leg, opening);
@@ -52,6 +52,11 @@ function reviewInOrder(state: State, rules: RulesState | null, leg: Leg, opening
   if (size !== null) return size;
   if (rules === null) return approved;
   return reviewLiquidation(state, leg, opening) ?? reviewRate(state, rules) ?? approved;
+}
+
+function modeText(mode: Mode): string {
+  const cause = 'cause' in mode ? `cause=${mode.cause}` : '';
+  return mode.tag === 'cooldown' ? `${cause} until=${mode.until}` : cause;
 }
 
 /** Lots, exposure, loss, risk and margin. Null = passed. */

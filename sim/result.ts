@@ -14,6 +14,7 @@
  *             (gross - fees + funding = net; slippage is already inside gross; mae and mfe are fractions of the entry price;
  *             ambiguous: a fill of it lies in a bar that could have filled either way first, FS-1 section 3.6)
  * stops       time, symbol, change (requested | armed | breached | refused | waived | unprotected | fired), trigger, by, cause
+ * modes       time, mode, cause, until, evidence (only in a run whose mode changed)
  * equity      time, equity, wallet, exposure (open notional)
  * warnings    code, symbol, count, first_at, text
  */

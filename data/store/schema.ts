@@ -106,6 +106,13 @@ export const recordTables: readonly StoreTable[] = [
     ],
   },
   {
+    name: 'modes', meaning: 'every change of what the engine allows; a run without any traded throughout',
+    columns: [
+      run, at('time', 'exchange time'), word('mode', 'recovering, trading, cooldown, reducing or halted'), word('cause', 'why; NULL when trading'),
+      at('until', 'end of a cooldown, if prices are calm by then'), word('evidence', 'the numbers behind it'),
+    ],
+  },
+  {
     name: 'equity', meaning: 'equity at mark: at trades, at 00:00 UTC, and points that keep the extremes',
     columns: [
       run, at('time', 'close'), real('equity', 'settle coin'), real('wallet', 'settle coin'),

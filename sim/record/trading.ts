@@ -3,7 +3,7 @@
  * and executions only. Units and columns: `sim/result.ts`.
  */
 import { valueOf } from '../../engine/index.ts';
-import type { Execution, Instrument, Note, Order, OrderOutcome, State, Table } from '../../engine/index.ts';
+import type { Execution, Instrument, Mode, Ms, Note, Order, OrderOutcome, State, Table } from '../../engine/index.ts';
 import { Words } from './columns.ts';
 import { Rows } from './rows.ts';
 
@@ -26,6 +26,7 @@ const tradeShape = {
   r: 'double', mae: 'double', mfe: 'double', bars: 'integer', entry_reason: 'text', exit_reason: 'text', quality: 'text',
 } as const;
 const stopShape = { time: 'time', symbol: 'text', change: 'text', trigger: 'double', by: 'text', cause: 'text' } as const;
+const modeShape = { time: 'time', mode: 'text', cause: 'text', until: 'time', evidence: 'text' } as const;
 
 export interface TradingTotals { trades: number; tradedValue: number; slippageCost: number }
 
@@ -53,6 +54,8 @@ export class TradingRecord {
   };
   readonly #stops = new Rows(6);
   readonly #stopWords: WordsOf<typeof stopShape> = { symbol: new Words(), change: new Words(), by: new Words(), cause: new Words() };
+  readonly #modes = new Rows(5);
+  readonly #modeWords: WordsOf<typeof modeShape> = { mode: new Words(), cause: new Words(), evidence: new Words() };
   readonly #symbols: readonly string[];
   readonly #instruments: readonly Instrument[];
 
@@ -68,6 +71,7 @@ export class TradingRecord {
       case 'decision': this.#decision(note); return;
       case 'order-ended': this.#order(note.order, note.outcome, note.at, note.reason); return;
       case 'trade': this.#trade(note); return;
+      case 'mode': this.#mode(note.at, note.mode); return;
       case 'recovered': this.#execution(note.execution, note.referenceTicks); return;
       default:
     }
@@ -82,6 +86,8 @@ export class TradingRecord {
       this.#orders.table('orders', orderShape, this.#orderWords),
       this.#executions.table('executions', executionShape, this.#executionWords),
       this.#trades.table('trades', tradeShape, this.#tradeWords), this.#stops.table('stops', stopShape, this.#stopWords),
+      // A run that traded throughout has no table of modes.
+      ...(this.#modes.length > 0 ? [this.#modes.table('modes', modeShape, this.#modeWords)] : []),
     ];
   }
 
@@ -186,6 +192,17 @@ export class TradingRecord {
     values[row + 18] = note.entryReason === '' ? -1 : words.entry_reason.code(note.entryReason);
     values[row + 19] = words.exit_reason.code(note.exitReason);
     values[row + 20] = words.quality.code('executed');
+  }
+
+  #mode(at: Ms, mode: Mode): void {
+    const words = this.#modeWords;
+    const row = this.#modes.open();
+    const { values } = this.#modes;
+    values[row] = at;
+    values[row + 1] = words.mode.code(mode.tag);
+    values[row + 2] = 'cause' in mode ? words.cause.code(mode.cause) : -1;
+    values[row + 3] = mode.tag === 'cooldown' ? mode.until : Number.NaN;
+    values[row + 4] = 'evidence' in mode ? words.evidence.code(mode.evidence) : -1;
   }
 
   #stop(note: Note & { tag: 'protection' }): void { // hot

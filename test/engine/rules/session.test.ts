@@ -120,7 +120,7 @@ describe('loss streaks', () => {
 
     on.trade(60, 1, 99);
     expect(on.cooling()).toEqual({ cause: 'loss-streak', minutes: day });
-    expect(on.trade(70, 1, 99)).toBeNull();
+    expect(on.trade(70, 1, 99)).toMatchObject({ outcome: 'refused', reason: 'cooldown', inputs: `gate=cooldown cause=loss-streak until=${start + day * minute}` });
     timer(on, day);
     on.trade(day + 10, 1, 99); // the fourth
     expect(on.cooling()).toEqual({ cause: 'loss-streak', minutes: 2 * day });

@@ -4,12 +4,12 @@
  * 1. Nothing opens in a step that began outside of `trading`.
  * 2. An entry decided leaves exposure of the symbol, of all symbols and of the order within its caps, standing and unknown
  *    orders counted.
- * 3. What the rules remember is plain data: its JSON gives it back.
+ * 3. What the rules remember is plain data: its JSON gives it back, and so does a snapshot of the state.
  * 4. Every event through every stage gives the same commands.
  * 5. Whatever the mode, a flatten sends an exit for every position that has none on its way.
  */
 import { describe, expect, it } from 'vitest';
-import { deadlineOf, stepThroughAll } from '../../../engine/index.ts';
+import { deadlineOf, restoreState, stateText, stepThroughAll } from '../../../engine/index.ts';
 import type { Event, Leg, RunConfigWish, State } from '../../../engine/index.ts';
 import { chance, linear } from '../../sim/market.ts';
 import { scripted } from '../../sim/scripted.ts';
@@ -98,6 +98,7 @@ describe('the engine under rules', () => {
           if (event.tag === 'cycle-closed') expectWithinCaps(state, state.legs[command.leg]!, command.lots, command.side);
         }
         if (i % 50 === 0) expect(JSON.parse(JSON.stringify(state.rules))).toEqual(state.rules);
+        if (i % 500 === 0) expect(restoreState(state.setup, stateText(state)).rules).toEqual(state.rules);
         if (i % 97 === 0) flattens(engine, slow);
         if (state.mode.tag === 'halted') for (const one of [engine, slow]) one.take({ tag: 'operator', at: state.now, verb: 'resume' });
       }

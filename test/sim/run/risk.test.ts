@@ -41,14 +41,14 @@ async function builtin(from: number, to: number): Promise<readonly SymbolMarket[
   return symbols;
 }
 
-interface Ran { readonly first: number; readonly opened: readonly number[]; readonly warnings: readonly Cells[] }
+interface Ran { readonly first: number; readonly opened: readonly number[]; readonly warnings: readonly Cells[]; readonly modes: readonly Cells[] }
 
 function ran(markets: readonly SymbolMarket[], config: RunConfigWish, cause: string, script: Script = churn): Ran {
   const strategy: AnyStrategy = scripted(script).strategy;
   const { rows } = play({ markets, strategy, config });
   const warnings = rows('warnings');
   const first = warnings.find(({ code }) => code === cause)?.['first_at'];
-  return { first: typeof first === 'number' ? first : Number.NaN, opened: rows('trades').map((row) => Number(row['opened_at'])), warnings };
+  return { first: typeof first === 'number' ? first : Number.NaN, opened: rows('trades').map((row) => Number(row['opened_at'])), warnings, modes: rows('modes') };
 }
 
 /** No trade is opened while the rule holds, and one is within two days after. */
@@ -69,6 +69,9 @@ describe('the small account on the built-in market', async () => {
     const run = ran(markets, small({ dailyLoss: 0.05 }), 'DAILY-LOSS');
 
     expectPause(run, midnightAfter(run.first));
+    expect(run.modes.slice(0, 2)).toMatchObject([
+      { time: run.first, mode: 'cooldown', cause: 'daily-loss', until: midnightAfter(run.first) }, { time: midnightAfter(run.first), mode: 'trading', cause: null },
+    ]);
   });
 
   it('pauses for 7 days after a loss of 12.5 % in a week', () => {
