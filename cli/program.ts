@@ -89,6 +89,7 @@ function addBacktest(program: Command, end: End): void {
     .option('--from <time>', 'first bar, such as 2025-10-01 or 2025-10-01T12:00Z (UTC); warm-up is taken from here on')
     .option('--to <time>', 'end of the last bar (UTC)')
     .option('--params <pairs...>', 'parameters of the strategy: key=value ..., or JSON', collect)
+    .option('--preset <name>', 'start from a named configuration; what else is given wins. small-account: risk rules for 100 to 1,000 USDT')
     .option('--config <file>', 'run configuration, JSON')
     .option('--cash <amount>', 'start balance in the settle coin (default 10000)')
     .option('--leverage <factor>', 'leverage of the account (default 10)')
@@ -120,7 +121,7 @@ function addStored(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (_: unknown, self: Command) => end(await (await import('./runs.ts')).runs(self.optsWithGlobals())));
   example(runs, 'holdfast runs');
-  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, equity, warnings')
+  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, modes, equity, warnings')
     .description('ask the stored runs anything, in SQL')
     .option('--limit <rows>', 'most rows shown', positive, 1_000)
     .option('--csv', 'print CSV with a header')
@@ -161,7 +162,7 @@ function positive(value: string): number {
 }
 
 /** Names of errors that other folders throw for their own refusals, and the exit codes they mean. */
-const known: Readonly<Record<string, number>> = { DataError: 3, StoreError: 3, StrategyError: 2, IntentError: 2, CaseError: 2 };
+const known: Readonly<Record<string, number>> = { DataError: 3, StoreError: 3, StrategyError: 2, ConfigError: 2, IntentError: 2, CaseError: 2 };
 
 function explainEnd(thrown: unknown, words: readonly string[], program: Command): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;

@@ -1,15 +1,16 @@
 /**
- * The run's configuration from the command line: a JSON file, then single options, then `--set key=value`, later ones
+ * The run's configuration from the command line: a preset, a JSON file, single options, then `--set key=value`, later ones
  * over earlier ones; checked as a whole by the engine's schema. Each mistake is one line naming key, value and bounds.
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { runConfig } from '../engine/index.ts';
+import { presets, runConfig } from '../engine/index.ts';
 import type { RunConfig } from '../engine/index.ts';
 import { Failure, nearest, textOf } from './failure.ts';
 import type { GivenParam } from './strategy/index.ts';
 
 export interface ConfigOptions {
+  readonly preset?: string;
   readonly config?: string;
   readonly cash?: string;
   readonly leverage?: string;
@@ -21,7 +22,8 @@ type Raw = Record<string, unknown>;
 
 /** Reads, merges, checks. Throws a Failure (exit 2). */
 export async function readRunConfig(options: ConfigOptions): Promise<RunConfig> {
-  const raw: Raw = options.config === undefined ? {} : await readJsonObject('config', options.config);
+  const preset = options.preset === undefined ? {} : presetOf(options.preset);
+  const raw = over(preset, options.config === undefined ? {} : await readJsonObject('config', options.config));
   if (options.cash !== undefined) raw['cash'] = valueOf(options.cash);
   if (options.leverage !== undefined) raw['leverage'] = valueOf(options.leverage);
   if (options.slippage !== undefined) raw['slippage'] = slippageOf(options.slippage);
@@ -37,6 +39,27 @@ export async function readRunConfig(options: ConfigOptions): Promise<RunConfig> 
   const where = path.join('.');
   throw new Failure(2, `config: ${where}: was ${JSON.stringify(valueAt(raw, path))}, expected ${expectation(issue?.message)}. Fix: change ${where}`);
 }
+
+/** A preset as a file would state it. Nothing here can tell how long requests take, so that rule is said to be unavailable. */
+function presetOf(name: string): Raw {
+  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
+  if (preset === undefined) {
+    throw new Failure(2, `config: preset: was '${name}', expected one of ${Object.keys(presets).join(', ')}. Fix: --preset ${nearest(name, Object.keys(presets)) ?? 'NAME'}`);
+  }
+  return over(structuredClone(preset), { risk: { unavailable: ['slowLink'] } });
+}
+
+/** `own` laid over `base`, section by section; a list or a plain value replaces the one below. */
+function over(base: Raw, own: Raw): Raw {
+  const merged: Raw = { ...base };
+  for (const [key, value] of Object.entries(own)) {
+    const below = merged[key];
+    merged[key] = isSection(below) && isSection(value) ? over(below, value) : value;
+  }
+  return merged;
+}
+
+const isSection = (value: unknown): value is Raw => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `{...}` as JSON, or any number of `key=value`. */
 export function readParams(given: readonly string[]): GivenParam[] {
@@ -118,7 +141,8 @@ function setAt(raw: Raw, name: string, value: unknown): void {
   let place = raw;
   for (const key of path) {
     const inner = place[key];
-    const next: Raw = typeof inner === 'object' && inner !== null ? { ...inner } : {};
+    // A list keeps being one: `risk.stages.0.atrMinimum=0` changes its first entry.
+    const next = (Array.isArray(inner) ? [...inner as unknown[]] : isSection(inner) ? { ...inner } : {}) as Raw;
     place[key] = next;
     place = next;
   }
@@ -132,8 +156,7 @@ function valueAt(raw: unknown, path: readonly string[]): unknown {
 function unknownKey(name: string): Failure {
   const known = Object.keys(runConfig.shape).flatMap((key) => {
     const section: unknown = runConfig.parse({})[key as keyof RunConfig];
-    const isSection = key !== 'slippage' && typeof section === 'object' && section !== null;
-    return isSection ? Object.keys(section).map((inner) => `${key}.${inner}`) : [key];
+    return key !== 'slippage' && isSection(section) ? Object.keys(section).map((inner) => `${key}.${inner}`) : [key];
   });
   const near = nearest(name, known);
   return new Failure(2, `config: ${name}: was not a known key, expected one of ${known.join(', ')}. Fix: ${near === null ? 'leave it out' : `use ${near}`}`);

@@ -12,6 +12,7 @@ import { afterExit } from './leaving.ts';
 import type { ExitEnd } from './leaving.ts';
 import type { Out } from './notes.ts';
 import { countRestFill } from './resting.ts';
+import { countAcceptance, countRejection } from './limits.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, findBuried, findOrder, releaseStaged } from './orders.ts';
 import { foldExecution, isNewExecution } from './position.ts';
 import { wantedTrigger } from './stop-levels.ts';
@@ -22,6 +23,7 @@ import type { Leg, Order, State } from './state.ts';
 export function takeOrderEvent(state: State, event: Event, out: Out): void { // hot
   switch (event.tag) {
     case 'order-accepted':
+      if (state.rules !== null) countAcceptance(state.rules, state.legs[event.leg]!, event.order);
       acceptOrder(state, state.legs[event.leg]!, event.order, out);
       releaseStaged(state, state.legs[event.leg]!, event.order, 'accepted', out);
       return;
@@ -57,6 +59,7 @@ function rejectOrder(state: State, leg: Leg, { order: id, at, reason }: OrderRej
     return;
   }
   endOrder(leg, id, at, 'rejected', reason, out);
+  if (state.rules !== null && !order.reduceOnly) countRejection(state, state.rules, reason, out);
   if (order.role === 'target' && leg.position.tag === 'open') leg.position.areTargetsDue = true;
   if (reason === 'no-position') ask(state, leg, out);
   releaseStaged(state, leg, id, 'refused', out);

@@ -2,6 +2,8 @@
 import { createIndicators } from './indicators/index.ts';
 import { moneyToNumber } from './instrument.ts';
 import { roundTrip } from './memory.ts';
+import { createRules } from './rule-state.ts';
+import { checkSources } from './rules/index.ts';
 import type { Setup } from './setup.ts';
 import { blameStrategy } from './strategy-error.ts';
 import type { Leg, State } from './state.ts';
@@ -10,6 +12,7 @@ import { createViews, historyWidth } from './view.ts';
 
 export function createState(setup: Setup, trace: Int32Array = new Int32Array(1)): State {
   const { strategy, instruments, cash, settle } = setup;
+  checkSources(setup);
   const together = strategy.decideCycle !== undefined;
   const legs = instruments.map((_, symbol): Leg => createLeg(setup, symbol, together ? null : freshMemory(setup)));
   const balanceNumber = moneyToNumber(instruments[0]!, cash);
@@ -19,6 +22,7 @@ export function createState(setup: Setup, trace: Int32Array = new Int32Array(1))
     wallet: { settle, balance: cash, balanceNumber, realised: 0n, fees: 0n, funding: 0n },
     legs, nextOrder: 1, decisionSequence: 0, equity: balanceNumber, equityPeak: balanceNumber,
     seen: { upTo: 0, ring: [], next: 0, set: new Set() }, memory: together ? freshMemory(setup) : null, refusals: {}, failure: null,
+    rules: createRules(setup.config, legs.length, balanceNumber),
   };
   state.views = createViews(state);
   return state;

@@ -122,6 +122,7 @@ function endDueEntry(state: State, leg: Leg, out: Out): void {
 }
 
 function apply(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, out: Out): void { // hot
+  if (state.rules !== null) state.rules.inputs = '';
   const result = verdictOf(state, leg, want, out);
   if (result.outcome === 'accepted') leg.heldFor = '';
   else {
@@ -135,6 +136,7 @@ function apply(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, ou
     tag: 'decision', at: state.now, leg: leg.index, intent: want.tag,
     outcome: result.outcome === 'held' ? 'changed' : result.outcome, reason: result.reason,
     priceTicks: result.priceTicks, stopTicks: result.stopTicks, lots: result.lots,
+    inputs: state.rules === null ? '' : state.rules.inputs,
   });
 }
 

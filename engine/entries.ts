@@ -13,8 +13,9 @@ import type { WantAdd, WantEnter } from './intents.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendEntry, sendReduce, workingEntry, workingExit } from './orders.ts';
 import { isThrough, isTighter, sourceTicks, wantedTrigger } from './stop-levels.ts';
-import { approveAmend, exposureRoom, marginRoom, reviewOpening } from './risk.ts';
-import type { Opening } from './risk.ts';
+import type { Opening } from './opening.ts';
+import { approveAmend, exposureRoom, lotsForBudget, marginRoom, reviewOpening, totalRoom } from './risk.ts';
+import { clampStop, sizeFactor } from './rules/index.ts';
 import { directionOf } from './setup.ts';
 import { lossPerLot, lotsForNotional, lotsForRisk } from './size.ts';
 import type { EntryKind } from './size.ts';
@@ -66,7 +67,7 @@ export function wantEntry(state: State, leg: Leg, want: WantEnter, out: Out): Ve
   const instrument = state.setup.instruments[leg.symbol]!;
   const priced = priceOf(leg, instrument, want, side);
   if (priced === null) return verdict('refused', 'price-below-tick');
-  const quoted = quoteOf(instrument, want, priced, side);
+  const quoted = clamped(state, quoteOf(instrument, want, priced, side));
   if (want.stopKind !== 'waived' && isWrongSide(leg, quoted)) return refusedAt('stop-wrong-side', quoted, 0);
   const closesFirst = position.tag === 'open' ? position.lots : 0;
   return place(state, leg, want, quoted, { closesFirst, isAdd: false, risksLoss: want.stopKind !== 'waived' }, out);
@@ -130,6 +131,14 @@ function quoteOf(instrument: Instrument, want: WantEnter, priced: Priced, side: 
   return { side, priced, stopTicks, distanceTicks: side * (referenceTicks - stopTicks), stopBy: want.stopBy };
 }
 
+/** The stop within the distances that a rule allows, where it moves stops instead of refusing them. */
+function clamped(state: State, quoted: Quote): Quote {
+  if (state.rules === null || quoted.distanceTicks <= 0) return quoted;
+  const { side, priced, stopBy } = quoted;
+  const stopTicks = clampStop(state, side, priced.referenceTicks, quoted.stopTicks);
+  return { side, priced, stopTicks, stopBy, distanceTicks: side * (priced.referenceTicks - stopTicks) };
+}
+
 /** A stop must lie on the loss side of the entry, above zero, and not already be through its own trigger source. */
 function isWrongSide(leg: Leg, { side, stopTicks, distanceTicks, stopBy, priced }: Quote): boolean {
   if (distanceTicks <= 0 || stopTicks <= 0) return true;
@@ -147,12 +156,14 @@ function place(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote,
   const opening: Opening = {
     side: quoted.side, lots: asked, priceTicks: priced.referenceTicks, stopTicks: quoted.stopTicks, waived: !placing.risksLoss,
     entry: priced.entry, closesFirst: placing.closesFirst, replaces: working === null ? -1 : working.id,
+    targetTicks: want.tag === 'add' || state.rules === null ? 0 : targetTicks(instrument, want, quoted),
   };
   const isStated = want.sizeBy === 'qty' || want.sizeBy === 'notional';
-  if (!isStated) opening.lots = Math.max(0, Math.min(asked, exposureRoom(state, leg, opening), marginRoom(state, leg, opening)));
+  const room = isStated ? asked : roomFor(state, leg, opening);
+  if (!isStated) opening.lots = Math.max(0, Math.min(asked, room));
   const { lots } = opening;
   const review = reviewOpening(state, leg, opening);
-  if (review.tag === 'refused') return refusedAt(lots < asked ? 'insufficient-margin' : review.why, quoted, asked);
+  if (review.tag === 'refused') return refusedAt(lots < asked && state.rules === null ? 'insufficient-margin' : review.why, quoted, asked);
   const order = draft(state, leg, want, quoted, lots, placing);
   const sent = send(state, leg, order, working, placing, out);
   const isTrimmed = sent === 'accepted' && lots < asked;
@@ -160,6 +171,26 @@ function place(state: State, leg: Leg, want: WantEnter | WantAdd, quoted: Quote,
     outcome: isTrimmed ? 'changed' : sent, reason: isTrimmed ? 'trimmed-to-room' : sent === 'held' ? 'entry-working' : want.reason,
     priceTicks: priced.referenceTicks, stopTicks: quoted.stopTicks || Number.NaN, lots,
   };
+}
+
+/** Lots that margin, exposure and the rules leave for an order whose size is risk. */
+function roomFor(state: State, leg: Leg, opening: Opening): number {
+  const room = Math.min(exposureRoom(state, leg, opening), marginRoom(state, leg, opening));
+  const { rules } = state;
+  if (rules === null) return room;
+  const shrunk = Math.floor(opening.lots * sizeFactor(state, rules));
+  return Math.min(room, shrunk, totalRoom(state, leg, opening), opening.waived ? room : lotsForBudget(state, rules, leg, opening));
+}
+
+/** Distance of the targets from the entry, weighted by their fractions; 0 = none. */
+function targetTicks(instrument: Instrument, { targets }: WantEnter, { side, priced: { referenceTicks } }: Quote): number {
+  let weighted = 0;
+  let fractions = 0;
+  for (const { price, fraction } of targets) {
+    weighted += fraction * side * ((price * instrument.tick.den) / instrument.tick.num - referenceTicks);
+    fractions += fraction;
+  }
+  return fractions === 0 ? 0 : Math.max(0, weighted / fractions);
 }
 
 function askedLots(state: State, instrument: Instrument, want: WantEnter | WantAdd, quoted: Quote): number {

@@ -4,6 +4,7 @@
  */
 import type { BarClosed, Funding, MarkPrice } from './events.ts';
 import { feedBar, feedTimeframe, rollDecision } from './indicators/index.ts';
+import { noteBar } from './rules/index.ts';
 import type { BarRecord, Leg, State } from './state.ts';
 import { addToAggregate, completed, done, endBucket, late } from './timeframe.ts';
 import type { Aggregate } from './timeframe.ts';
@@ -17,6 +18,7 @@ export function takeBar(state: State, leg: Leg, bar: BarClosed): void { // hot
   book.lastTicks = closeTicks;
   book.markTicks = closeTicks + book.basisTicks;
   book.lastAt = bar.at;
+  if (state.rules !== null) noteBar(state, state.rules, leg, bar);
   if (leg.hold.tag === 'blocked' && leg.hold.cause === 'stale') leg.hold = { tag: 'none' };
   if (leg.rollDue) {
     rollDecision(indicators);

@@ -11,7 +11,9 @@ export type Note =
   /** A decision other than hold, and what became of it. */
   | { readonly tag: 'decision'; readonly at: Ms; readonly leg: number; readonly intent: string;
       readonly outcome: 'accepted' | 'changed' | 'refused'; readonly reason: string;
-      readonly priceTicks: number; readonly stopTicks: number; readonly lots: number }
+      readonly priceTicks: number; readonly stopTicks: number; readonly lots: number;
+      /** What the gates saw, '' when no rule is on: `gate=atr-minimum atr=0.8% min=2%`. */
+      readonly inputs: string }
   | { readonly tag: 'order-ended'; readonly at: Ms; readonly order: Order; readonly outcome: OrderOutcome; readonly reason: string }
   | { readonly tag: 'protection'; readonly at: Ms; readonly leg: number; readonly protection: Protection | null; readonly cause: string }
   /** An execution that no event told, found in a reading, and the price it is measured against. */

@@ -179,7 +179,7 @@ export function releaseStaged(state: State, leg: Leg, id: number, answer: 'accep
   }
   out.notes.push({
     tag: 'decision', at: state.now, leg: leg.index, intent: 'enter', outcome: 'refused', reason: 'overtaken',
-    priceTicks: staged.order.referenceTicks, stopTicks: staged.order.terms?.stopTicks ?? 0, lots: staged.order.lots,
+    priceTicks: staged.order.referenceTicks, stopTicks: staged.order.terms?.stopTicks ?? 0, lots: staged.order.lots, inputs: '',
   });
   state.refusals['overtaken'] = (state.refusals['overtaken'] ?? 0) + 1;
 }

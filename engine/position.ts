@@ -12,6 +12,7 @@ import { gainNumber, moneyToNumber, valueAt, valueNumber } from './instrument.ts
 import type { Instrument } from './instrument.ts';
 import { invariant } from './invariant.ts';
 import type { Out } from './notes.ts';
+import { noteExecution, noteTrade, turnCalendar } from './rules/index.ts';
 import type { Leg, OpenPosition, OpenTrade, Order, State, WalletState } from './state.ts';
 import type { Money, Ms } from './units.ts';
 
@@ -68,6 +69,7 @@ export function foldExecution(state: State, leg: Leg, event: Execution, story: F
   const instrument = state.setup.instruments[leg.symbol]!;
   const { position } = leg;
   if (!(event.lots > 0)) invariant(false, 'an execution has lots', { lots: event.lots });
+  if (state.rules !== null) noteExecution(state, state.rules, leg, event, story.referenceTicks);
   state.wallet.fees += event.fee;
   let opened = 0;
   if (position.tag === 'flat') {
@@ -157,12 +159,16 @@ function closeTrade(state: State, leg: Leg, position: OpenPosition, at: Ms, out:
   const net = moneyToNumber(instrument, trade.realised - trade.fees + trade.funding);
   const long = position.side === 1;
   const r = trade.risk > 0 ? net / trade.risk : null;
+  const exitTicks = trade.exitTickLots / trade.exitLots;
+  if (state.rules !== null) {
+    noteTrade(state, state.rules, instrument, { net, fees: moneyToNumber(instrument, trade.fees), lots: trade.entryLots, entryTicks, exitTicks });
+  }
   leg.closed.push({
     side: long ? 'long' : 'short', net, r, reason: trade.exitReason, openedAt: position.openedAt, closedAt: at,
   });
   out.notes.push({
     tag: 'trade', at, leg: leg.index, side: position.side, openedAt: position.openedAt, lots: trade.entryLots,
-    entryTicks, exitTicks: trade.exitTickLots / trade.exitLots,
+    entryTicks, exitTicks,
     gross: trade.realised, fees: trade.fees, funding: trade.funding, net, slippage: trade.slippage, risk: trade.risk,
     maeTicks: Math.max(0, long ? entryTicks - trade.lowTicks : trade.highTicks - entryTicks),
     mfeTicks: Math.max(0, long ? trade.highTicks - entryTicks : entryTicks - trade.lowTicks),
@@ -173,6 +179,7 @@ function closeTrade(state: State, leg: Leg, position: OpenPosition, at: Ms, out:
 /** Books a funding payment (received is positive) into the wallet and the trade it belongs to. */
 export function foldFunding(state: State, leg: Leg, payment: Money): void {
   if (payment === 0n) return;
+  if (state.rules !== null) turnCalendar(state, state.rules);
   state.wallet.funding += payment;
   settle(state.wallet, state.setup.instruments[leg.symbol]!, payment);
   if (leg.position.tag === 'open') leg.position.trade.funding += payment;

@@ -97,7 +97,7 @@ function refusalOf(state: State, leg: Leg, set: RestingSet, wish: RestingWish, l
   if (guard > 0 && wish.side * (wish.priceTicks - guard) <= 0) return 'stop-wrong-side';
   const review = reviewOpening(state, leg, {
     side: wish.side, lots, priceTicks: wish.priceTicks, stopTicks: Math.max(0, guard), waived: guard === -1,
-    entry: wish.postOnly ? 'maker' : 'limit', closesFirst: 0, replaces,
+    entry: wish.postOnly ? 'maker' : 'limit', closesFirst: 0, replaces, targetTicks: 0,
   });
   return review.tag === 'refused' ? review.why : '';
 }

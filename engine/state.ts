@@ -6,6 +6,7 @@
 import type { TimeInForce } from './commands.ts';
 import type { TriggerSource } from './events.ts';
 import type { IndicatorState } from './indicators/index.ts';
+import type { RulesState } from './rule-state.ts';
 import type { Aggregate } from './timeframe.ts';
 import type { Setup } from './setup.ts';
 import type { Trade } from './strategy.ts';
@@ -337,6 +338,8 @@ export interface State {
   memory: unknown;
   /** Refused, changed and held wants by reason. */
   readonly refusals: Record<string, number>;
+  /** Memory of the risk rules; null when none is on. */
+  readonly rules: RulesState | null;
   /** Set when the strategy threw or returned garbage; the mode is then halted. */
   failure: StrategyFailure | null;
 }

@@ -37,10 +37,10 @@ export interface StretchRoom {
   readonly watch: Watch | null;
 }
 
-/** A lone leg that decides by itself, for which every bar is a decision bar and a bar of every indicator. */
-export function takesStretches({ setup, legs }: State): boolean {
+/** Without rules to judge every bar by: a lone leg that decides by itself, for which every bar is a decision bar and a bar of every indicator. */
+export function takesStretches({ setup, legs, rules }: State): boolean {
   const { decisionAggregate, aggregates } = legs[0]!;
-  return legs.length === 1 && setup.strategy.decide !== undefined && decisionAggregate === null
+  return rules === null && legs.length === 1 && setup.strategy.decide !== undefined && decisionAggregate === null
     && aggregates.every((aggregate) => aggregate === null);
 }
 

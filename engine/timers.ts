@@ -5,7 +5,7 @@
 import { isRepeatable, orderDue } from './deadlines.ts';
 import type { Event } from './events.ts';
 import { takeExitTimer } from './leaving.ts';
-import { setMode } from './mode.ts';
+import { takeRelease } from './limits.ts';
 import type { Out } from './notes.ts';
 import { doubt, resendReduce } from './orders.ts';
 import { takeStopTimer } from './protection.ts';
@@ -24,7 +24,7 @@ export function takeTimer(state: State, event: Event, out: Out): void {
     takeQueryTimer(state, leg, out);
   }
   takeRecoveryTimer(state, out);
-  if (state.mode.tag === 'cooldown' && state.mode.until <= state.now) setMode(state, { tag: 'trading' }, out);
+  takeRelease(state, out);
 }
 
 /** Nothing was heard of an order for too long. */

@@ -80,6 +80,8 @@ function warningsOf(play: Play, recorded: readonly Table[]): Table {
     row('DATA_GAP', name, holes.length, holes[0]!.at, `${holes.length} holes, ${bars} bars missing`);
   }
   for (const { code: c, symbol: s, count: n, at, words } of detailWarnings(play)) row(c, s, n, at, words);
+  const { unavailable } = setup.config.risk;
+  if (unavailable.length > 0) row('RULES_UNAVAILABLE', null, unavailable.length, clock.from, `risk rules this run does without: ${unavailable.join(', ')}`);
   const causes = new Map<string, { at: number; count: number; text: string }>();
   for (const notice of notices) {
     const known = causes.get(notice.cause);

@@ -2,8 +2,9 @@
  * What one run leaves behind: tables for the store, and the few totals that no table can give back exactly.
  *
  * Tables and columns (all money in the settle coin, prices in quote, quantities in base, or contracts when inverse):
- * decisions   time, symbol, intent, outcome (accepted | changed | refused), reason, price, stop, qty
- *             (every decision other than hold, and every refusal or change with its reason)
+ * decisions   time, symbol, intent, outcome (accepted | changed | refused), reason, price, stop, qty, inputs
+ *             (every decision other than hold, and every refusal or change with its reason; `inputs`, what the risk rules saw,
+ *             is there in runs with rules only)
  * orders      order, symbol, role (entry | exit | target | rest), side (buy | sell), type, time_in_force, reduce_only,
  *             qty, price, trigger, stop, sent_at, ended_at, outcome, filled_qty, reason
  * executions  time, execution, order, symbol, cause (order | stop | target | trailing | liquidation | adl), side, qty, price,
@@ -13,6 +14,7 @@
  *             (gross - fees + funding = net; slippage is already inside gross; mae and mfe are fractions of the entry price;
  *             ambiguous: a fill of it lies in a bar that could have filled either way first, FS-1 section 3.6)
  * stops       time, symbol, change (requested | armed | breached | refused | waived | unprotected | fired), trigger, by, cause
+ * modes       time, mode, cause, until, evidence (only in a run whose mode changed)
  * equity      time, equity, wallet, exposure (open notional)
  * modes       time, mode, cause, evidence, until; every change, and no table when there was none
  * faults      time, family, symbol, order, action, attempt, for_ms; only of runs on bad days

@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TransferListItem } from 'node:worker_threads';
-import { StrategyError, timeframeMs } from '../../engine/index.ts';
+import { ConfigError, StrategyError, timeframeMs } from '../../engine/index.ts';
 import type { AnyStrategy, Table } from '../../engine/index.ts';
 import { MarketError, run } from '../../sim/index.ts';
 import { Failure, oneLine, textOf } from '../failure.ts';
@@ -110,6 +110,7 @@ function failureOf(thrown: unknown): Failed {
   const failed = (exitCode: Failed['exitCode'], line: string): Failed => ({ tag: 'failed', exitCode, line: oneLine(line), stack });
   if (thrown instanceof Failure) return failed(thrown.exitCode, thrown.message);
   if (thrown instanceof MarketError) return failed(3, `market: ${withTimes(thrown.message)}. Fix: ${marketFix(thrown.message)}`);
+  if (thrown instanceof ConfigError) return failed(2, `config: ${thrown.message}`);
   const place = locate(stack);
   const isOurs = place === null && thrown instanceof Error && !authorErrors.includes(thrown.name);
   if (isOurs && !noLoader.test(thrown.message)) return failed(null, textOf(thrown));

@@ -53,6 +53,7 @@ export const recordTables: readonly StoreTable[] = [
       run, at('time', 'close the decision was taken at'), symbol, word('intent', 'what was wanted'),
       word('outcome', 'accepted, changed or refused'), word('reason', 'why, in words'),
       real('price', 'quote'), real('stop', 'quote'), real('qty', 'base'),
+      word('inputs', 'what the risk rules saw, such as gate=atr-minimum atr=0.8% min=2%; NULL when no rule is on'),
     ],
   },
   {
@@ -102,6 +103,13 @@ export const recordTables: readonly StoreTable[] = [
       run, at('time', 'exchange time'), symbol,
       word('change', 'requested, armed, breached, refused, waived, unprotected or fired'),
       real('trigger', 'quote'), word('by', 'mark or last'), word('cause', 'why'),
+    ],
+  },
+  {
+    name: 'modes', meaning: 'every change of what the engine allows; a run without any traded throughout',
+    columns: [
+      run, at('time', 'exchange time'), word('mode', 'recovering, trading, cooldown, reducing or halted'), word('cause', 'why; NULL when trading'),
+      at('until', 'end of a cooldown, if prices are calm by then'), word('evidence', 'the numbers behind it'),
     ],
   },
   {

@@ -39,7 +39,7 @@ export function portraitOf(state: State): StatePortrait {
     legs: state.legs.map(legPortraitOf), nextOrder: state.nextOrder,
     decisionSequence: state.decisionSequence, equity: state.equity, equityPeak: state.equityPeak,
     seen: { upTo: seen.upTo, ring: seen.ring, next: seen.next }, memory: JSON.stringify(state.memory),
-    refusals: Object.entries(state.refusals), failure: state.failure,
+    refusals: Object.entries(state.refusals), rules: state.rules, failure: state.failure,
   };
 }
 
@@ -82,6 +82,7 @@ export function restore(state: Writable<State>, from: StatePortrait): void {
   }
   state.memory = JSON.parse(from.memory);
   for (const [reason, count] of from.refusals) state.refusals[reason] = count;
+  if (state.rules !== null && from.rules !== null) Object.assign(state.rules, from.rules);
   state.failure = from.failure;
   for (const leg of state.legs) {
     restoreLeg(leg, from.legs[leg.index]!);

@@ -10,6 +10,7 @@ import { Rows } from './rows.ts';
 const decisionShape = {
   time: 'time', symbol: 'text', intent: 'text', outcome: 'text', reason: 'text', price: 'double', stop: 'double', qty: 'double',
 } as const;
+const inputShape = { ...decisionShape, inputs: 'text' } as const;
 const orderShape = {
   order: 'integer', symbol: 'text', role: 'text', side: 'text', type: 'text', time_in_force: 'text', reduce_only: 'boolean',
   qty: 'double', price: 'double', trigger: 'double', stop: 'double', sent_at: 'time', ended_at: 'time', outcome: 'text',
@@ -37,9 +38,9 @@ type WordsOf<S> = { readonly [K in keyof S as S[K] extends 'text' ? K : never]: 
 
 export class TradingRecord {
   readonly totals: TradingTotals = { trades: 0, tradedValue: 0, slippageCost: 0 };
-  readonly #decisions = new Rows(8);
-  readonly #decisionWords: WordsOf<typeof decisionShape> = {
-    symbol: new Words(), intent: new Words(), outcome: new Words(), reason: new Words(),
+  readonly #decisions = new Rows(9);
+  readonly #decisionWords: WordsOf<typeof inputShape> = {
+    symbol: new Words(), intent: new Words(), outcome: new Words(), reason: new Words(), inputs: new Words(),
   };
   readonly #orders = new Rows(16);
   readonly #orderWords: WordsOf<typeof orderShape> = {
@@ -84,7 +85,8 @@ export class TradingRecord {
   tables(state: State): Table[] {
     for (const leg of state.legs) for (const order of leg.orders) this.#order(order, 'open', Number.NaN, order.reason);
     return [
-      this.#decisions.table('decisions', decisionShape, this.#decisionWords),
+      // Without rules no decision has inputs, and the table is what it was before there were any.
+      this.#decisions.table('decisions', this.#decisionWords.inputs.list.length > 0 ? inputShape : decisionShape, this.#decisionWords),
       this.#orders.table('orders', orderShape, this.#orderWords),
       this.#executions.table('executions', executionShape, this.#executionWords),
       this.#trades.table('trades', tradeShape, this.#tradeWords), this.#stops.table('stops', stopShape, this.#stopWords),
@@ -105,6 +107,7 @@ export class TradingRecord {
     values[row + 5] = note.priceTicks > 0 ? valueOf(note.priceTicks, tick) : Number.NaN;
     values[row + 6] = note.stopTicks > 0 ? valueOf(note.stopTicks, tick) : Number.NaN;
     values[row + 7] = note.lots > 0 ? valueOf(note.lots, lot) : Number.NaN;
+    values[row + 8] = note.inputs === '' ? -1 : words.inputs.code(note.inputs);
   }
 
   #order(o: Order, outcome: OrderOutcome | 'open', endedAt: number, reason: string): void {

@@ -41,6 +41,16 @@ describe('the configuration of a run', () => {
     expect(await refusal({ config: join(folder, 'broken.json') })).toMatch(/broken\.json: was not JSON/);
     expect(await refusal({ config: join(folder, 'list.json') })).toMatch(/list\.json: was \[1\], expected an object/);
   });
+  it('lays a file, options and --set over a preset, list entries included, and refuses a preset it does not know', async () => {
+    const config = await readRunConfig({
+      preset: 'small-account', config: join(folder, 'config.json'), set: ['risk.dailyLoss=0.02', 'risk.stages.0.atrMinimum=0', 'risk.atr=null'],
+    });
+
+    expect(config).toMatchObject({ cash: 500, leverage: 3, risk: { maxLeverage: 2, maxTotalLeverage: 3, dailyLoss: 0.02, atr: null, unavailable: ['slowLink'] } });
+    expect(config.risk.stages?.map(({ atrMinimum }) => atrMinimum)).toEqual([0, 0.04, 0.05]);
+    expect(await refusal({ preset: 'smal-account' })).toBe("config: preset: was 'smal-account', expected one of small-account. Fix: --preset small-account");
+    expect(await refusal({ preset: 'constructor' })).toContain('expected one of small-account');
+  });
   it('has one hash for equal settings in another order, another for other settings', () => {
     expect(hashOfJson({ a: 1, b: { c: [2, null] } })).toBe(hashOfJson({ b: { c: [2, null] }, a: 1 }));
     expect(hashOfJson({ a: 1 })).not.toBe(hashOfJson({ a: 2 }));

@@ -23,12 +23,12 @@ async function rowsIn(file: string, sql: string): Promise<readonly Row[]> {
 }
 
 describe('saving a run', () => {
-  it('leaves a folder of two JSON files and nine Parquet files, and nothing half-written', async () => {
+  it('leaves a folder of two JSON files and ten Parquet files, and nothing half-written', async () => {
     const saved = await save('r1', filledTables(10, 1));
 
     expect(saved).toEqual({ run: 'r1', path: join(folder, 'runs', 'r1'), database: { tag: 'current' } });
     expect(readdirSync(saved.path).sort()).toEqual([
-      'decisions.parquet', 'equity.parquet', 'events.parquet', 'executions.parquet', 'manifest.json', 'orders.parquet',
+      'decisions.parquet', 'equity.parquet', 'events.parquet', 'executions.parquet', 'manifest.json', 'modes.parquet', 'orders.parquet',
       'runs.parquet', 'stops.parquet', 'summary.json', 'trades.parquet', 'warnings.parquet',
     ]);
     expect(readdirSync(join(folder, 'partial'))).toEqual([]);
