@@ -5,8 +5,10 @@
 import type { LoadedMarket, LoadOptions } from '../data/index.ts';
 import type { RunConfig } from '../engine/index.ts';
 import type { FinishedRun } from '../lab/report/index.ts';
-import type { RunResult } from '../sim/index.ts';
+import type { Hardship, RunResult } from '../sim/index.ts';
 import { Failure } from './failure.ts';
+import { readHardship } from './faults.ts';
+import type { FaultOptions } from './faults.ts';
 import { uncut } from './interrupt.ts';
 import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
@@ -19,7 +21,7 @@ import { joinWarnings } from './warnings.ts';
 import { startEngine } from './worker/index.ts';
 import type { Declared, Engine } from './worker/index.ts';
 
-export interface BacktestOptions extends CommonOptions, ConfigOptions {
+export interface BacktestOptions extends CommonOptions, ConfigOptions, FaultOptions {
   readonly market: string;
   readonly data?: string;
   readonly exec?: string;
@@ -45,14 +47,16 @@ export async function backtest(reference: string, options: BacktestOptions): Pro
       import('./run-config.ts'), import('./strategy/index.ts'), import('../data/index.ts'),
     ]);
     const given = readParams(options.params ?? []);
-    const [config, bundle] = await Promise.all([readRunConfig(options), bundleStrategy(reference, process.cwd())]);
-    const configs = options.band === true ? bandOf(config) : [config];
+    const [config, bundle, hardship] = await Promise.all([
+      readRunConfig(options), bundleStrategy(reference, process.cwd()), readHardship(options),
+    ]);
+    const wanted = wantedRuns(config, options.band === true, hardship);
     const declared = await engine.load(bundle, given);
     const folder = data.dataFolder(options.dataDir);
     const overrides = options.instrument === undefined ? [] : data.readInstrumentFile(options.instrument);
     const loaded = await data.loadMarket({ folder, overrides, ...wantedData(options, declared), ...definedRange(range) });
     const plan: Plan = { bundle, declared, loaded, folder, options, given, asked: range, loadMs: performance.now() };
-    await finish(plan, await playWatched(engine, plan, configs), config.path);
+    await finish(plan, await playWatched(engine, plan, wanted), config.path);
     return 0;
   } finally {
     await engine.end();
@@ -92,6 +96,19 @@ interface Plan {
   readonly loadMs: number;
 }
 
+/** One run to be played; `hardship` null = nothing goes wrong. `isStored` false = only to be set beside another. */
+interface WantedRun { readonly config: RunConfig; readonly hardship: Hardship | null; readonly isStored: boolean }
+interface Played extends WantedRun { readonly result: RunResult; readonly runMs: number }
+
+/** The configured run; the three paths of the band; or the run without and with bad days. */
+function wantedRuns(config: RunConfig, band: boolean, hardship: Hardship | null): readonly WantedRun[] {
+  if (hardship === null) return (band ? bandOf(config) : [config]).map((own) => ({ config: own, hardship: null, isStored: true }));
+  if (band) {
+    throw new Failure(2, 'arguments: --band: was given with --faults or --restarts, expected one of them. Fix: leave one out');
+  }
+  return [{ config, hardship: null, isStored: false }, { config, hardship, isStored: true }];
+}
+
 /** The three paths of the band, everything else as configured. */
 function bandOf(config: RunConfig): readonly RunConfig[] {
   if (config.path === 'ohlc' || config.path === 'olhc') {
@@ -101,26 +118,25 @@ function bandOf(config: RunConfig): readonly RunConfig[] {
   return (['adverse', 'favourable', 'adaptive'] as const).map((path) => ({ ...config, path }));
 }
 
-interface Played { readonly config: RunConfig; readonly result: RunResult; readonly runMs: number }
-
-interface Played { readonly config: RunConfig; readonly result: RunResult; readonly runMs: number }
-
 /** One run after the other, under one progress line. Nothing is stored before all are played. */
-async function playWatched(engine: Engine, plan: Plan, configs: readonly RunConfig[]): Promise<readonly Played[]> {
+async function playWatched(engine: Engine, plan: Plan, wanted: readonly WantedRun[]): Promise<readonly Played[]> {
   const { loaded, options: { record } } = plan;
-  const progress = startProgress('backtest', loaded.bars * configs.length);
+  const progress = startProgress('backtest', loaded.bars * wanted.length);
   const played: Played[] = [];
   try {
-    for (const config of configs) {
+    for (const one of wanted) {
       const before = played.length * loaded.bars;
-      const { result, runMs } = await engine.run({ market: { symbols: loaded.symbols }, config, record }, (bars) => progress.seen(before + bars));
-      played.push({ config, result, runMs });
+      const request = { market: { symbols: loaded.symbols }, config: one.config, record, hardship: one.hardship };
+      const { result, runMs } = await engine.run(request, (bars) => progress.seen(before + bars));
+      played.push({ ...one, result, runMs });
     }
     return played;
   } catch (thrown) {
-    const path = configs[played.length]?.path ?? '';
-    if (configs.length === 1 || !(thrown instanceof Failure)) throw thrown;
-    throw new Failure(thrown.exitCode, `path ${path}: ${thrown.message}`, thrown);
+    const failed = wanted[played.length];
+    if (wanted.length === 1 || failed === undefined || !(thrown instanceof Failure)) throw thrown;
+    const which = wanted.some(({ hardship }) => hardship !== null)
+      ? failed.hardship === null ? 'without faults' : 'with faults' : `path ${failed.config.path}`;
+    throw new Failure(thrown.exitCode, `${which}: ${thrown.message}`, thrown);
   } finally {
     progress.end();
   }
@@ -132,9 +148,9 @@ async function finish(plan: Plan, played: readonly Played[], main: RunConfig['pa
     import('../lab/report/index.ts'), import('./manifest.ts'), import('../data/index.ts'),
   ]);
   const { bundle, declared, loaded, folder, loadMs, given, asked, options: { record, store } } = plan;
-  const storeRun = async ({ config, result, runMs }: Played, createdAt: number): Promise<FinishedRun> => {
+  const storeRun = async ({ config, hardship, result, runMs }: Played, createdAt: number): Promise<FinishedRun> => {
     const metrics = report.computeMetrics(result);
-    const manifest = manifestOf({ bundle, declared, loaded, config, record, result, given, asked, createdAt });
+    const manifest = manifestOf({ bundle, declared, loaded, config, record, result, given, asked, hardship, createdAt });
     const { warnings, tables } = joinWarnings(loaded.warnings, result.tables, loaded.from);
     const storing = performance.now();
     if (store) {
@@ -147,21 +163,26 @@ async function finish(plan: Plan, played: readonly Played[], main: RunConfig['pa
   const runs = await uncut(async () => {
     const endedAt = Date.now();
     const finished: FinishedRun[] = [];
-    for (const [index, one] of played.entries()) finished.push(await storeRun(one, endedAt + index));
+    for (const [index, one] of played.filter(({ isStored }) => isStored).entries()) finished.push(await storeRun(one, endedAt + index));
     return finished;
   });
-  show(runs, main, report, plan.options.json === true);
+  const plain = played.find(({ isStored }) => !isStored)?.result ?? null;
+  show(runs, { main, plain }, report, plan.options.json === true);
 }
 
-function show(runs: readonly FinishedRun[], main: RunConfig['path'], report: typeof import('../lab/report/index.ts'), json: boolean): void {
+/** Path whose card is shown, and the run that it is set beside. */
+interface Shown { readonly main: RunConfig['path']; readonly plain: RunResult | null }
+
+function show(runs: readonly FinishedRun[], { main, plain }: Shown, report: typeof import('../lab/report/index.ts'), json: boolean): void {
   const run = runs.find(({ manifest }) => manifest.path === main);
   if (run === undefined) throw new Error(`no run of path ${main}`);
   const band = report.bandFrom(runs);
   if (json) {
-    printJson({ ...report.toJson(run), ...(band === null ? {} : report.bandJson(band)) });
+    printJson({ ...report.toJson(run, plain), ...(band === null ? {} : report.bandJson(band)) });
     return;
   }
   const style = report.cardStyle(process.stdout, process.env);
   printLine(report.renderCard(run, style));
   if (band !== null) printLine(report.renderBand(band, run, style));
+  if (run.result.faults !== null) printLine(report.renderFaults(run, plain, style));
 }

@@ -4,7 +4,7 @@ import { timeframeName } from '../data/index.ts';
 import type { Json, LoadedMarket } from '../data/index.ts';
 import type { RunConfig } from '../engine/index.ts';
 import type { ReportManifest } from '../lab/report/index.ts';
-import type { RunResult } from '../sim/index.ts';
+import type { Hardship, RunResult } from '../sim/index.ts';
 import { hashOfJson } from './run-config.ts';
 import type { GivenParam, StrategyBundle, StrategyFile } from './strategy/index.ts';
 import type { TimeRange } from './time-range.ts';
@@ -21,6 +21,7 @@ export interface RunParts {
   /** What was written on the command line. */
   readonly given: readonly GivenParam[];
   readonly asked: TimeRange;
+  readonly hardship: Hardship | null;
   /** Wall time, ms. Two runs of one command must not have the same. */
   readonly createdAt: number;
 }
@@ -45,12 +46,12 @@ export interface BacktestManifest extends ReportManifest {
   /** Parameters and range as they were asked for, so that the same can be asked again. */
   readonly given: Json;
   readonly asked: Json;
-  /** Plan and seed of the disasters it was played with; null = none. */
+  /** Plan and kills of the bad days it was played with, and how it took them; null = none. */
   readonly faults: Json;
   readonly node: string;
 }
 
-export function manifestOf({ bundle, declared, loaded, config, record, result, given, asked, createdAt }: RunParts): BacktestManifest {
+export function manifestOf({ bundle, declared, loaded, config, record, result, given, asked, hardship, createdAt }: RunParts): BacktestManifest {
   const rules = loaded.symbols.map(({ instrument }) => instrument.rules);
   const markMs = loaded.symbols.find(({ mark }) => mark !== null)?.mark?.intervalMs;
   return {
@@ -61,11 +62,11 @@ export function manifestOf({ bundle, declared, loaded, config, record, result, g
     market: loaded.dataMarket === loaded.execMarket ? loaded.execMarket : `${loaded.dataMarket} as ${loaded.execMarket}`,
     dataMarket: loaded.dataMarket, execMarket: loaded.execMarket, instruments: asJson(rules),
     symbols: declared.symbols, timeframe: declared.timeframe, from: result.from, to: result.to,
-    warmupBars: result.warmupBars, seed: null, record, digest: result.digest,
+    warmupBars: result.warmupBars, seed: hardship === null ? null : hardship.plan.seed, record, digest: result.digest,
     markInterval: markMs === undefined ? null : timeframeName(markMs) ?? `${markMs} ms`,
     barInterval: loaded.detail ?? timeframeName(loaded.intervalMs) ?? `${loaded.intervalMs} ms`, detail: loaded.detail,
     inferredRules: rules.filter(({ source }) => source === 'inferred').map(({ symbol }) => symbol),
-    path: config.path, loopDigest: result.loopDigest, strategyExport: bundle.wanted, given: asJson(given), asked: asJson(asked), faults: null,
+    path: config.path, loopDigest: result.loopDigest, strategyExport: bundle.wanted, given: asJson(given), asked: asJson(asked), faults: hardship === null ? null : asJson({ ...hardship, ...result.faults, plan: hardship.plan }),
     node: process.version,
   };
 }

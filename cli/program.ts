@@ -99,6 +99,9 @@ function addBacktest(program: Command, end: End): void {
     .option('--band', 'play the adverse, the favourable and the adaptive path through every bar and print the three side by side, '
       + 'below the card of the configured path (adverse unless --set path=favourable or adaptive); --json adds band and bandVerdict')
     .option('--detail <timeframe>', 'match orders on shorter bars inside each bar, such as 1m, or on single trades: trades; decisions stay on the bars')
+    .option('--faults <plan>', 'play bad days too: calm, rough, storm, or a plan as a JSON file; the run without them is shown beside')
+    .option('--fault-seed <number>', 'seed of the plan (default 1)', whole)
+    .option('--restarts <count>', 'kill the engine so many times and read it back from its journal', whole)
     .option('--record <amount>', 'normal, or all to keep every event', oneOf('normal', 'all'), 'normal')
     .option('--decide-timeout <seconds>', 'end a strategy that makes no step for so long', seconds, 5)
     .option('--no-store', 'do not store the run')
@@ -121,7 +124,7 @@ function addStored(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (_: unknown, self: Command) => end(await (await import('./runs.ts')).runs(self.optsWithGlobals())));
   example(runs, 'holdfast runs');
-  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, modes, equity, warnings')
+  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, equity, modes, faults, warnings')
     .description('ask the stored runs anything, in SQL')
     .option('--limit <rows>', 'most rows shown', positive, 1_000)
     .option('--csv', 'print CSV with a header')
@@ -152,6 +155,12 @@ const oneOf = (...allowed: readonly string[]) => (value: string): string => {
 function seconds(value: string): number {
   const parsed = Number(value);
   if (!Number.isFinite(parsed) || parsed <= 0 || parsed > 86_400) throw new InvalidArgumentError('expected seconds above 0');
+  return parsed;
+}
+
+function whole(value: string): number {
+  const parsed = Number(value);
+  if (!Number.isSafeInteger(parsed) || parsed < 0 || parsed > 2_147_483_647) throw new InvalidArgumentError('expected a whole number');
   return parsed;
 }
 

@@ -110,7 +110,7 @@ async function sameData(folder: string, wanted: Wanted, timeframe: string): Prom
 async function playWatched(engine: Engine, loaded: LoadedMarket, config: RunConfig, record: Wanted['record']): Promise<RunResult> {
   const progress = startProgress('replay', loaded.bars);
   try {
-    const { result } = await engine.run({ market: { symbols: loaded.symbols }, config, record }, progress.seen);
+    const { result } = await engine.run({ market: { symbols: loaded.symbols }, config, record, hardship: null }, progress.seen);
     return result;
   } finally {
     progress.end();

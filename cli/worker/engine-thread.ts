@@ -67,7 +67,7 @@ function load({ bundle, params: given }: LoadRequest): void {
   });
 }
 
-function play({ market, config, record }: RunRequest): void {
+function play({ market, config, record, hardship }: RunRequest): void {
   if (loaded === null) throw new Error('run came before load');
   const startedAt = clock.now();
   Atomics.store(gauge.counters, 0, 0);
@@ -75,7 +75,7 @@ function play({ market, config, record }: RunRequest): void {
   Atomics.store(gauge.counters, 2, phases.strategy);
   if (loaded.hasPlayed) loaded = { ...loaded, strategy: evaluateStrategy(loaded.bundle) };
   loaded = { ...loaded, hasPlayed: true };
-  const result = run({ market, strategy: loaded.strategy, params: loaded.params.input, config, record, progress: gauge });
+  const result = run({ market, strategy: loaded.strategy, params: loaded.params.input, config, record, progress: gauge, ...(hardship === null ? {} : { hardship }) });
   Atomics.store(gauge.counters, 2, phases.ours);
   answer({ tag: 'finished', result, runMs: clock.now() - startedAt }, result.tables.flatMap(buffersOf));
 }

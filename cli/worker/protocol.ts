@@ -4,7 +4,7 @@
  * a thread that never returns can still be watched.
  */
 import type { RunConfig, Timeframe } from '../../engine/index.ts';
-import type { Market, RunResult } from '../../sim/index.ts';
+import type { Hardship, Market, RunResult } from '../../sim/index.ts';
 import type { ExitCode } from '../failure.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
 
@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly market: Market;
   readonly config: RunConfig;
   readonly record: 'normal' | 'all';
+  /** Null = nothing is to go wrong. */
+  readonly hardship: Hardship | null;
 }
 export type Request = LoadRequest | RunRequest;
 

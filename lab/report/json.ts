@@ -1,4 +1,6 @@
 /** The one object that `backtest --json` prints: numbers as numbers, and beside each metric why it is missing. */
+import { faultsJson } from './faults.ts';
+import type { FaultsJson } from './faults.ts';
 import { closedCount } from './finished.ts';
 import type { FinishedRun, ReportManifest, ReportWarning, Timing } from './finished.ts';
 import { numberOf } from './metric.ts';
@@ -28,6 +30,8 @@ export interface RunJson {
   readonly ambiguousTrades: number;
   /** How far the bars were settled on shorter bars or trades; null without `--detail`. */
   readonly detail: DetailTotals | null;
+  /** What it was put through on bad days; null without `--faults`. */
+  readonly faults: FaultsJson | null;
   readonly warnings: readonly ReportWarning[];
   readonly refusals: Readonly<Record<string, number>>;
   readonly ledger: LedgerTotals;
@@ -37,7 +41,9 @@ export interface RunJson {
   readonly timing: Timing;
 }
 
-export function toJson({ manifest, result, metrics, warnings, timing }: FinishedRun): RunJson {
+/** `plain` = the same run with nothing to go wrong, where there is one. */
+export function toJson(run: FinishedRun, plain: RunResult | null = null): RunJson {
+  const { manifest, result, metrics, warnings, timing } = run;
   return {
     run: manifest.run,
     manifest,
@@ -52,6 +58,7 @@ export function toJson({ manifest, result, metrics, warnings, timing }: Finished
     ambiguousBars: result.ambiguousBars,
     ambiguousTrades: result.ambiguousTrades,
     detail: result.detail,
+    faults: faultsJson(run, plain),
     warnings,
     refusals: result.refusals,
     ledger: result.ledger,

@@ -53,11 +53,13 @@ type PlanName = (typeof planNames)[number];
 const shares: Readonly<Record<PlanName, number>> = { calm: 0, rough: 0.1, storm: 1 };
 const outagesOf: Readonly<Record<PlanName, number>> = { calm: 0, rough: 1, storm: 4 };
 const hour = 3_600_000;
+/** A day of `rough` and a quarter of one of `storm` may each bring one spell of a family. */
+const windowsOf: Readonly<Record<PlanName, Ms>> = { calm: 24 * hour, rough: 24 * hour, storm: 6 * hour };
 
 export function namedPlan(name: PlanName, seed: number): FaultPlan {
   return {
     plan: name, seed, families: ratesOf(shares[name]), swarm: false, quietAfter: null, outages: outagesOf[name],
-    windowMs: hour, timeoutMs: 5_000, inject: [],
+    windowMs: windowsOf[name], timeoutMs: 5_000, inject: [],
   };
 }
 

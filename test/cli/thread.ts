@@ -21,7 +21,7 @@ export async function playInThread(folder: string, file: string, { params = [], 
   try {
     const declared = await engine.load(await bundleStrategy(file, folder), readParams(params));
     const { symbols } = await loadMarket({ ...twoDays, symbols: declared.symbols });
-    const finished = await engine.run({ market: { symbols }, config: runConfig.parse({}), record: 'normal' }, () => {});
+    const finished = await engine.run({ market: { symbols }, config: runConfig.parse({}), record: 'normal', hardship: null }, () => {});
     return { tag: 'played', declared, finished };
   } catch (thrown) {
     if (!(thrown instanceof Error)) throw thrown;
