@@ -7,6 +7,7 @@
  */
 import type { Ms } from '../../engine/index.ts';
 import { chanceOf, streams } from './chance.ts';
+import { familyNames } from './families.ts';
 import type { Family } from './families.ts';
 import { actingRates, actions } from './plan.ts';
 import type { Action, FaultPlan, Injected, Rate } from './plan.ts';
@@ -70,8 +71,10 @@ export class Odds {
   }
 }
 
+const familyWords = Object.fromEntries(familyNames.map((family) => [family, wordOf(family)])) as Readonly<Record<Family, number>>;
+
 function wordsOf(family: Family, { leg, order, action, attempt }: Target): number[] {
-  return [wordOf(family), leg, order, actions.indexOf(action), attempt];
+  return [familyWords[family], leg, order, actions.indexOf(action), attempt];
 }
 
 function matches({ leg, order, action, attempt }: Injected, target: Target): boolean {
