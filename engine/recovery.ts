@@ -102,7 +102,7 @@ function know(state: State, leg: Leg, out: Out): void {
   }
   const { afterRecovery } = state;
   state.afterRecovery = { tag: 'trading' };
-  setMode(state, afterRecovery.tag === 'cooldown' && afterRecovery.until <= state.now ? { tag: 'trading' } : afterRecovery, out);
+  setMode(state, afterRecovery, out);
   if (state.mode.tag === 'cooldown') due(state, state.mode.until);
   const { reconnectCooldownMs } = state.setup.config;
   if (mode.cause === 'reconnect' && reconnectCooldownMs > 0) {

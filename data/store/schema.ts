@@ -106,13 +106,6 @@ export const recordTables: readonly StoreTable[] = [
     ],
   },
   {
-    name: 'modes', meaning: 'every change of what the engine allows; a run without any traded throughout',
-    columns: [
-      run, at('time', 'exchange time'), word('mode', 'recovering, trading, cooldown, reducing or halted'), word('cause', 'why; NULL when trading'),
-      at('until', 'end of a cooldown, if prices are calm by then'), word('evidence', 'the numbers behind it'),
-    ],
-  },
-  {
     name: 'equity', meaning: 'equity at mark: at trades, at 00:00 UTC, and points that keep the extremes',
     columns: [
       run, at('time', 'close'), real('equity', 'settle coin'), real('wallet', 'settle coin'),
@@ -120,10 +113,10 @@ export const recordTables: readonly StoreTable[] = [
     ],
   },
   {
-    name: 'modes', meaning: 'every change of the engine\'s mode: recovering, trading, cooldown, reducing, halted',
+    name: 'modes', meaning: 'every change of the engine\'s mode; a run that traded throughout has none',
     columns: [
-      run, at('time', 'exchange time'), word('mode', 'the mode it changed to'), word('cause', 'NULL when it needs none'),
-      word('evidence', 'one sentence'), at('until', 'when a cooldown ends'),
+      run, at('time', 'exchange time'), word('mode', 'recovering, trading, cooldown, reducing or halted'), word('cause', 'NULL when it needs none'),
+      word('evidence', 'one sentence'), at('until', 'end of a cooldown, if prices are calm by then'),
     ],
   },
   {

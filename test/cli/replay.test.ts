@@ -78,7 +78,7 @@ describe('a run played again', () => {
     expect(said).toMatchObject({ run: runs.all, equal: true, record: 'all', difference: null });
     expect(said.digest.replayed).toBe(said.digest.stored);
     expect(said.tables.map(({ table, equal }) => [table, equal])).toEqual(
-      ['decisions', 'orders', 'executions', 'trades', 'stops', 'equity', 'warnings', 'events'].map((table) => [table, true]));
+      ['decisions', 'orders', 'executions', 'trades', 'stops', 'equity', 'modes', 'faults', 'warnings', 'events'].map((table) => [table, true]));
     expect(code).toBe(0);
   });
 });

@@ -23,13 +23,13 @@ async function rowsIn(file: string, sql: string): Promise<readonly Row[]> {
 }
 
 describe('saving a run', () => {
-  it('leaves a folder of two JSON files and ten Parquet files, and nothing half-written', async () => {
+  it('leaves a folder of two JSON files and eleven Parquet files, and nothing half-written', async () => {
     const saved = await save('r1', filledTables(10, 1));
 
     expect(saved).toEqual({ run: 'r1', path: join(folder, 'runs', 'r1'), database: { tag: 'current' } });
     expect(readdirSync(saved.path).sort()).toEqual([
-      'decisions.parquet', 'equity.parquet', 'events.parquet', 'executions.parquet', 'manifest.json', 'modes.parquet', 'orders.parquet',
-      'runs.parquet', 'stops.parquet', 'summary.json', 'trades.parquet', 'warnings.parquet',
+      'decisions.parquet', 'equity.parquet', 'events.parquet', 'executions.parquet', 'faults.parquet', 'manifest.json', 'modes.parquet',
+      'orders.parquet', 'runs.parquet', 'stops.parquet', 'summary.json', 'trades.parquet', 'warnings.parquet',
     ]);
     expect(readdirSync(join(folder, 'partial'))).toEqual([]);
     expect(JSON.parse(readFileSync(join(saved.path, 'manifest.json'), 'utf8'))).toEqual(manifestOf('r1'));
