@@ -60,9 +60,13 @@ export function orderFindings(state: State, leg: Leg, snapshot: AccountSnapshot)
   if (openOrders === 'unknown') return findings;
   for (const open of openOrders) {
     if (open.order < 0) findings.push({ tag: 'foreign', order: open });
-    else if (!leg.orders.some((order) => order.id === open.order)) findings.push({ tag: 'stray', id: open.order });
+    else if (!leg.orders.some((order) => order.id === open.order) && !isEnded(ended, open.order)) findings.push({ tag: 'stray', id: open.order });
   }
   return findings;
+}
+
+function isEnded(ended: AccountSnapshot['ended'], id: number): boolean {
+  return ended !== 'unknown' && ended.some(({ order }) => order === id);
 }
 
 /** 4. */
