@@ -90,8 +90,10 @@ export function trim(state: State, leg: Leg, position: OpenPosition, out: Out): 
 
 /** An order that cannot open seems to have opened: the fills that it closed are still to come. They get as long as a recovery. */
 function missOpening(state: State, leg: Leg, position: OpenPosition, out: Out): void {
-  position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
-  due(state, position.protectBy);
+  if (position.protection.tag === 'unprotected') {
+    position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
+    due(state, position.protectBy);
+  }
   ask(state, leg, out);
 }
 

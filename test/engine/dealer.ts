@@ -4,7 +4,7 @@
  * engine's own bookkeeping. Everything trades at 100, stops fire at their trigger.
  */
 import type { AccountSnapshot, Command, Direction, EndedOrder, Execution, ReduceCommand, EnterCommand } from '../../engine/index.ts';
-import { chance } from '../sim/market.ts';
+import { chance, minute } from '../sim/market.ts';
 import { Talk, unheard } from './talk.ts';
 import type { Told, Want } from './talk.ts';
 
@@ -52,7 +52,7 @@ export class Dealer {
   /** Something happens. */
   turn(): void {
     const roll = this.#roll();
-    if (roll < 0.12) this.#hear(this.talk.decide(this.#pick(wants)));
+    if (roll < 0.12) this.#decide();
     else if (roll < 0.34) this.#hear(this.talk.wait(Math.floor(this.#roll() * 3_000)));
     else if (roll < 0.6) this.#deliver();
     else if (roll < 0.72) this.#trade();
@@ -66,6 +66,19 @@ export class Dealer {
     }
     this.#arrive();
     if (this.talk.leg.query.tag === 'asked' && this.#roll() < 0.5) this.#answer();
+  }
+
+  /** Time goes on to the next close, as badly as ever. */
+  #decide(): void {
+    const closesAt = Math.floor(this.talk.now / minute + 1) * minute;
+    while (this.talk.now + 1_000 < closesAt) {
+      this.#hear(this.talk.wait(1_000));
+      this.#arrive();
+      if (this.#roll() < 0.7) this.#deliver();
+      if (this.talk.leg.query.tag === 'asked' && this.#roll() < 0.5) this.#answer();
+    }
+    this.#hear(this.talk.wait(closesAt - 1 - this.talk.now));
+    this.#hear(this.talk.decide(this.#pick(wants)));
   }
 
   /** From now on nothing gets lost. */
@@ -90,8 +103,8 @@ export class Dealer {
     note('orders', talk.orders.map(({ id, lots, filled, priceTicks, state }) => [id, lots, filled, priceTicks, state.tag]).toSorted((a, b) => Number(a[0]) - Number(b[0])),
       [...this.#open.values()].map(({ id, lots, filled, priceTicks }) => [id, lots, filled, priceTicks, 'working']).toSorted((a, b) => Number(a[0]) - Number(b[0])));
     note('fees', talk.state.wallet.fees, this.#fees);
-    const held = this.#lots === 0 ? 0n : this.#cost * BigInt(Math.sign(this.#lots));
-    note('realised', talk.state.wallet.realised, this.#flow + held);
+    const { position } = talk.leg; // what was gained and what is still held for it depend on the order of fills, together they do not
+    note('money', talk.state.wallet.realised - (position.tag === 'open' ? BigInt(position.side) * position.cost : 0n), this.#flow);
     note('stop', this.#lots === 0 ? 'none' : stopOf(talk), this.#lots === 0 ? 'none' : this.#stop);
     return wrong;
   }

@@ -22,8 +22,8 @@ describe('a restart', () => {
     const out = talk.restart();
 
     expect(out.commands).toEqual([query]);
-    expect(out.notes).toEqual([{ tag: 'mode', at: talk.now, mode: { tag: 'recovering', cause: 'restart', missing: [0], since: 0 } }].map((note) => ({ ...note, at: 0 })));
-    expect(talk.leg).toMatchObject({ isKnown: false, forgottenAt: 0 });
+    expect(out.notes).toEqual([{ tag: 'mode', at: talk.now, mode: { tag: 'recovering', cause: 'restart', missing: [0], since: talk.now } }]);
+    expect(talk.leg).toMatchObject({ isKnown: false, forgottenAt: talk.now });
     expect(talk.decide(bid).commands).toEqual([]);
 
     const { notes } = talk.reading();
@@ -158,6 +158,19 @@ describe('a restart', () => {
     expect(talk.leg.query.tag).toBe('again');
 
     expect(talk.pass(1).reading({ ...fiveLong, stop: null }).commands).toEqual([set80]);
+  });
+
+  it('eight hours after the last event begins its deadlines then, not eight hours ago; time does not run backwards for it', () => {
+    const talk = long();
+    talk.pass(28_800_000);
+    talk.restart();
+    expect(talk.state.now).toBe(talk.now);
+    expect(talk.wait(2_000).commands).toEqual([query]);
+    talk.reading(fiveLong);
+    expect(talk.state.mode.tag).toBe('trading');
+
+    beginRecovery(talk.state, { commands: [], notes: [] }, 'restart', 5);
+    expect(talk.state.now).toBe(talk.now);
   });
 
   it('leaves a waived and a breached position what they are', () => {

@@ -106,7 +106,7 @@ export class Talk {
 
   restart(): Told {
     const out = { commands: [], notes: [] };
-    beginRecovery(this.state, out);
+    beginRecovery(this.state, out, 'restart', this.now);
     return out;
   }
 }
