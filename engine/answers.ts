@@ -6,7 +6,7 @@
  * 3. A refusal as a duplicate means that ours got through; a refusal of a later attempt says nothing of the first.
  * 4. An order that ended with more filled than was told stays recognisable, and the venue is asked for the rest.
  */
-import type { Event, Execution, OrderCancelled, OrderExpired, OrderRejected } from './events.ts';
+import type { Event, Execution, OrderCancelled, OrderChanged, OrderExpired, OrderRejected } from './events.ts';
 import { takeFailure } from './failures.ts';
 import { afterExit } from './leaving.ts';
 import type { ExitEnd } from './leaving.ts';
@@ -14,6 +14,7 @@ import type { Out } from './notes.ts';
 import { countRestFill } from './resting.ts';
 import { countAcceptance, countRejection } from './limits.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, findBuried, findOrder, releaseStaged } from './orders.ts';
+import { oweFills } from './owed.ts';
 import { foldExecution, isNewExecution } from './position.ts';
 import { wantedTrigger } from './stop-levels.ts';
 import { ask } from './queries.ts';
@@ -29,7 +30,7 @@ export function takeOrderEvent(state: State, event: Event, out: Out): void { // 
       return;
     case 'order-rejected': rejectOrder(state, state.legs[event.leg]!, event, out); return;
     case 'order-changed':
-      changeOrder(state.legs[event.leg]!, event.order, event.change === 'amended' ? event : null);
+      changeOrder(state, state.legs[event.leg]!, event, out);
       return;
     case 'order-cancelled':
     case 'order-expired':
@@ -46,13 +47,11 @@ export function takeOrderEvent(state: State, event: Event, out: Out): void { // 
 function rejectOrder(state: State, leg: Leg, { order: id, at, reason }: OrderRejected, out: Out): void {
   const order = findOrder(leg, id);
   if (reason === 'duplicate-link') {
-    if (order === null || order.state.tag === 'working' || order.state.tag === 'cancelling') return;
-    doubt(order, 'duplicate-link', at);
-    ask(state, leg, out);
+    gotThrough(state, leg, id, order, out);
     return;
   }
-  state.refusals[`venue-${reason}`] = (state.refusals[`venue-${reason}`] ?? 0) + 1;
   if (order === null) return;
+  state.refusals[`venue-${reason}`] = (state.refusals[`venue-${reason}`] ?? 0) + 1;
   if (order.attempt > 1) {
     doubt(order, 'no-answer', at);
     ask(state, leg, out);
@@ -60,25 +59,39 @@ function rejectOrder(state: State, leg: Leg, { order: id, at, reason }: OrderRej
   }
   endOrder(leg, id, at, 'rejected', reason, out);
   if (state.rules !== null && !order.reduceOnly) countRejection(state, state.rules, reason, out);
-  if (order.role === 'target' && leg.position.tag === 'open') leg.position.areTargetsDue = true;
   if (reason === 'no-position') ask(state, leg, out);
   releaseStaged(state, leg, id, 'refused', out);
   afterExit(state, leg, order, 'refused', out);
 }
 
+/** The venue has this link already: whatever was believed of the order before, it was placed. */
+function gotThrough(state: State, leg: Leg, id: number, order: Order | null, out: Out): void {
+  if (order === null) {
+    if (findBuried(leg, id) !== null) ask(state, leg, out);
+    return;
+  }
+  if (order.state.tag === 'working' || order.state.tag === 'cancelling') return;
+  order.state = { tag: 'unknown', cause: 'duplicate-link', since: state.now, absences: 0, absentAt: 0 };
+  ask(state, leg, out);
+}
+
 /** The venue ended the order; what it filled before counts, told or not yet. */
 export function closeOrder(state: State, leg: Leg, event: OrderCancelled | OrderExpired, out: Out): void {
   const order = findOrder(leg, event.order);
-  if (order === null) return;
+  if (order === null) {
+    if (leg.buried.length > 0 && oweFills(leg, event.order, event.filled)) ask(state, leg, out);
+    return;
+  }
   const isExpired = event.tag === 'order-expired';
   const how = { outcome: isExpired ? 'expired' : 'cancelled', reason: isExpired ? 'expired' : event.cause } as const;
-  if (event.filled > order.filled) {
-    buryOrder(state, leg, order, how, out);
+  const isOwed = event.filled > order.filled;
+  if (isOwed) {
+    buryOrder(state, leg, order, { ...how, filled: event.filled }, out);
     ask(state, leg, out);
   } else {
     endOrder(leg, order.id, event.at, how.outcome, how.reason, out);
   }
-  releaseStaged(state, leg, order.id, 'done', out);
+  releaseStaged(state, leg, order.id, isOwed ? 'owed' : order.filled > 0 ? 'done' : 'refused', out);
   afterExit(state, leg, order, isExpired ? 'refused' : exitEnd(order, event.cause), out);
 }
 
@@ -87,21 +100,28 @@ function exitEnd(order: Order, cause: OrderCancelled['cause']): ExitEnd {
   return cause === 'requested' || cause === 'ioc-unfilled' ? 'rung' : 'refused';
 }
 
-function changeOrder(leg: Leg, id: number, amended: { readonly lots: number; readonly priceTicks: number } | null): void {
+/** An order that changes stands. */
+function changeOrder(state: State, leg: Leg, { order: id, change, lots, priceTicks }: OrderChanged, out: Out): void {
   const order = findOrder(leg, id);
-  if (order === null || amended === null) return;
-  order.lots = amended.lots;
-  if (amended.priceTicks > 0) order.priceTicks = amended.priceTicks;
+  if (order === null) return;
+  if (change === 'amended') {
+    order.lots = lots;
+    if (priceTicks > 0) order.priceTicks = priceTicks;
+  }
+  if (order.state.tag !== 'sent' && order.state.tag !== 'unknown') return;
+  acceptOrder(state, leg, id, out);
+  releaseStaged(state, leg, id, 'accepted', out);
 }
 
 /** Marks the execution as new or repeated and moves its order on. */
 export function countExecution(state: State, leg: Leg, event: Execution, out: Out): void {
   const { fill } = state;
-  if (event.at > leg.executedAt) leg.executedAt = event.at;
   fill.isNew = isNewExecution(state, event.id);
   fill.order = null;
   fill.opened = 0;
-  if (!fill.isNew || event.order < 0) return;
+  if (!fill.isNew) return;
+  if (event.at > leg.executedAt) leg.executedAt = event.at;
+  if (event.order < 0) return;
   const standing = findOrder(leg, event.order);
   const order = standing === null && leg.buried.length > 0 ? findBuried(leg, event.order) : standing;
   fill.order = order;
@@ -114,13 +134,18 @@ export function countExecution(state: State, leg: Leg, event: Execution, out: Ou
     if (order.state.tag === 'sent' || order.state.tag === 'unknown') acceptOrder(state, leg, order.id, out);
     return;
   }
-  if (order.filled >= order.lots || order.reduceOnly) endOrder(leg, event.order, event.at, 'filled', 'filled', out);
+  if (order.filled >= order.lots || (order.reduceOnly && isClosedBy(leg, event))) endOrder(leg, event.order, event.at, 'filled', 'filled', out);
   else missFills(state, leg, order, out);
 }
 
-/** The last fill of an entry came before the others. */
+/** A reduce-only order is cut to the position: it may end with less than it asked for where nothing is left to reduce. */
+function isClosedBy({ position }: Leg, { lots }: Execution): boolean {
+  return position.tag === 'flat' || lots >= position.lots;
+}
+
+/** The last fill of an order came before the others. */
 function missFills(state: State, leg: Leg, order: Order, out: Out): void {
-  buryOrder(state, leg, order, { outcome: 'filled', reason: 'filled' }, out);
+  buryOrder(state, leg, order, { outcome: 'filled', reason: 'filled', filled: order.lots }, out);
   ask(state, leg, out);
 }
 

@@ -44,15 +44,16 @@ function dueOf(state: State, leg: Leg): Ms { // hot
   return at;
 }
 
-/** When silence about an order is too long. */
+/** When silence about an order is too long: it becomes unknown, and unknown for too long it halts. */
 export function orderDue(state: State, leg: Leg, order: Order): Ms { // hot
   const { config } = state.setup;
   switch (order.state.tag) {
     case 'sent': return order.attemptAt + config.orderSilenceMs;
     case 'cancelling': return order.state.since + config.orderSilenceMs;
-    case 'unknown':
-      return order.state.cause !== 'duplicate-link' && isRepeatable(leg, order) ? order.attemptAt + config.queryMs : Number.POSITIVE_INFINITY;
     case 'working': return isFleeting(order) ? order.state.since + config.orderSilenceMs : Number.POSITIVE_INFINITY;
+    case 'unknown':
+      if (order.state.cause !== 'duplicate-link' && isRepeatable(leg, order)) return order.attemptAt + config.queryMs;
+      return state.mode.tag === 'halted' ? Number.POSITIVE_INFINITY : order.state.since + config.linkHaltMs;
     default: return Number.POSITIVE_INFINITY;
   }
 }

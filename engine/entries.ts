@@ -265,7 +265,7 @@ function send(state: State, leg: Leg, order: Order, working: Order | null, placi
 /** The working order at the price, and with the distance and planned loss, of the one that was wanted in its place. */
 function repriced(working: Order, wanted: Order): Order {
   return {
-    ...wanted, id: working.id, sentAt: working.sentAt, attempt: working.attempt, attemptAt: working.attemptAt, lots: working.lots, filled: working.filled, state: working.state,
+    ...wanted, id: working.id, sentAt: working.sentAt, attempt: working.attempt, lots: working.lots, filled: working.filled, state: working.state,
   };
 }
 

@@ -98,6 +98,7 @@ export function keepTargets(state: State, leg: Leg, position: OpenPosition, out:
       }
     } else if (standing.lots !== standing.filled + remaining && state.mode.tag === 'trading') {
       standing.lots = standing.filled + remaining;
+      standing.attemptAt = state.now;
       const command = { tag: 'amend', leg: leg.index, order: standing.id, priceTicks: standing.priceTicks, lots: lotsOf(standing.lots) } as const;
       out.commands.push(approveAmend(state, command));
     }

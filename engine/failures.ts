@@ -5,7 +5,8 @@
  * 1. A lost entry is never sent again: it may be there.
  * 2. A lost exit of a whole position is sent again under the same link, at once and then between questions: the worst
  *    answer is that it is there. A part of one is not: twice it would be more than was wanted.
- * 3. A lost cancel is sent again; "no such order" to a cancel is a question, not an answer.
+ * 3. A lost cancel is sent again, not at once when it was lost at once; "no such order" to a cancel or an amend is a
+ *    question, not an answer.
  * 4. An order that could not be amended stands at terms that nobody wants: it goes.
  */
 import type { RequestFailed } from './events.ts';
@@ -37,15 +38,15 @@ export function takeFailure(state: State, leg: Leg, event: RequestFailed, out: O
 }
 
 function failOrder(state: State, leg: Leg, order: Order, { at, certainty, reason }: RequestFailed, out: Out): void {
-  if (order.state.tag === 'working' || order.state.tag === 'cancelling') return;
+  if (order.state.tag === 'working') return;
   if (certainty === 'not-applied' && order.attempt === 1) {
     endOrder(leg, order.id, at, 'rejected', reason, out);
     state.refusals[`venue-${reason}`] = (state.refusals[`venue-${reason}`] ?? 0) + 1;
-    if (order.role === 'target' && leg.position.tag === 'open') leg.position.areTargetsDue = true;
     releaseStaged(state, leg, order.id, 'refused', out);
     afterExit(state, leg, order, 'refused', out);
     return;
   }
+  if (order.state.tag === 'cancelling') return; // the answer to the cancel says more
   if (isRepeatable(leg, order) && order.attempt < state.setup.config.protectAttempts) {
     resendReduce(state, order, out);
     return;
@@ -61,11 +62,19 @@ function failCancel(state: State, leg: Leg, order: Order, { certainty, reason }:
     ask(state, leg, out);
     return;
   }
-  if (order.state.tag === 'cancelling') order.state = { tag: 'cancelling', since: state.now };
-  if (certainty === 'unknown') out.commands.push(approveReducing({ tag: 'cancel', leg: leg.index, order: order.id }));
+  if (order.state.tag !== 'cancelling' || certainty !== 'unknown') return; // what is left to do its silence does
+  if (order.state.since + state.setup.config.queryMs > state.now) {
+    ask(state, leg, out);
+    return;
+  }
+  order.state = { tag: 'cancelling', since: state.now };
+  out.commands.push(approveReducing({ tag: 'cancel', leg: leg.index, order: order.id }));
 }
 
-function failAmend(state: State, leg: Leg, order: Order, { certainty }: RequestFailed, out: Out): void {
+/** A target that kept its old size only reduces: it may stand, and a later reading shows its terms. */
+function failAmend(state: State, leg: Leg, order: Order, { certainty, reason }: RequestFailed, out: Out): void {
+  const isGone = certainty === 'not-applied' && reason === 'no-order';
   if (order.role !== 'target') cancelOrder(state, leg, order, out);
-  if (certainty === 'unknown') ask(state, leg, out);
+  if (isGone) doubt(order, 'not-shown', state.now);
+  if (isGone || certainty === 'unknown') ask(state, leg, out);
 }

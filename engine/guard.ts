@@ -3,11 +3,13 @@
  */
 import type { BarClosed, Event, Execution } from './events.ts';
 import { keepTargets, startTargets } from './exits.ts';
+import { due } from './deadlines.ts';
 import { halt } from './mode.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendReduce } from './orders.ts';
 import { takeForeignFill } from './foreign.ts';
 import { keepLeaving } from './leaving.ts';
+import { ask } from './queries.ts';
 import { onStopRefused, onStopSet, onStopUnchanged, protectFill, watchBreach } from './protection.ts';
 import type { Leg, OpenPosition, Order, State } from './state.ts';
 
@@ -54,6 +56,10 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
     return;
   }
   const { order } = fill;
+  if (order !== null && order.reduceOnly) {
+    missOpening(state, leg, position, out);
+    return;
+  }
   if (order === null || order.terms === null) {
     takeForeignFill(state, leg, position, event.priceTicks, out);
     return;
@@ -80,6 +86,15 @@ export function trim(state: State, leg: Leg, position: OpenPosition, out: Out): 
   for (const order of leg.orders) if (order.role === 'trim' || order.role === 'exit') return;
   const lots = position.lots - position.plannedLots;
   sendReduce(state, leg, { role: 'trim', lots, priceTicks: 0, key: '', reason: 'more than was meant' }, out);
+}
+
+/** An order that cannot open seems to have opened: the fills that it closed are still to come. They get as long as a recovery. */
+function missOpening(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  if (position.protection.tag === 'unprotected') {
+    position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
+    due(state, position.protectBy);
+  }
+  ask(state, leg, out);
 }
 
 function haltLiquidated(state: State, leg: Leg, out: Out): void {

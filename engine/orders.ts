@@ -88,11 +88,14 @@ export function doubt(order: Order, cause: UnknownCause, at: Ms): void {
   if (order.state.tag !== 'unknown') order.state = { tag: 'unknown', cause, since: at, absences: 0, absentAt: 0 };
 }
 
+/** How an order ended; `filled` = lots that the venue says it filled, told or not. */
+interface Burial { readonly outcome: OrderOutcome; readonly reason: string; readonly filled: number }
+
 /** Ends an order whose fills may still come: they are recognised for a day. */
-export function buryOrder(state: State, leg: Leg, order: Order, how: { outcome: OrderOutcome; reason: string }, out: Out): void {
-  if (endOrder(leg, order.id, state.now, how.outcome, how.reason, out) === null) return;
+export function buryOrder(state: State, leg: Leg, order: Order, { outcome, reason, filled }: Burial, out: Out): void {
+  if (endOrder(leg, order.id, state.now, outcome, reason, out) === null) return;
   const until = state.now + state.setup.config.buriedMs;
-  leg.buried.push({ order, until });
+  leg.buried.push({ order, until, filled });
   due(state, until);
 }
 
@@ -101,15 +104,19 @@ export function findBuried(leg: Leg, id: number): Order | null {
   return null;
 }
 
-/** A buried order that stands at the venue after all: it is back on the list, and not wanted any more. */
-export function unearth(state: State, leg: Leg, id: number, out: Out): void {
+/**
+ * An order believed never placed that stands at the venue after all: it is back on the list, and not wanted any more.
+ * One that the venue itself ended does not stand: what says so is old.
+ */
+export function unearth(state: State, leg: Leg, id: number, out: Out): boolean {
   const order = findBuried(leg, id);
-  if (order === null) return;
+  if (order === null || order.state.tag !== 'done' || order.state.outcome !== 'absent') return false;
   leg.buried = leg.buried.filter((one) => one.order !== order);
   order.state = { tag: 'working', since: state.now };
   order.isUnwanted = false;
   leg.orders.push(order);
   cancelOrder(state, leg, order, out);
+  return true;
 }
 
 /** Asks the venue to end an order; a second ask while one is under way changes nothing, and an unknown one stays unknown. */
@@ -145,6 +152,7 @@ export function endOrder(leg: Leg, id: number, at: Ms, outcome: OrderOutcome, re
     order.state = { tag: 'done', outcome, since: at };
     orders.splice(i, 1);
     out.notes.push({ tag: 'order-ended', at, order, outcome, reason });
+    if (order.role === 'target' && outcome !== 'filled' && !order.isUnwanted && leg.position.tag === 'open') leg.position.areTargetsDue = true;
     return order;
   }
   return null;
@@ -163,20 +171,39 @@ export function workingExit(leg: Leg): Order | null {
   return null;
 }
 
-/** Sends the entry that waited for this order's answer, or drops it when the answer leaves no room for it. */
-export function releaseStaged(state: State, leg: Leg, id: number, answer: 'accepted' | 'done' | 'refused', out: Out): void {
+/** What became of an order that another waits for. `owed` = over, with fills that were not told; `refused` = over without any. */
+export type StagedAnswer = 'accepted' | 'done' | 'owed' | 'refused';
+
+/**
+ * Sends the entry that waited for this order's answer, or drops it when the answer leaves no room for it. The exit of a
+ * reversal stays wanted when it is refused: the position was to go.
+ */
+export function releaseStaged(state: State, leg: Leg, id: number, answer: StagedAnswer, out: Out): void {
   const { staged } = leg;
   if (staged === null || staged.after !== id) return;
   if (staged.until === 'done' && answer === 'accepted') return;
-  leg.staged = null;
-  const open = leg.position.tag === 'open';
+  const { position } = leg;
+  const open = position.tag === 'open';
   const stillWanted = state.mode.tag === 'trading'
     && !(answer === 'refused' && open)
-    && !(staged.until === 'done' && open);
+    && !(staged.until === 'done' && (open || answer === 'owed'));
   if (stillWanted) {
+    leg.staged = null;
     sendEntry(state, leg, staged.order, out);
     return;
   }
+  if (staged.until === 'accepted' && answer === 'refused' && position.tag === 'open' && position.leaving === '') {
+    position.leaving = staged.order.reason === '' ? 'reverse' : staged.order.reason;
+    position.rung = 'market';
+  }
+  dropStaged(state, leg, out);
+}
+
+/** What waited is not sent any more: something else came first, or its time is over. */
+export function dropStaged(state: State, leg: Leg, out: Out): void {
+  const { staged } = leg;
+  if (staged === null) return;
+  leg.staged = null;
   out.notes.push({
     tag: 'decision', at: state.now, leg: leg.index, intent: 'enter', outcome: 'refused', reason: 'overtaken',
     priceTicks: staged.order.referenceTicks, stopTicks: staged.order.terms?.stopTicks ?? 0, lots: staged.order.lots, inputs: '',

@@ -4,7 +4,8 @@
  *
  *  1. A part that is 'unknown' leads to no finding.
  *  2. Executions not counted yet come first, in the venue's order; the same snapshot again has none left.
- *  3. An order shown open stands, whatever was believed of it.
+ *  3. An order shown open stands, whatever was believed of it. Its terms are those shown once no change of them can be
+ *     on its way any more.
  *  4. An order is over by the venue's word, or by absence: not among open orders, ended ones and executions, in two
  *     readings taken after its last request could still have been accepted (receive window and margin). A reading
  *     from before that proves nothing.
@@ -20,10 +21,12 @@ import { signedLots } from './risk.ts';
 import type { Leg, Order, State } from './state.ts';
 
 export type OrderFinding =
-  | { readonly tag: 'stands'; readonly order: Order }
+  | { readonly tag: 'stands'; readonly order: Order; readonly shown: OpenOrder; readonly isFinal: boolean }
   | { readonly tag: 'ended'; readonly order: Order; readonly how: EndedOrder }
   /** Not shown by a reading that could have shown it. */
   | { readonly tag: 'absent'; readonly order: Order }
+  /** Not shown by a reading that proves nothing of it yet. */
+  | { readonly tag: 'unseen'; readonly order: Order }
   | { readonly tag: 'stray'; readonly id: number }
   | { readonly tag: 'foreign'; readonly order: OpenOrder };
 
@@ -48,24 +51,35 @@ export function orderFindings(state: State, leg: Leg, snapshot: AccountSnapshot)
   const findings: OrderFinding[] = [];
   for (const order of leg.orders) {
     const how = ended === 'unknown' ? undefined : ended.find((one) => one.order === order.id);
-    const isOpen = openOrders !== 'unknown' && openOrders.some((one) => one.order === order.id);
+    const shown = openOrders === 'unknown' ? undefined : openOrders.find((one) => one.order === order.id);
     if (how !== undefined) findings.push({ tag: 'ended', order, how });
-    else if (isOpen) findings.push({ tag: 'stands', order });
+    else if (shown !== undefined) findings.push({ tag: 'stands', order, shown, isFinal: isPastFence(state, order, snapshot) });
     else if (canProveAbsence(state, order, snapshot)) findings.push({ tag: 'absent', order });
+    else if (openOrders !== 'unknown' && snapshot.takenAt > order.attemptAt) findings.push({ tag: 'unseen', order });
   }
   if (openOrders === 'unknown') return findings;
   for (const open of openOrders) {
     if (open.order < 0) findings.push({ tag: 'foreign', order: open });
-    else if (!leg.orders.some((order) => order.id === open.order)) findings.push({ tag: 'stray', id: open.order });
+    else if (!leg.orders.some((order) => order.id === open.order) && !isEnded(ended, open.order)) findings.push({ tag: 'stray', id: open.order });
   }
   return findings;
 }
 
+function isEnded(ended: AccountSnapshot['ended'], id: number): boolean {
+  return ended !== 'unknown' && ended.some(({ order }) => order === id);
+}
+
 /** 4. */
-function canProveAbsence({ setup: { config } }: State, order: Order, { takenAt, openOrders, ended, executions }: AccountSnapshot): boolean {
+function canProveAbsence(state: State, order: Order, snapshot: AccountSnapshot): boolean {
+  const { takenAt, openOrders, ended, executions } = snapshot;
   if (openOrders === 'unknown' || ended === 'unknown' || executions === 'unknown') return false;
   if (order.state.tag === 'unknown' && takenAt <= order.state.absentAt) return false;
-  return takenAt > order.attemptAt + config.recvWindowMs + config.absenceMarginMs;
+  return isPastFence(state, order, snapshot);
+}
+
+/** Nothing that was asked of the order can still be accepted. */
+function isPastFence({ setup: { config } }: State, { attemptAt }: Order, { takenAt }: AccountSnapshot): boolean {
+  return takenAt > attemptAt + config.recvWindowMs + config.absenceMarginMs;
 }
 
 /** 6. */

@@ -8,13 +8,14 @@
  */
 import { countExecution, closeOrder, takeExecution } from './answers.ts';
 import { due } from './deadlines.ts';
-import type { AccountSnapshot, Execution } from './events.ts';
+import type { AccountSnapshot, Execution, OpenOrder } from './events.ts';
 import { protectAdopted, takeForeignOrder } from './foreign.ts';
 import { afterFill, trim } from './guard.ts';
 import { afterExit } from './leaving.ts';
-import { alert, cool, halt, setMode, stumble } from './mode.ts';
+import { alert, cool, endOpeners, halt, setMode, stumble } from './mode.ts';
 import type { Out } from './notes.ts';
-import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth, findBuried } from './orders.ts';
+import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth } from './orders.ts';
+import { areFillsOwed, oweFills } from './owed.ts';
 import { breach, confirmStop, restoreStop } from './protection.ts';
 import { answered, ask, hear } from './queries.ts';
 import { absencesNeeded, newExecutions, orderFindings, positionFinding, stopFinding } from './reconcile.ts';
@@ -23,12 +24,17 @@ import { approveReducing, signedLots } from './risk.ts';
 import { sourceTicks } from './stop-levels.ts';
 import type { Leg, Order, State } from './state.ts';
 import { lots as lotsOf } from './units.ts';
+import type { Ms } from './units.ts';
 
 /** Readings in a row that must disagree before a difference counts. */
 const mismatchesNeeded = 3;
 
-/** After a restart (the state was read back) or a reconnect (events may have been missed): ask before believing. */
-export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconnect' = 'restart'): void {
+/**
+ * After a restart (the state was read back) or a reconnect (events may have been missed): ask before believing. `at` is
+ * when; the last event may lie hours back, and no deadline begins then.
+ */
+export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconnect' = 'restart', at: Ms = state.now): void {
+  if (at > state.now) state.now = at;
   if (cause === 'restart' && stumble(state)) {
     halt(state, 'crash-loop', `${state.stumbles.length} restarts and halts within ${state.setup.config.crashLoop.withinMs} ms`, out);
   }
@@ -36,7 +42,8 @@ export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconn
   const { mode } = state;
   if (mode.tag !== 'halted') {
     if (mode.tag !== 'recovering') state.afterRecovery = mode;
-    setMode(state, { tag: 'recovering', cause, missing: state.legs.map((leg) => leg.index), since: state.now }, out);
+    const since = mode.tag === 'recovering' && cause === 'reconnect' ? mode.since : state.now;
+    setMode(state, { tag: 'recovering', cause, missing: state.legs.map((leg) => leg.index), since }, out);
     due(state, state.now + state.setup.config.linkHaltMs);
   }
   for (const leg of state.legs) forget(state, leg, out);
@@ -45,6 +52,7 @@ export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconn
 
 function forget(state: State, leg: Leg, out: Out): void {
   leg.isKnown = false;
+  leg.forgottenAt = state.now;
   leg.mismatches = 0;
   leg.query = { tag: 'none' };
   for (const order of leg.orders) if (order.state.tag === 'sent' || order.state.tag === 'cancelling') doubt(order, 'restart', state.now);
@@ -66,14 +74,15 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   const isAnswer = leg.query.tag !== 'none';
   hear(state, leg);
   for (const execution of newExecutions(state, event)) catchUp(state, leg, execution, out);
-  for (const finding of orderFindings(state, leg, event)) takeFinding(state, leg, finding, event.takenAt, out);
-  const isPositionKnown = takePosition(state, leg, event, out);
-  if (isPositionKnown) takeStop(state, leg, event, out);
-  const areOrdersKnown = event.openOrders !== 'unknown' && !leg.orders.some((order) => order.state.tag === 'unknown');
-  const isWhole = isPositionKnown && areOrdersKnown && event.executions !== 'unknown'
+  if (event.ended !== 'unknown' && leg.buried.length > 0) for (const { order, filled } of event.ended) oweFills(leg, order, filled);
+  const areOrdersOpen = takeOrders(state, leg, event, out);
+  const position = takePosition(state, leg, event, out);
+  if (position === 'known') takeStop(state, leg, event, out);
+  const isOpen = areOrdersOpen || position === 'open';
+  const isWhole = position === 'known' && !areOrdersOpen && event.openOrders !== 'unknown' && event.executions !== 'unknown'
+    && event.takenAt >= leg.forgottenAt
     && (leg.position.tag === 'flat' || (event.stop !== 'unknown' && leg.position.protection.tag !== 'unprotected'));
-  const isOpen = leg.mismatches > 0 || leg.orders.some((order) => order.state.tag === 'unknown');
-  answered(state, leg, isWhole || (leg.isKnown && !isOpen && (isPositionKnown || !isAnswer)));
+  answered(state, leg, isWhole || (leg.isKnown && !isOpen && (position === 'known' || !isAnswer)));
   if (!isWhole) return;
   if (leg.position.tag === 'open') trim(state, leg, leg.position, out);
   if (!leg.isKnown) know(state, leg, out);
@@ -84,10 +93,25 @@ function catchUp(state: State, leg: Leg, execution: Execution, out: Out): void {
   const executedAt = Math.max(leg.executedAt, Math.min(execution.at, state.now));
   const told = { ...execution, at: state.now };
   countExecution(state, leg, told, out);
+  if (!state.fill.isNew) return; // told twice by one reading
   takeExecution(state, leg, told, out);
   afterFill(state, leg, told, out);
   leg.executedAt = executedAt;
   out.notes.push({ tag: 'recovered', at: state.now, execution: told, referenceTicks: state.fill.referenceTicks });
+}
+
+/** True when something of the orders is open after this reading. */
+function takeOrders(state: State, leg: Leg, event: AccountSnapshot, out: Out): boolean {
+  let isOpen = false;
+  for (const finding of orderFindings(state, leg, event)) {
+    takeFinding(state, leg, finding, event.takenAt, out);
+    isOpen ||= finding.tag === 'unseen' || (finding.tag === 'stands' && finding.shown.filled > finding.order.filled);
+  }
+  return isOpen || isAnyUnknown(leg) || areFillsOwed(state, leg);
+}
+
+function isAnyUnknown({ orders }: Leg): boolean {
+  return orders.some((order) => order.state.tag === 'unknown');
 }
 
 /** The leg is known; once all are, the engine goes on where it was, or halts where it had. */
@@ -104,6 +128,7 @@ function know(state: State, leg: Leg, out: Out): void {
   state.afterRecovery = { tag: 'trading' };
   setMode(state, afterRecovery, out);
   if (state.mode.tag === 'cooldown') due(state, state.mode.until);
+  if (state.mode.tag !== 'trading') endOpeners(state, out);
   const { reconnectCooldownMs } = state.setup.config;
   if (mode.cause === 'reconnect' && reconnectCooldownMs > 0) {
     cool(state, state.now + reconnectCooldownMs, 'reconnected', `the connection was lost`, out);
@@ -113,7 +138,8 @@ function know(state: State, leg: Leg, out: Out): void {
 function takeFinding(state: State, leg: Leg, finding: OrderFinding, takenAt: number, out: Out): void {
   switch (finding.tag) {
     case 'stands': {
-      const { order } = finding;
+      const { order, shown, isFinal } = finding;
+      if (isFinal) takeTerms(leg, order, shown);
       acceptOrder(state, leg, order.id, out);
       releaseStaged(state, leg, order.id, 'accepted', out);
       return;
@@ -121,12 +147,18 @@ function takeFinding(state: State, leg: Leg, finding: OrderFinding, takenAt: num
     case 'ended': endFound(state, leg, finding.order, finding.how, out); return;
     case 'absent': countAbsence(state, leg, finding.order, takenAt, out); return;
     case 'stray':
-      if (findBuried(leg, finding.id) !== null) unearth(state, leg, finding.id, out);
-      else out.commands.push(approveReducing({ tag: 'cancel', leg: leg.index, order: finding.id }));
+      if (!unearth(state, leg, finding.id, out)) out.commands.push(approveReducing({ tag: 'cancel', leg: leg.index, order: finding.id }));
       return;
     case 'foreign': takeForeignOrder(state, leg, finding.order, out); return;
     default:
   }
+}
+
+/** Terms that the venue holds: a change that was asked for and lost is not believed for ever. */
+function takeTerms({ position }: Leg, order: Order, { lots, priceTicks }: OpenOrder): void {
+  if (order.role === 'target' && order.lots !== lots && position.tag === 'open') position.areTargetsDue = true;
+  order.lots = lots;
+  if (priceTicks > 0) order.priceTicks = priceTicks;
 }
 
 function endFound(
@@ -135,8 +167,8 @@ function endFound(
   if (outcome === 'cancelled') closeOrder(state, leg, { tag: 'order-cancelled', at: state.now, leg: leg.index, order: order.id, cause: order.isUnwanted ? 'requested' : 'venue', filled }, out);
   else if (outcome === 'expired') closeOrder(state, leg, { tag: 'order-expired', at: state.now, leg: leg.index, order: order.id, filled }, out);
   else if (outcome === 'filled') {
-    buryOrder(state, leg, order, { outcome, reason: 'filled' }, out);
-    releaseStaged(state, leg, order.id, 'done', out);
+    buryOrder(state, leg, order, { outcome, reason: 'filled', filled }, out);
+    releaseStaged(state, leg, order.id, 'owed', out);
     ask(state, leg, out);
   } else {
     endOrder(leg, order.id, state.now, 'rejected', 'found in history', out);
@@ -152,23 +184,26 @@ function countAbsence(state: State, leg: Leg, order: Order, takenAt: number, out
   const absences = order.state.absences + 1;
   order.state = { ...order.state, absences, absentAt: takenAt };
   if (absences < absencesNeeded) return;
-  buryOrder(state, leg, order, { outcome: 'absent', reason: 'never placed' }, out);
+  buryOrder(state, leg, order, { outcome: 'absent', reason: order.state.cause === 'not-shown' ? 'not shown' : 'never placed', filled: 0 }, out);
   releaseStaged(state, leg, order.id, 'refused', out);
   afterExit(state, leg, order, 'refused', out);
 }
 
-/** True when the position counted is the venue's. */
-function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out): boolean {
+/** What the reading says of the position counted: it is the venue's, nothing, or that something is open. */
+function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out): 'known' | 'unknown' | 'open' {
   const finding = positionFinding(leg, event);
   if (finding === 'as-counted') leg.mismatches = 0;
-  if (finding !== 'different' || event.position === 'unknown') return finding === 'as-counted';
+  if (event.position === 'unknown' || finding === 'unknown') return 'unknown';
+  if (finding !== 'different') return finding === 'as-counted' ? 'known' : 'open';
+  if (event.executions === 'unknown' || event.takenAt <= leg.mismatchAt || mayExplain(state, leg)) return 'open';
   leg.mismatches += 1;
-  if (leg.mismatches < mismatchesNeeded || event.executions === 'unknown') return false;
+  leg.mismatchAt = event.takenAt;
+  if (leg.mismatches < mismatchesNeeded) return 'open';
   const { side, lots, cost, entryTicks } = event.position;
   if (leg.position.tag === 'open' || side === 0) {
     const symbol = state.setup.strategy.symbols[leg.symbol]!;
     halt(state, 'unreconciled', `${symbol}: ${signedLots(leg)} lots counted, ${side * lots} at the venue, and no execution explains it`, out);
-    return false;
+    return 'open';
   }
   alert(state, 'warning', 'adopted', `a position of ${side * lots} lots is taken over at the venue's entry`, out);
   const taken = {
@@ -181,7 +216,12 @@ function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out):
   leg.mismatches = 0;
   if (event.stop !== 'unknown' && event.stop !== null) takeStop(state, leg, event, out);
   afterFill(state, leg, taken, out);
-  return true;
+  return 'known';
+}
+
+/** Orders that are on their way, unknown, or over with fills that were not told may be the whole difference: they come first. */
+function mayExplain(state: State, leg: Leg): boolean {
+  return areFillsOwed(state, leg) || leg.orders.some(({ state: { tag } }) => tag === 'sent' || tag === 'unknown');
 }
 
 /** What the venue says of the stop of a position that is known. */

@@ -10,10 +10,10 @@ import { verdict } from './entries.ts';
 import type { Verdict } from './entries.ts';
 import type { WantGuard, WantRest, WantResting } from './intents.ts';
 import type { Out } from './notes.ts';
-import { cancelOrder, sendEntry } from './orders.ts';
+import { cancelOrder, pushReduce, sendEntry } from './orders.ts';
 import { requestStop } from './protection.ts';
 import { isTighter, wantedTrigger } from './stop-levels.ts';
-import { approveAmend, approveReducing, reviewOpening } from './risk.ts';
+import { approveAmend, reviewOpening } from './risk.ts';
 import { directionOf } from './setup.ts';
 import { lossPerLot } from './size.ts';
 import type { RiskQuestion } from './size.ts';
@@ -77,6 +77,7 @@ function keepWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, ou
     cancelOrder(state, leg, standing, out);
     return '';
   }
+  if (standing.state.tag === 'unknown') return ''; // what may not be there is not amended
   const total = standing.filled + open;
   if (standing.priceTicks === wish.priceTicks && standing.lots === total) return '';
   if (state.mode.tag !== 'trading') return state.mode.tag;
@@ -87,6 +88,7 @@ function keepWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, ou
   }
   standing.priceTicks = wish.priceTicks;
   standing.lots = total;
+  standing.attemptAt = state.now;
   out.commands.push(approveAmend(state, { tag: 'amend', leg: leg.index, order: standing.id, priceTicks: wish.priceTicks, lots: lotsOf(total) }));
   return '';
 }
@@ -118,10 +120,7 @@ function placeWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, l
     return '';
   }
   leg.orders.push(order);
-  out.commands.push(approveReducing({
-    tag: 'reduce', leg: leg.index, order: order.id, side: order.side, lots: lotsOf(lots), type: 'limit',
-    priceTicks: order.priceTicks, timeInForce: order.timeInForce, reduceOnly: true,
-  }));
+  pushReduce(state, order, out);
   return '';
 }
 

@@ -12,6 +12,7 @@ import type { Instrument } from './instrument.ts';
 import { invariant } from './invariant.ts';
 import { approved, refused } from './opening.ts';
 import type { Opening, Review } from './opening.ts';
+import { areFillsOwed } from './owed.ts';
 import { hasOpener, leverageLimit, lossBudget, noteSend, reviewLiquidation, reviewMoment, reviewRate, reviewStop } from './rules/index.ts';
 import type { RulesState } from './rule-state.ts';
 import { lossFromHere, lossPerLot, lotsForRisk } from './size.ts';
@@ -43,6 +44,7 @@ function reviewInOrder(state: State, rules: RulesState | null, leg: Leg, opening
   if (state.mode.tag !== 'trading') return refused(state.mode.tag, modeText(state.mode));
   if (state.link.tag === 'down') return refused('link-down');
   if (leg.hold.tag === 'blocked') return refused(`blocked-${leg.hold.cause}`);
+  if (areFillsOwed(state, leg)) return refused('fills-missing');
   const moment = rules === null ? null : reviewMoment(state, rules, leg, opening);
   if (moment !== null) return moment;
   if (opening.stopTicks <= 0 && !opening.waived) return refused('no-stop');

@@ -110,7 +110,7 @@ export interface Order {
   readonly reason: string;
   readonly terms: EntryTerms | null;
   readonly sentAt: Ms;
-  /** Times the request left, and when it last did. Every attempt carries the same link. */
+  /** Times the request left; every attempt carries the same link. `attemptAt` = when it or a change of it last left. */
   attempt: number;
   attemptAt: Ms;
   /** It is to end: wherever it turns up standing, it is cancelled. */
@@ -231,8 +231,11 @@ export interface RestingSet {
   filled: Record<string, number>;
 }
 
-/** An order believed never to have been placed. Its late fill is still protected by its own terms. */
-export interface BuriedOrder { readonly order: Order; readonly until: Ms }
+/**
+ * An order that is over and may still have fills to come: one believed never placed, or one of which the venue said that
+ * it filled more (`filled`, lots) than was told. A late fill is still protected by its own terms.
+ */
+export interface BuriedOrder { readonly order: Order; readonly until: Ms; filled: number }
 
 /** A question to the venue about one leg. */
 export type Query =
@@ -269,8 +272,11 @@ export interface Leg {
   query: Query;
   /** Position, stop and orders were reconciled since the last start, restart or reconnect. */
   isKnown: boolean;
-  /** Snapshots in a row whose position could not be explained. */
+  /** When it became not known last. A reading taken before proves nothing of what happened since. */
+  forgottenAt: Ms;
+  /** Snapshots in a row whose position could not be explained, and when the last of them was taken. */
   mismatches: number;
+  mismatchAt: Ms;
   /** Venue time of the newest execution counted. */
   executedAt: Ms;
   resting: RestingSet | null;

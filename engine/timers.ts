@@ -6,6 +6,7 @@ import { isRepeatable, orderDue } from './deadlines.ts';
 import type { Event } from './events.ts';
 import { takeExitTimer } from './leaving.ts';
 import { takeRelease } from './limits.ts';
+import { halt } from './mode.ts';
 import type { Out } from './notes.ts';
 import { doubt, resendReduce } from './orders.ts';
 import { takeStopTimer } from './protection.ts';
@@ -31,16 +32,28 @@ export function takeTimer(state: State, event: Event, out: Out): void {
 function breakSilence(state: State, leg: Leg, order: Order, out: Out): void {
   switch (order.state.tag) {
     case 'sent':
-      if (isRepeatable(leg, order)) resendReduce(state, order, out);
-      else doubt(order, 'no-answer', state.now);
+      if (!isRepeatable(leg, order)) doubt(order, 'no-answer', state.now);
+      else {
+        resendReduce(state, order, out);
+        if (order.sentAt + state.setup.config.linkHaltMs <= state.now) haltUnknown(state, leg, order, out);
+      }
       break;
-    case 'unknown': resendReduce(state, order, out); break;
-    case 'working': order.state = { tag: 'working', since: state.now }; break;
+    case 'working': doubt(order, 'no-answer', state.now); break;
     case 'cancelling':
-      order.state = { tag: 'cancelling', since: state.now };
+      doubt(order, 'no-answer', state.now);
       out.commands.push(approveReducing({ tag: 'cancel', leg: leg.index, order: order.id }));
+      break;
+    case 'unknown':
+      if (isRepeatable(leg, order) && order.state.cause !== 'duplicate-link') resendReduce(state, order, out);
+      else haltUnknown(state, leg, order, out);
       break;
     default:
   }
   ask(state, leg, out);
+}
+
+/** Questions were asked all the time, and none of the answers told. */
+function haltUnknown(state: State, leg: Leg, order: Order, out: Out): void {
+  const symbol = state.setup.strategy.symbols[leg.symbol]!;
+  halt(state, 'unreconciled', `${symbol}: order ${order.id} not known after ${state.setup.config.linkHaltMs} ms`, out);
 }

@@ -134,9 +134,9 @@ function entryView(state: State, leg: Leg): EntryView {
   };
 }
 
-/** Its time is over at this close, or its cancel is under way. */
+/** Its time is over at this close, or it is to be cancelled, whether or not that was heard. */
 export function isEnding(leg: Leg, order: Order): boolean {
-  return order.state.tag === 'cancelling' || (order.endsAtDecision > 0 && order.endsAtDecision <= leg.decisions);
+  return order.isUnwanted || (order.endsAtDecision > 0 && order.endsAtDecision <= leg.decisions);
 }
 
 function restingViews(state: State, leg: Leg): readonly RestingView[] {

@@ -50,7 +50,7 @@ function legPortraitOf(leg: Leg): LegPortrait {
     indicators: { arena: indicators.arena, values: indicators.values },
     history: leg.history, historyCount: leg.historyCount, historyNext: leg.historyNext, rollDue: leg.rollDue, isDue: leg.isDue,
     decisions: leg.decisions, position: leg.position, orders: leg.orders, staged: leg.staged, buried: leg.buried, query: leg.query,
-    isKnown: leg.isKnown, mismatches: leg.mismatches, executedAt: leg.executedAt,
+    isKnown: leg.isKnown, forgottenAt: leg.forgottenAt, mismatches: leg.mismatches, mismatchAt: leg.mismatchAt, executedAt: leg.executedAt,
     resting: resting === null ? null : { ...resting, filled: Object.entries(resting.filled) },
     hold: leg.hold, closed: leg.closed, fundingRate: leg.fundingRate, fundingAt: leg.fundingAt, fundingNextAt: leg.fundingNextAt,
     memory: JSON.stringify(leg.memory), heldFor: leg.heldFor,
@@ -106,10 +106,12 @@ function restoreLeg(leg: Leg, from: LegPortrait): void {
   leg.position = positionOf(from.position);
   leg.orders = from.orders.map(orderOf);
   leg.staged = from.staged === null ? null : { ...from.staged, order: orderOf(from.staged.order) };
-  leg.buried = from.buried.map(({ order, until }) => ({ order: orderOf(order), until }));
+  leg.buried = from.buried.map(({ order, until, filled }) => ({ order: orderOf(order), until, filled }));
   leg.query = queryOf(from.query);
   leg.isKnown = from.isKnown;
   leg.mismatches = from.mismatches;
+  leg.mismatchAt = from.mismatchAt;
+  leg.forgottenAt = from.forgottenAt;
   leg.executedAt = from.executedAt;
   leg.resting = from.resting === null ? null : restingOf(from.resting);
   leg.hold = holdOf(from.hold);

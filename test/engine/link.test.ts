@@ -1,0 +1,99 @@
+/** The connection and what the venue does of itself. */
+import { describe, expect, it } from 'vitest';
+import { deadlineOf } from '../../engine/index.ts';
+import { bid, fiveLong, long, Talk } from './talk.ts';
+
+const query = { tag: 'query-account', leg: 0 };
+
+describe('a lost connection', () => {
+  it('is told once, kept from its first moment, and leaves orders and position as they are', () => {
+    const talk = long();
+    talk.decide(({ intents }) => intents.add({ at: 'limit', price: 95, qty: 1, validFor: 9 }));
+    const { commands } = talk.tell({ tag: 'disconnected' });
+    const since = talk.now;
+    expect(commands).toEqual([{ tag: 'notify', severity: 'warning', cause: 'link', text: 'the connection is lost' }]);
+    talk.pass(500);
+
+    expect(talk.tell({ tag: 'disconnected' })).toEqual({ commands: [], notes: [] });
+    expect(talk.state.link).toEqual({ tag: 'down', since });
+    expect(talk.order(2).state.tag).toBe('sent');
+    expect(talk.position.protection.tag).toBe('armed');
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('for 60,000 ms halts, not for 59,999', () => {
+    const talk = new Talk();
+    talk.decide();
+    talk.tell({ tag: 'disconnected' });
+    expect(deadlineOf(talk.state)).toBe(talk.now + 60_000);
+    talk.wait(59_999);
+    expect(talk.timer().commands).toEqual([]);
+    expect(talk.state.mode.tag).toBe('trading');
+    talk.wait(1);
+
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'link', evidence: 'no connection for 60000 ms' });
+    expect(deadlineOf(talk.state)).toBe(Infinity);
+    expect(talk.wait(120_000).commands).toEqual([]);
+  });
+
+  it('during which the engine is halted already halts no second time', () => {
+    const talk = new Talk();
+    talk.tell({ tag: 'disconnected' });
+    talk.tell({ tag: 'operator', verb: 'halt' });
+    talk.wait(60_001);
+
+    expect(talk.state.mode).toMatchObject({ cause: 'operator' });
+  });
+
+  it('that comes back in time halts nothing', () => {
+    const talk = new Talk();
+    talk.decide();
+    talk.tell({ tag: 'disconnected' });
+    talk.pass(59_999);
+    talk.tell({ tag: 'connected' });
+    talk.reading();
+    talk.wait(120_000);
+
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+});
+
+describe('a stale symbol', () => {
+  it('is held until its next bar', () => {
+    const talk = new Talk();
+    talk.decide();
+    expect(talk.tell({ tag: 'stale', symbol: 0 }).commands).toEqual([]);
+    expect(talk.leg.hold).toEqual({ tag: 'blocked', cause: 'stale', until: null });
+
+    expect(talk.decide(bid).commands).toMatchObject([{ tag: 'enter' }]);
+  });
+});
+
+describe('what the venue does of itself', () => {
+  it('a liquidation halts and is asked about', () => {
+    const talk = long();
+    const { commands } = talk.tell({ tag: 'liquidation' });
+
+    expect(commands).toEqual([{ tag: 'notify', severity: 'alarm', cause: 'liquidated', text: 'AAAUSDT was liquidated' }, query]);
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'liquidated', evidence: 'AAAUSDT was liquidated' });
+  });
+
+  it('a reduction by the venue is an alarm and a question, whatever it says of the lots left', () => {
+    for (const lotsAfter of [0, 3, null]) {
+      const talk = long();
+
+      expect(talk.tell({ tag: 'adl', lotsAfter }).commands).toEqual([
+        { tag: 'notify', severity: 'alarm', cause: 'adl', text: 'AAAUSDT: the venue reduced the position by itself' }, query,
+      ]);
+      expect(talk.lots).toBe(5);
+    }
+  });
+
+  it('an event that is none of these does nothing here', () => {
+    const talk = long();
+
+    expect(talk.tell({ tag: 'instrument-changed', symbol: 0 })).toEqual({ commands: [], notes: [] });
+    talk.pass(1).reading(fiveLong);
+    expect(talk.leg.query.tag).toBe('none');
+  });
+});

@@ -1,0 +1,423 @@
+/** Start, restart and reconnect: what is forgotten, what is asked, when trading begins again, what halts. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deadlineOf } from '../../engine/index.ts';
+import type { Command } from '../../engine/index.ts';
+import { beginRecovery } from '../../engine/recovery.ts';
+import { linear } from '../sim/market.ts';
+import { scripted } from '../sim/scripted.ts';
+import { Dealer } from './dealer.ts';
+import { stepped } from './stepped.ts';
+import { bid, buy, cancelEntry, fiveLong, long, nothing, Talk } from './talk.ts';
+
+const query = { tag: 'query-account', leg: 0 };
+const cancelOf = (order: number) => ({ tag: 'cancel', leg: 0, order });
+const set80 = { tag: 'set-stop', leg: 0, triggerTicks: 80, by: 'mark', trailTicks: 0, activeTicks: 0 };
+const dropped = (talk: Talk) => talk.tell({ tag: 'disconnected' });
+const back = (talk: Talk) => talk.tell({ tag: 'connected' });
+
+describe('a restart', () => {
+  it('asks about the leg, waits for the answer, and trades once everything is known', () => {
+    const talk = new Talk();
+    const out = talk.restart();
+
+    expect(out.commands).toEqual([query]);
+    expect(out.notes).toEqual([{ tag: 'mode', at: talk.now, mode: { tag: 'recovering', cause: 'restart', missing: [0], since: talk.now } }]);
+    expect(talk.leg).toMatchObject({ isKnown: false, forgottenAt: talk.now });
+    expect(talk.decide(bid).commands).toEqual([]);
+
+    const { notes } = talk.reading();
+    expect(notes).toContainEqual({ tag: 'mode', at: talk.now, mode: { tag: 'trading' } });
+    expect(talk.leg.isKnown).toBe(true);
+    expect(talk.decide(bid).commands).toMatchObject([{ tag: 'enter' }]);
+  });
+
+  it('leaves orders sent and being cancelled unknown, working ones as they are; what was not wanted stays so', () => {
+    const sent = new Talk();
+    sent.decide(bid);
+    sent.restart();
+    expect(sent.order(1)).toMatchObject({ isUnwanted: false, state: { tag: 'unknown', cause: 'restart', since: sent.now, absences: 0, absentAt: 0 } });
+
+    const cancelling = new Talk();
+    cancelling.decide(bid);
+    cancelling.decide(cancelEntry);
+    cancelling.restart();
+    expect(cancelling.order(1)).toMatchObject({ isUnwanted: true, state: { tag: 'unknown', cause: 'restart' } });
+    expect(cancelling.reading({ openOrders: [{ order: 1, side: 1, lots: 5, filled: 0, priceTicks: 95, reduceOnly: false }] }).commands).toEqual([cancelOf(1)]);
+
+    const working = new Talk();
+    working.decide(bid);
+    working.accept(1);
+    working.restart();
+    expect(working.order(1).state.tag).toBe('working');
+  });
+
+  it('with an entry unknown trades again only when the entry is: by the fence, 15 s and 2 readings after', () => {
+    const talk = new Talk();
+    talk.decide(bid);
+    talk.restart();
+    talk.reading();
+    expect(talk.state.mode).toMatchObject({ tag: 'recovering', missing: [0] });
+    talk.pass(15_001).reading();
+    expect(talk.state.mode.tag).toBe('recovering');
+    talk.pass(1).reading();
+
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('with a working order that the reading does not show yet waits for another', () => {
+    const talk = new Talk();
+    talk.decide(bid);
+    talk.accept(1);
+    talk.pass(1);
+    talk.restart();
+    talk.reading();
+    expect(talk.state.mode.tag).toBe('recovering');
+    talk.reading({ openOrders: [{ order: 1, side: 1, lots: 5, filled: 0, priceTicks: 95, reduceOnly: false }] });
+
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('ends by no reading that was taken before it, by one taken at its instant it does', () => {
+    const talk = new Talk();
+    talk.decide();
+    talk.restart();
+    talk.reading({ takenAt: talk.now - 1 });
+    expect(talk.state.mode.tag).toBe('recovering');
+    talk.reading();
+
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it.each(['position', 'openOrders', 'executions'] as const)('is not over by a reading without %s', (part) => {
+    const talk = new Talk();
+    talk.restart();
+    talk.reading({ [part]: 'unknown' });
+    expect(talk.state.mode.tag).toBe('recovering');
+    expect(talk.leg.query.tag).toBe('again');
+    talk.reading();
+
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('is over without the stop while flat, not with a position', () => {
+    const flat = new Talk();
+    flat.restart();
+    flat.reading({ stop: 'unknown' });
+    expect(flat.state.mode.tag).toBe('trading');
+
+    const held = long();
+    held.restart();
+    held.reading({ ...fiveLong, stop: 'unknown' });
+    expect(held.state.mode.tag).toBe('recovering');
+    held.reading(fiveLong);
+    expect(held.state.mode.tag).toBe('trading');
+  });
+
+  it('is over without a list of ended orders, where none is unknown', () => {
+    const talk = new Talk();
+    talk.restart();
+    talk.reading({ ended: 'unknown' });
+
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('makes an armed stop unknown, with 10 s to find it; shown, it is armed again', () => {
+    const talk = long();
+    talk.pass(5);
+    const { notes } = talk.restart();
+    const protection = { tag: 'unprotected', cause: 'unknown', since: talk.state.now };
+
+    expect(talk.position).toMatchObject({ protection, protectBy: talk.state.now + 10_000, wantedStop: 80, suspectAt: 0 });
+    expect(notes).toContainEqual({ tag: 'protection', at: talk.state.now, leg: 0, protection, cause: 'restart' });
+    expect(deadlineOf(talk.state)).toBe(talk.state.now + 2_000);
+    expect(talk.reading(fiveLong).commands).toEqual([]);
+    expect(talk.position).toMatchObject({ protection: { tag: 'armed', trigger: 80 }, protectBy: 0 });
+  });
+
+  it('makes a stop that was asked for unknown as well; a stop not there is set before anything is traded', () => {
+    const talk = new Talk();
+    talk.decide(buy);
+    talk.fill(1, { side: 1, lots: 5 });
+    expect(talk.position.protection.tag).toBe('requested');
+    talk.restart();
+    expect(talk.position.protection).toMatchObject({ tag: 'unprotected', cause: 'unknown' });
+    talk.pass(1);
+    const { commands } = talk.reading({ ...fiveLong, stop: null });
+
+    expect(commands).toEqual([set80]);
+    expect(talk.position.protection).toMatchObject({ tag: 'requested', trigger: 80 });
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('at whose very instant no stop is shown asks again: that reading is not later than the word', () => {
+    const talk = long();
+    talk.restart();
+    talk.reading({ ...fiveLong, stop: null });
+    expect(talk.state.mode.tag).toBe('recovering');
+    expect(talk.leg.query.tag).toBe('again');
+
+    expect(talk.pass(1).reading({ ...fiveLong, stop: null }).commands).toEqual([set80]);
+  });
+
+  it('eight hours after the last event begins its deadlines then, not eight hours ago; time does not run backwards for it', () => {
+    const talk = long();
+    talk.pass(28_800_000);
+    talk.restart();
+    expect(talk.state.now).toBe(talk.now);
+    expect(talk.wait(2_000).commands).toEqual([query]);
+    talk.reading(fiveLong);
+    expect(talk.state.mode.tag).toBe('trading');
+
+    beginRecovery(talk.state, { commands: [], notes: [] }, 'restart', 5);
+    expect(talk.state.now).toBe(talk.now);
+  });
+
+  it('leaves a waived and a breached position what they are', () => {
+    const waived = new Talk();
+    waived.decide(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 'none-i-accept-unlimited-loss' }));
+    waived.fill(1, { side: 1, lots: 5 });
+    waived.restart();
+    expect(waived.position.protection.tag).toBe('waived');
+
+    const breached = long();
+    breached.decide(({ intents }) => intents.moveStop(100));
+    expect(breached.position.protection.tag).toBe('breached');
+    breached.restart();
+    expect(breached.position.protection.tag).toBe('breached');
+    expect(breached.orders).toMatchObject([{ role: 'exit', state: { tag: 'unknown', cause: 'restart' } }]);
+  });
+
+  it('forgets a question and a count of mismatches, and asks anew', () => {
+    const talk = long();
+    talk.pass(1).reading();
+    expect(talk.leg).toMatchObject({ mismatches: 1, query: { tag: 'again' } });
+    const { commands } = talk.restart();
+
+    expect(talk.leg).toMatchObject({ mismatches: 0, query: { tag: 'asked', attempt: 1 }, forgottenAt: talk.state.now });
+    expect(commands).toEqual([query]);
+  });
+
+  it('keeps a halt: nothing is traded when all is known, and the leg is known all the same', () => {
+    const talk = new Talk();
+    talk.tell({ tag: 'operator', verb: 'halt' });
+    expect(talk.restart().commands).toEqual([query]);
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'operator' });
+    talk.reading();
+
+    expect(talk.state.mode.tag).toBe('halted');
+    expect(talk.leg.isKnown).toBe(true);
+    talk.tell({ tag: 'operator', verb: 'resume' });
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('keeps a reduction and a cooldown that is not over, ends one that is', () => {
+    const reducing = new Talk();
+    reducing.tell({ tag: 'operator', verb: 'reduce-only' });
+    reducing.restart();
+    expect(reducing.state.mode.tag).toBe('recovering');
+    reducing.reading();
+    expect(reducing.state.mode).toMatchObject({ tag: 'reducing', cause: 'operator' });
+    expect(reducing.state.afterRecovery).toEqual({ tag: 'trading' });
+
+    for (const [later, tag] of [[999, 'cooldown'], [1_000, 'trading']] as const) {
+      const talk = new Talk();
+      talk.decide();
+      const until = talk.now + 1_000;
+      talk.state.mode = { tag: 'cooldown', cause: 'daily-loss', until, evidence: 'x', since: talk.now };
+      talk.restart();
+      talk.pass(later).reading();
+      expect(talk.state.mode.tag).toBe(tag);
+      expect(deadlineOf(talk.state)).toBe(tag === 'cooldown' ? until : Infinity);
+    }
+  });
+
+  it('twice in a row keeps what the first had to come back to', () => {
+    const talk = new Talk();
+    talk.tell({ tag: 'operator', verb: 'reduce-only' });
+    talk.restart();
+    talk.restart();
+    talk.reading();
+
+    expect(talk.state.mode.tag).toBe('reducing');
+  });
+
+  it('takes back the entries that stood when the reduction was asked for meanwhile', () => {
+    const talk = new Talk();
+    talk.decide(bid);
+    talk.accept(1);
+    talk.restart();
+    talk.tell({ tag: 'operator', verb: 'reduce-only' });
+    expect(talk.state.mode.tag).toBe('recovering');
+
+    expect(talk.reading({ openOrders: [{ order: 1, side: 1, lots: 5, filled: 0, priceTicks: 95, reduceOnly: false }] }).commands).toContainEqual(cancelOf(1));
+    expect(talk.state.mode.tag).toBe('reducing');
+  });
+
+  it('with its position not the venue\'s is over never, and halted at the third reading', () => {
+    const talk = long();
+    talk.restart();
+    for (let i = 0; i < 2; i++) talk.pass(1).reading();
+    expect(talk.state.mode.tag).toBe('recovering');
+    talk.pass(1).reading();
+
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
+  });
+
+  it('for the fourth time in ten minutes halts as a crash loop; three do not, nor do four in more', () => {
+    const talk = new Talk();
+    for (let i = 0; i < 3; i++) {
+      talk.pass(1_000).reading();
+      talk.restart();
+      expect(talk.state.mode.tag).toBe('recovering');
+    }
+    talk.pass(1_000).reading();
+    talk.restart();
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'crash-loop', evidence: '4 restarts and halts within 600000 ms' });
+
+    const slow = new Talk();
+    for (let i = 0; i < 6; i++) {
+      slow.pass(200_000).reading();
+      slow.restart();
+    }
+    expect(slow.state.mode.tag).toBe('recovering');
+  });
+
+  it('that is not over after 60,000 ms halts, not after 59,999', () => {
+    const talk = new Talk();
+    talk.decide();
+    talk.restart();
+    talk.wait(59_999);
+    expect(talk.state.mode.tag).toBe('recovering');
+    talk.wait(1);
+
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled', evidence: 'AAAUSDT: not known after 60000 ms' });
+    talk.wait(60_000);
+    expect(talk.state.stumbles).toHaveLength(2);
+  });
+});
+
+describe('a reconnect', () => {
+  it('is a restart that does not count as one, with the link up again', () => {
+    const talk = new Talk();
+    talk.decide();
+    dropped(talk);
+    expect(talk.state.link).toEqual({ tag: 'down', since: talk.now });
+    talk.pass(3_000);
+    const { commands } = back(talk);
+
+    expect(commands).toEqual([query]);
+    expect(talk.state.link).toEqual({ tag: 'up' });
+    expect(talk.state.mode).toEqual({ tag: 'recovering', cause: 'reconnect', missing: [0], since: talk.now });
+    expect(talk.state.stumbles).toEqual([]);
+    talk.reading();
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('cools down for as long as the configuration says, 0 = not at all; a restart does not', () => {
+    const talk = new Talk({ reconnectCooldownMs: 30_000 });
+    dropped(talk);
+    back(talk);
+    talk.reading();
+    expect(talk.state.mode).toEqual({ tag: 'cooldown', cause: 'reconnected', until: talk.now + 30_000, evidence: 'the connection was lost', since: talk.now });
+    expect(deadlineOf(talk.state)).toBe(talk.now + 30_000);
+    talk.wait(30_000);
+    expect(talk.state.mode.tag).toBe('trading');
+
+    const restarted = new Talk({ reconnectCooldownMs: 30_000 });
+    restarted.restart();
+    restarted.reading();
+    expect(restarted.state.mode.tag).toBe('trading');
+  });
+
+  it('again and again does not put off the halt: 60 s after the first', () => {
+    const talk = new Talk();
+    talk.decide();
+    dropped(talk);
+    back(talk);
+    const first = talk.now;
+    for (let i = 0; i < 5; i++) {
+      talk.wait(10_000);
+      dropped(talk);
+      back(talk);
+      expect(talk.state.mode).toMatchObject({ tag: 'recovering', since: first });
+    }
+    talk.wait(10_000);
+
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
+  });
+
+  it('brings back what was filled, cancelled and stopped out meanwhile', () => {
+    const talk = long();
+    talk.decide(({ intents }) => intents.add({ at: 'limit', price: 95, qty: 2, validFor: 9 }));
+    talk.accept(2);
+    dropped(talk);
+    talk.pass(5_000);
+    back(talk);
+    const money = talk.instrument.unitMoney;
+    const plain = { leg: 0, liquidity: 'taker', fee: 0n, tag: 'execution' } as const;
+    const { notes } = talk.reading({
+      ended: [{ order: 2, outcome: 'filled', filled: 2 }],
+      executions: [
+        { ...plain, at: talk.now - 4_000, order: 2, id: 'a', cause: 'order', side: 1, lots: 2 as never, priceTicks: 95, value: 190n * money, leavesLots: 0 },
+        { ...plain, at: talk.now - 3_000, order: -1, id: 'b', cause: 'stop', side: -1, lots: 7 as never, priceTicks: 80, value: 560n * money, leavesLots: 0 },
+      ],
+    });
+
+    expect(talk.lots).toBe(0);
+    expect(talk.orders).toEqual([]);
+    expect(notes).toContainEqual(expect.objectContaining({ tag: 'trade', lots: 7, exitTicks: 80, exitReason: 'stop', gross: -130n * money }));
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+});
+
+describe('two legs', () => {
+  it('are each asked and each known; trading begins with the last, and what is missing is named', () => {
+    const symbols = ['AAAUSDT', 'BBBUSDT'];
+    const engine = stepped({ strategy: scripted({ symbols }).strategy, instruments: symbols.map((symbol) => linear({ symbol })) });
+    const out: { commands: Command[]; notes: [] } = { commands: [], notes: [] };
+    beginRecovery(engine.state, out as never);
+    expect(out.commands).toEqual([query, { tag: 'query-account', leg: 1 }]);
+    const read = (leg: number, parts = {}) => engine.take({ tag: 'account-snapshot', at: 0, takenAt: 0, leg, ...nothing, ...parts });
+    read(1);
+    expect(engine.state.mode).toEqual({ tag: 'recovering', cause: 'restart', missing: [0], since: 0 });
+    read(1);
+    expect(engine.state.mode).toMatchObject({ missing: [0] });
+    read(0, { position: 'unknown' });
+    expect(engine.state.mode).toMatchObject({ missing: [0] });
+    read(0);
+    expect(engine.state.mode.tag).toBe('trading');
+
+    beginRecovery(engine.state, out as never);
+    engine.take({ tag: 'timer', at: 60_000 });
+    expect(engine.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled', evidence: 'AAAUSDT, BBBUSDT: not known after 60000 ms' });
+  });
+});
+
+describe('an account of which more is held than was meant', () => {
+  it('is trimmed when the reading is whole: 5 meant, 8 found', () => {
+    const talk = long();
+    talk.position.plannedLots = 3;
+
+    expect(talk.pass(1).reading(fiveLong).commands).toMatchObject([{ tag: 'reduce', lots: 2, type: 'market' }]);
+  });
+});
+
+describe('orders 3, position 2, recovery 1 and 2 over chance', () => {
+  it('messages dropped, repeated, late and in any order, restarts and lost requests: after true readings the engine is the venue, 250 times', () => {
+    const ends = { fills: 0, restarts: 0, lost: 0 };
+    fc.assert(fc.property(fc.integer({ min: 1, max: 1e9 }), (seed) => {
+      const dealer = new Dealer(seed);
+      for (let i = 0; i < 120; i++) dealer.turn();
+      dealer.settle();
+      ends.fills += dealer.counts.fills;
+      ends.restarts += dealer.counts.restarts;
+      ends.lost += dealer.counts.lost;
+
+      expect(dealer.difference()).toEqual({});
+    }), { numRuns: 250, seed: 11 });
+    expect(ends.fills).toBeGreaterThan(500);
+    expect(ends.restarts).toBeGreaterThan(100);
+    expect(ends.lost).toBeGreaterThan(200);
+  });
+});
