@@ -15,13 +15,13 @@ import { afterExit } from './leaving.ts';
 import { alert, cool, halt, setMode, stumble } from './mode.ts';
 import type { Out } from './notes.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth, findBuried } from './orders.ts';
-import { breach, confirmStop, restoreStop } from './protection.ts';
+import { breach, confirmStop, expectBy, restoreStop } from './protection.ts';
 import { answered, ask, hear } from './queries.ts';
 import { absencesNeeded, newExecutions, orderFindings, positionFinding, stopFinding } from './reconcile.ts';
 import type { OrderFinding } from './reconcile.ts';
 import { approveReducing, signedLots } from './risk.ts';
 import { sourceTicks } from './stop-levels.ts';
-import type { Leg, Order, State } from './state.ts';
+import type { Book, Leg, Order, State } from './state.ts';
 import { lots as lotsOf } from './units.ts';
 
 /** Readings in a row that must disagree before a difference counts. */
@@ -53,10 +53,10 @@ function forget(state: State, leg: Leg, out: Out): void {
   if (position.tag === 'flat') return;
   position.suspectAt = 0;
   const { tag } = position.protection;
-  if (tag !== 'armed' && tag !== 'requested') return;
+  if (tag === 'waived') return;
+  expectBy(state, position, state.setup.config.recoverDeadlineMs);
+  if (tag === 'unprotected' || tag === 'breached') return;
   position.protection = { tag: 'unprotected', cause: 'unknown', since: state.now };
-  position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
-  due(state, position.protectBy);
   out.notes.push({ tag: 'protection', at: state.now, leg: leg.index, protection: position.protection, cause: 'restart' });
 }
 
@@ -65,6 +65,7 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   const leg = state.legs[event.leg]!;
   const isAnswer = leg.query.tag !== 'none';
   hear(state, leg);
+  if (event.takenAt >= leg.book.lastAt) takePrices(leg.book, event);
   for (const execution of newExecutions(state, event)) catchUp(state, leg, execution, out);
   for (const finding of orderFindings(state, leg, event)) takeFinding(state, leg, finding, event.takenAt, out);
   const isPositionKnown = takePosition(state, leg, event, out);
@@ -88,6 +89,14 @@ function catchUp(state: State, leg: Leg, execution: Execution, out: Out): void {
   afterFill(state, leg, told, out);
   leg.executedAt = executedAt;
   out.notes.push({ tag: 'recovered', at: state.now, execution: told, referenceTicks: state.fill.referenceTicks });
+}
+
+/** A reading is newer than the last bar: stops are judged, and set, by its prices. */
+function takePrices(book: Book, { markTicks, lastTicks }: AccountSnapshot): void {
+  if (lastTicks > 0) book.lastTicks = lastTicks;
+  if (!(markTicks > 0)) return;
+  book.markTicks = markTicks;
+  book.basisTicks = Number.isNaN(book.lastTicks) ? 0 : markTicks - book.lastTicks;
 }
 
 /** The leg is known; once all are, the engine goes on where it was, or halts where it had. */
@@ -191,7 +200,7 @@ function takeStop(state: State, leg: Leg, event: AccountSnapshot, out: Out): voi
   const finding = stopFinding(leg, event);
   if (finding.tag === 'missing') {
     if (position.wantedStop > 0) restoreStop(state, leg, position, 'cancelled', out);
-    else protectAdopted(state, leg, position, event.markTicks > 0 ? event.markTicks : position.entryTicks, out);
+    else protectAdopted(state, leg, position, Number.NaN, out);
     return;
   }
   if (finding.tag !== 'shown') return;
