@@ -44,7 +44,7 @@ export function wantMoveStop(state: State, leg: Leg, want: WantMoveStop, out: Ou
   const triggerTicks = wholeSteps(want.price, instrument.tick, side === 1 ? 'up' : 'down');
   const current = lastWanted(position);
   if (current === triggerTicks && protection.tag !== 'unprotected') return unchanged;
-  const loosens = current !== 0 && !isTighter(side, triggerTicks, current);
+  const loosens = current !== 0 && isTighter(side, current, triggerTicks);
   if (loosens && !want.loosen) return looser;
   if (loosens && state.mode.tag !== 'trading') return verdict('refused', state.mode.tag);
   const price = sourceTicks(leg, position.stopBy);
