@@ -4,7 +4,7 @@
  */
 import { deadlineOf } from '../../engine/index.ts';
 import type { AnyStrategy, Command, Direction, Event, Execution, Instrument, Intent, Mode, Note, OpenPosition, Protection, State } from '../../engine/index.ts';
-import { linear, minute, start } from '../sim/market.ts';
+import { linear, start } from '../sim/market.ts';
 import type { ConfigWish } from '../sim/played.ts';
 import { scripted } from '../sim/scripted.ts';
 import type { AnyScene } from '../sim/scripted.ts';
@@ -40,7 +40,7 @@ export interface Desk {
   readonly take: (event: Event) => readonly Command[];
   readonly tell: (event: Told<Event>) => readonly Command[];
   /** A fill of an order; 'with' the position grows it. The price is a long's. */
-  readonly fill: (fill: { readonly order: number; readonly lots: number; readonly at?: number; readonly leaves?: number; readonly with?: boolean; readonly cause?: Execution['cause'] }) => readonly Command[];
+  readonly filled: (fill: { readonly order: number; readonly lots: number; readonly at?: number; readonly leaves?: number; readonly with?: boolean; readonly cause?: Execution['cause'] }) => readonly Command[];
   readonly bar: (close: number) => readonly Command[];
   /** A bar and its cycle, at which this is wanted. */
   readonly decide: (want: (scene: AnyScene) => Intent, close?: number) => readonly Command[];
@@ -86,7 +86,7 @@ export function empty({ side = 'long', by = 'mark', config = {}, enter, strategy
     mode: () => state.mode,
     now: () => state.now,
     tell: (event) => take({ at: state.now, leg: 0, ...event } as Event),
-    fill({ order, lots, at = 100, leaves = 0, with: grows = false, cause }) {
+    filled({ order, lots, at = 100, leaves = 0, with: grows = false, cause }) {
       const way = grows ? direction : desk.exitSide;
       const made = execution(instrument, { at: state.now, id: id += 1, side: way, lots, priceTicks: p(at), order, leaves });
       return take(cause === undefined ? made : { ...made, cause });
@@ -131,7 +131,7 @@ export function entering(wish: DeskWish = {}): Desk {
 /** 4 lots from 100, the stop that rode on the entry not confirmed yet. */
 export function opened(wish: DeskWish = {}): Desk {
   const desk = entering(wish);
-  desk.fill({ order: 1, lots: 4, with: true });
+  desk.filled({ order: 1, lots: 4, with: true });
   return desk;
 }
 
@@ -160,4 +160,4 @@ export function reading(desk: Desk, own: Partial<Extract<Event, { tag: 'account-
     stop: 'unknown', openOrders: [], ended: [], executions: [], markTicks: Number.NaN, lastTicks: Number.NaN, ...own,
   };
 }
-export { minute, start };
+export { start };

@@ -9,8 +9,8 @@ const sides = ['long', 'short'] as const;
 type Policy = 'adopt' | 'refuse' | 'flatten';
 const withPolicy = (positions: Policy, own: object = {}): DeskWish => ({ config: { adopt: { positions, ...own } } });
 /** Somebody buys (or sells) so many lots at this price of a long. */
-const foreign = (desk: Desk, lots: number, at = 100): ReturnType<Desk['take']> => desk.fill({ order: -1, lots, at, with: true, cause: 'foreign' });
-const adopting = (level: (scene: never) => unknown, warmup = 0): DeskWish['strategy'] => () => defineStrategy({
+const foreign = (desk: Desk, lots: number, at = 100): ReturnType<Desk['take']> => desk.filled({ order: -1, lots, at, with: true, cause: 'foreign' });
+const adopting = (level: (scene: never) => unknown, warmup = 0): NonNullable<DeskWish['strategy']> => () => defineStrategy({
   name: 'adopting', symbols: ['AAAUSDT'], timeframe: '1m', params: z.object({ depth: z.number().default(7) }), warmup,
   indicators: () => ({}), decide: ({ intents }): Intent => intents.hold, protectAdopted: level as never,
 }) as unknown as AnyStrategy;
@@ -82,7 +82,7 @@ describe('a hand that buys into a position of ours', () => {
   it('and turns it: the new side is adopted', () => {
     const desk = held();
 
-    expect(desk.fill({ order: -1, lots: 6, cause: 'foreign' })).toEqual([
+    expect(desk.filled({ order: -1, lots: 6, cause: 'foreign' })).toEqual([
       told('warning', 'foreign', 'AAAUSDT: 2 lots held, of which not all were ordered here; adopted'), setStop(102),
     ]);
     expect(desk.position()).toMatchObject({ side: -1, lots: 2, adopted: true });
@@ -112,8 +112,8 @@ describe('protectAdopted', () => {
     expect(foreign(desk, 5)).toContainEqual(setStop(98));
   });
 
-  it.each([[new Error('no level'), 'no level'], ['a word', 'a word']])('that throws %s is told of, and the position protected', (thrown, text) => {
-    const desk = empty({ strategy: adopting(() => { throw thrown; }) });
+  it.each(['no level', ''])('that throws an error with the words "%s" is told of, and the position protected', (text) => {
+    const desk = empty({ strategy: adopting(() => { throw new Error(text); }) });
 
     expect(foreign(desk, 5)).toEqual([
       told('warning', 'foreign', 'AAAUSDT: 5 lots held, of which not all were ordered here; adopted'),
@@ -161,7 +161,7 @@ describe('a fill of an order of ours into a position found', () => {
     foreign(desk, 1);
     desk.armed();
 
-    expect(desk.fill({ order: 1, lots: 4, with: true })).toEqual([]);
+    expect(desk.filled({ order: 1, lots: 4, with: true })).toEqual([]);
     expect(desk.protection()).toMatchObject({ tag: 'armed', trigger: desk.p(98) });
     expect(desk.position().plannedLots).toBe(5);
   });

@@ -19,21 +19,21 @@ describe.each(sides)('targets of a %s', (side) => {
   it('are placed with the first fill for their part of what filled, and grow with it', () => {
     const desk = entering(aiming(side, [[105, 0.5], [110, 0.5]]));
 
-    expect(desk.fill({ order: 1, lots: 2, leaves: 2, with: true })).toEqual([reduce(desk, 2, 1, desk.p(105)), reduce(desk, 3, 1, desk.p(110))]);
+    expect(desk.filled({ order: 1, lots: 2, leaves: 2, with: true })).toEqual([reduce(desk, 2, 1, desk.p(105)), reduce(desk, 3, 1, desk.p(110))]);
     expect(desk.state.legs[0]!.orders.slice(1)).toMatchObject([{ role: 'target', key: 't1.0', reason: 'target' }, { role: 'target', key: 't1.1' }]);
-    expect(desk.fill({ order: 1, lots: 2, with: true })).toEqual([amended(2, 2, desk.p(105)), amended(3, 2, desk.p(110))]);
+    expect(desk.filled({ order: 1, lots: 2, with: true })).toEqual([amended(2, 2, desk.p(105)), amended(3, 2, desk.p(110))]);
   });
 
   it('take the lots that rounding leaves with the last of them: 0.3, 0.3 and 0.4 of 4 are 1, 1 and 2', () => {
     const desk = entering(aiming(side, [[105, 0.3], [106, 0.3], [107, 0.4]]));
 
-    expect(desk.fill({ order: 1, lots: 4, with: true })).toEqual([reduce(desk, 2, 1, desk.p(105)), reduce(desk, 3, 1, desk.p(106)), reduce(desk, 4, 2, desk.p(107))]);
+    expect(desk.filled({ order: 1, lots: 4, with: true })).toEqual([reduce(desk, 2, 1, desk.p(105)), reduce(desk, 3, 1, desk.p(106)), reduce(desk, 4, 2, desk.p(107))]);
   });
 
   it('of less than a lot are not placed', () => {
     const desk = entering(aiming(side, [[105, 0.2]]));
 
-    expect(desk.fill({ order: 1, lots: 4, with: true })).toEqual([]);
+    expect(desk.filled({ order: 1, lots: 4, with: true })).toEqual([]);
   });
 
   it('that are refused are placed again with the next bar, not while leaving', () => {
@@ -50,11 +50,11 @@ describe.each(sides)('targets of a %s', (side) => {
 
   it('count their fills: half of the first filled, the whole is 1 and 2', () => {
     const desk = opened(aiming(side, [[105, 0.5], [110, 0.5]])).armed();
-    desk.fill({ order: 2, lots: 1, at: 105, leaves: 1 });
+    desk.filled({ order: 2, lots: 1, at: 105, leaves: 1 });
 
     expect(desk.position().targets).toMatchObject([{ key: 't1.0', filled: 1 }, { key: 't1.1', filled: 0 }]);
     expect(desk.position()).toMatchObject({ lots: 3, plannedLots: 3 });
-    desk.fill({ order: 2, lots: 1, at: 105 });
+    desk.filled({ order: 2, lots: 1, at: 105 });
     expect(aim(desk, [[105, 0.5], [110, 0.5]])).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe.each(sides)('targets of a %s', (side) => {
 
   it('that have filled more than they are to have are taken back, not amended to nothing', () => {
     const desk = opened(aiming(side, [[105, 0.5]])).armed();
-    desk.fill({ order: 2, lots: 1, at: 105, leaves: 1 });
+    desk.filled({ order: 2, lots: 1, at: 105, leaves: 1 });
 
     expect(aim(desk, [[105, 0.25]])).toEqual([cancel(2)]);
   });
@@ -104,16 +104,16 @@ describe.each(sides)('targets of a %s', (side) => {
 
   it('are not placed while the position leaves, by a fill or by a wish', () => {
     const desk = entering(aiming(side, [[105, 1]]));
-    desk.fill({ order: 1, lots: 2, leaves: 2, with: true });
+    desk.filled({ order: 1, lots: 2, leaves: 2, with: true });
     desk.take({ tag: 'operator', at: desk.now(), verb: 'flatten' });
 
-    expect(desk.fill({ order: 1, lots: 2, with: true })).toEqual([reduce(desk, 4, 2)]);
+    expect(desk.filled({ order: 1, lots: 2, with: true })).toEqual([reduce(desk, 4, 2)]);
     expect(aim(desk, [[105, 0.5], [130, 0.5]])).toEqual([]);
   });
 
   it('never ask for more than the position has', () => {
     const desk = opened(aiming(side, [[105, 0.25]])).armed();
-    desk.fill({ order: -1, lots: 2, at: 100, cause: 'adl' });
+    desk.filled({ order: -1, lots: 2, at: 100, cause: 'adl' });
 
     expect(aim(desk, [[110, 0.75]])).toEqual([cancel(2), reduce(desk, 3, 2, desk.p(110))]);
   });
@@ -122,7 +122,7 @@ describe.each(sides)('targets of a %s', (side) => {
     const desk = opened(aiming(side, [[105, 0.5]])).armed();
     desk.decide(({ intents }) => intents.add({ qty: 2 }));
 
-    expect(desk.fill({ order: 3, lots: 2, with: true })).toEqual([amended(2, 3, desk.p(105))]);
+    expect(desk.filled({ order: 3, lots: 2, with: true })).toEqual([amended(2, 3, desk.p(105))]);
     expect(desk.position().targets).toHaveLength(1);
   });
 

@@ -29,11 +29,11 @@ describe.each(sides)('an exit of a %s', (side) => {
   it('goes on with what a partial fill left once the order ended', () => {
     const desk = held({ side });
     exit(desk);
-    expect(desk.fill({ order: 2, lots: 1, leaves: 3 })).toEqual([]);
+    expect(desk.filled({ order: 2, lots: 1, leaves: 3 })).toEqual([]);
 
     expect(desk.tell({ tag: 'order-cancelled', order: 2, cause: 'no-volume', filled: 1 })).toEqual([]);
     expect(desk.bar(100)).toEqual([reduce(desk, 3, 3)]);
-    desk.fill({ order: 3, lots: 3 });
+    desk.filled({ order: 3, lots: 3 });
     expect(desk.state.legs[0]!.position).toEqual({ tag: 'flat' });
   });
 
@@ -80,7 +80,7 @@ describe.each(sides)('an exit of a %s', (side) => {
     exit(desk);
     refuse(desk, 2);
     desk.skip(1_000);
-    desk.fill({ order: 3, lots: 1, leaves: 3 });
+    desk.filled({ order: 3, lots: 1, leaves: 3 });
 
     expect(desk.position().exitAttempts).toBe(0);
     desk.tell({ tag: 'order-cancelled', order: 3, cause: 'venue', filled: 1 });
@@ -89,11 +89,11 @@ describe.each(sides)('an exit of a %s', (side) => {
 
   it('takes openers back, and grows with a fill that came before their cancel', () => {
     const desk = entering({ side });
-    desk.fill({ order: 1, lots: 1, leaves: 3, with: true });
+    desk.filled({ order: 1, lots: 1, leaves: 3, with: true });
     desk.armed();
 
     expect(exit(desk)).toEqual([cancel(1), reduce(desk, 2, 1)]);
-    expect(desk.fill({ order: 1, lots: 2, leaves: 1, with: true })).toEqual([reduce(desk, 3, 2)]);
+    expect(desk.filled({ order: 1, lots: 2, leaves: 1, with: true })).toEqual([reduce(desk, 3, 2)]);
     expect(desk.position()).toMatchObject({ lots: 3, leaving: 'enough' });
   });
 
@@ -122,7 +122,7 @@ describe.each(sides)('an exit of a %s', (side) => {
     desk.position().lots = 6;
     desk.position().plannedLots = 6;
 
-    expect(desk.fill({ order: 2, lots: 4 })).toEqual([reduce(desk, 3, 2)]);
+    expect(desk.filled({ order: 2, lots: 4 })).toEqual([reduce(desk, 3, 2)]);
   });
 
   it('of a flat leg is nothing', () => {
@@ -198,7 +198,7 @@ describe.each(sides)('an exit of a %s by rungs of 3,000 and 500 ms', (side) => {
   it('is a limit for the rest that the IOC left: 3 of 4 at market', () => {
     const desk = rungs({ config: { exit: { iocMs: 500, iocBps: 200 } } });
     exit(desk);
-    desk.fill({ order: 2, lots: 1, leaves: 3 });
+    desk.filled({ order: 2, lots: 1, leaves: 3 });
 
     expect(desk.tell({ tag: 'order-cancelled', order: 2, cause: 'ioc-unfilled', filled: 1 })).toEqual([reduce(desk, 3, 3)]);
   });
@@ -302,7 +302,7 @@ describe('more than was meant', () => {
       state: { tag: 'done', outcome: 'absent', since: 0 },
       terms: { stopTicks: 90, stopBy: 'mark', distanceTicks: 10, follows: false, risk: 1, targets: [], trailTicks: 0, trailFromTicks: 0, breakEvenAt: 0, isAdd: false },
     } });
-    return { desk, commands: desk.fill({ order: 7, lots, with: true }) };
+    return { desk, commands: desk.filled({ order: 7, lots, with: true }) };
   };
 
   it('is trimmed to what was meant, reduce-only at market: 2 of 6', () => {
@@ -311,7 +311,7 @@ describe('more than was meant', () => {
     expect(commands).toEqual([reduce(desk, 2, 2)]);
     expect(desk.state.legs[0]!.orders).toMatchObject([{ role: 'trim', reason: 'more than was meant', key: '' }]);
     expect(desk.position()).toMatchObject({ lots: 6, plannedLots: 4, leaving: '' });
-    desk.fill({ order: 2, lots: 2 });
+    desk.filled({ order: 2, lots: 2 });
     expect(desk.position()).toMatchObject({ lots: 4, plannedLots: 4 });
   });
 
@@ -340,10 +340,10 @@ describe('more than was meant', () => {
 describe('a trade that is over', () => {
   it('leaves no rest of its entry behind', () => {
     const desk = entering();
-    desk.fill({ order: 1, lots: 2, leaves: 2, with: true });
+    desk.filled({ order: 1, lots: 2, leaves: 2, with: true });
     desk.armed();
 
-    expect(desk.fill({ order: -1, lots: 2, at: 90, cause: 'stop' })).toEqual([cancel(1)]);
+    expect(desk.filled({ order: -1, lots: 2, at: 90, cause: 'stop' })).toEqual([cancel(1)]);
   });
 
   it('leaves no addition behind, filled or not', () => {
@@ -351,13 +351,13 @@ describe('a trade that is over', () => {
     desk.decide(({ intents }) => intents.add({ qty: 1, at: 'limit', price: 95 }));
     desk.tell({ tag: 'order-accepted', order: 2 });
 
-    expect(desk.fill({ order: -1, lots: 4, at: 90, cause: 'stop' })).toEqual([cancel(2)]);
+    expect(desk.filled({ order: -1, lots: 4, at: 90, cause: 'stop' })).toEqual([cancel(2)]);
   });
 
   it('was a liquidation: the engine halts', () => {
     const desk = held();
 
-    expect(desk.fill({ order: -1, lots: 4, at: 60, cause: 'liquidation' })).toEqual([told('alarm', 'liquidated', 'AAAUSDT was liquidated')]);
+    expect(desk.filled({ order: -1, lots: 4, at: 60, cause: 'liquidation' })).toEqual([told('alarm', 'liquidated', 'AAAUSDT was liquidated')]);
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'liquidated' });
   });
 });

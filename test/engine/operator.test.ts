@@ -9,7 +9,7 @@ const say = (desk: Desk, verb: 'halt' | 'resume' | 'flatten' | 'reduce-only'): R
 describe('the operator', () => {
   it('halts: what could open ends, the stop stays and is kept, and the strategy is not asked', () => {
     const desk = entering();
-    desk.fill({ order: 1, lots: 1, leaves: 3, with: true });
+    desk.filled({ order: 1, lots: 1, leaves: 3, with: true });
 
     expect(say(desk, 'halt')).toEqual([told('alarm', 'operator', 'asked by the operator'), cancel(1)]);
     expect(desk.mode()).toEqual({ tag: 'halted', cause: 'operator', evidence: 'asked by the operator', since: desk.now() });

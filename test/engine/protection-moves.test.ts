@@ -1,6 +1,6 @@
 /** Moved stops by hand: only tighter unless the strategy says so, break-even, and what a refusal or a halt makes of a move. */
 import { describe, expect, it } from 'vitest';
-import { entering, held, minute, opened, query, reading, reduce, setStop, told } from './desk.ts';
+import { entering, held, opened, query, reading, reduce, setStop, told } from './desk.ts';
 import type { Desk } from './desk.ts';
 
 const sides = ['long', 'short'] as const;
@@ -241,9 +241,9 @@ describe.each(sides)('an addition to a %s', (side) => {
     tighter.decide(({ intents }) => intents.add({ qty: 1, stop: tighter.p(95) }));
     same.decide(({ intents }) => intents.add({ qty: 1 }));
 
-    expect(tighter.fill({ order: 2, lots: 1, with: true })).toEqual([setStop(tighter.p(95))]);
+    expect(tighter.filled({ order: 2, lots: 1, with: true })).toEqual([setStop(tighter.p(95))]);
     expect(tighter.protection()).toMatchObject({ tag: 'requested', replaces: tighter.p(90) });
-    expect(same.fill({ order: 2, lots: 1, with: true })).toEqual([]);
+    expect(same.filled({ order: 2, lots: 1, with: true })).toEqual([]);
     expect(same.position().lots).toBe(5);
   });
 });
@@ -251,7 +251,7 @@ describe.each(sides)('an addition to a %s', (side) => {
 describe('a quiet bar', () => {
   it('of a protected position costs neither command nor note, and the highest and lowest prices are kept', () => {
     const desk = held();
-    desk.skip(minute);
+    desk.skip(60_000);
 
     expect(desk.bar(120)).toEqual([]);
     expect(desk.bar(95)).toEqual([]);

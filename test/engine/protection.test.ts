@@ -15,7 +15,7 @@ const notesOf = (desk: Desk): readonly unknown[] => desk.notes.filter((note) => 
 describe.each(worlds)('a $side whose stop is judged by $by', ({ side, by }) => {
   it('has its riding stop requested from the first fill, for 10,000 ms, and nothing is sent for it', () => {
     const desk = entering({ side, by });
-    const commands = desk.fill({ order: 1, lots: 1, leaves: 3, with: true });
+    const commands = desk.filled({ order: 1, lots: 1, leaves: 3, with: true });
 
     expect(commands).toEqual([]);
     expect(desk.protection()).toEqual({ tag: 'requested', trigger: desk.p(90), by, replaces: null, attempt: 1, since: desk.now() });
@@ -107,9 +107,9 @@ describe.each(worlds)('a $side whose stop is judged by $by', ({ side, by }) => {
 describe.each(sides)('a %s', (side) => {
   it('is protected from a partial fill, and a fill more at another price leaves a stop given as a level', () => {
     const desk = entering({ side });
-    desk.fill({ order: 1, lots: 1, leaves: 3, with: true });
+    desk.filled({ order: 1, lots: 1, leaves: 3, with: true });
 
-    expect(desk.fill({ order: 1, lots: 3, at: 102, with: true })).toEqual([]);
+    expect(desk.filled({ order: 1, lots: 3, at: 102, with: true })).toEqual([]);
     expect(desk.protection()).toMatchObject({ trigger: desk.p(90) });
     expect(desk.position()).toMatchObject({ lots: 4, plannedLots: 4 });
     // Planned loss of 4 lots: 10 ticks, a fee of 0.1 % on 100 and on the stop; all of it once everything is filled.
@@ -119,7 +119,7 @@ describe.each(sides)('a %s', (side) => {
 
   it('counts the planned loss by the lots that filled: 1 of 4 is a quarter', () => {
     const desk = entering({ side });
-    desk.fill({ order: 1, lots: 1, leaves: 3, with: true });
+    desk.filled({ order: 1, lots: 1, leaves: 3, with: true });
 
     expect(desk.position().trade.risk).toBeCloseTo(10 + 0.1 + desk.p(90) * 0.001, 9);
   });
@@ -127,25 +127,25 @@ describe.each(sides)('a %s', (side) => {
   it('asks for a stop that keeps its distance of 10 from a first fill at 103: 93, and tightens after one at 107 only', () => {
     const desk = entering({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: { distance: 10 } }) });
 
-    expect(desk.fill({ order: 1, lots: 2, at: 103, leaves: 2, with: true })).toEqual([setStop(desk.p(93))]);
+    expect(desk.filled({ order: 1, lots: 2, at: 103, leaves: 2, with: true })).toEqual([setStop(desk.p(93))]);
     expect(desk.position()).toMatchObject({ wantedStop: desk.p(93), protectBy: desk.now() + 10_000 });
     expect(desk.protection()).toMatchObject({ tag: 'requested', trigger: desk.p(93), replaces: null, attempt: 1 });
     // 2 at 103 and 1 at 100: entry 102, whose 92 is looser; with 1 at 110 the entry is 104, its 94 tighter.
-    expect(desk.fill({ order: 1, lots: 1, at: 100, leaves: 1, with: true })).toEqual([]);
-    expect(desk.fill({ order: 1, lots: 1, at: 110, with: true })).toEqual([setStop(desk.p(94))]);
+    expect(desk.filled({ order: 1, lots: 1, at: 100, leaves: 1, with: true })).toEqual([]);
+    expect(desk.filled({ order: 1, lots: 1, at: 110, with: true })).toEqual([setStop(desk.p(94))]);
   });
 
   it('takes a looser level for the first fill when the fill itself was worse: 97 wants 87', () => {
     const desk = entering({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: { distance: 10 } }) });
 
-    expect(desk.fill({ order: 1, lots: 4, at: 97, with: true })).toEqual([setStop(desk.p(87))]);
+    expect(desk.filled({ order: 1, lots: 4, at: 97, with: true })).toEqual([setStop(desk.p(87))]);
   });
 
   it('rounds the entry that a stop follows towards the market: 2 at 100 and 1 at 101 are 100.33, the stop 91', () => {
     const desk = entering({ side, enter: ({ intents }) => intents.enter({ side, qty: 3, stop: { distance: 10 } }) });
-    desk.fill({ order: 1, lots: 2, leaves: 1, with: true });
+    desk.filled({ order: 1, lots: 2, leaves: 1, with: true });
 
-    expect(desk.fill({ order: 1, lots: 1, at: 101, with: true })).toEqual([setStop(desk.p(91))]);
+    expect(desk.filled({ order: 1, lots: 1, at: 101, with: true })).toEqual([setStop(desk.p(91))]);
   });
 
   it('takes "unchanged" for success and looks once, for nothing told of the stop before', () => {
@@ -323,9 +323,9 @@ describe.each(sides)('a %s without a stop in so many words', (side) => {
   it('has its trailing stop of 5 from 110 asked for with the first fill, and the stop left as it is', () => {
     const desk = entering({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: noStop, stopBy: 'last', trail: { distance: 5, from: side === 'long' ? 110 : 90 } }) });
 
-    expect(desk.fill({ order: 1, lots: 1, leaves: 3, with: true })).toEqual([setStop(0, 'last', 5, desk.p(110))]);
+    expect(desk.filled({ order: 1, lots: 1, leaves: 3, with: true })).toEqual([setStop(0, 'last', 5, desk.p(110))]);
     expect(desk.position()).toMatchObject({ trailTicks: 5, trailFromTicks: desk.p(110), stopBy: 'last', protection: { tag: 'waived' } });
-    expect(desk.fill({ order: 1, lots: 3, with: true })).toEqual([]);
+    expect(desk.filled({ order: 1, lots: 3, with: true })).toEqual([]);
   });
 
   it('gets a stop once one is wanted or one is there', () => {
@@ -355,14 +355,14 @@ describe.each(sides)('a %s with a trailing stop of 5 from 110 beside a stop at 9
   it('asks for both with the first fill and never with a later one', () => {
     const desk = trailing();
 
-    expect(desk.fill({ order: 1, lots: 1, leaves: 3, with: true })).toEqual([setStop(desk.p(90), 'mark', 5, from)]);
+    expect(desk.filled({ order: 1, lots: 1, leaves: 3, with: true })).toEqual([setStop(desk.p(90), 'mark', 5, from)]);
     expect(desk.position()).toMatchObject({ trailTicks: 5, trailFromTicks: from, breakEvenAt: 2 });
-    expect(desk.fill({ order: 1, lots: 3, with: true })).toEqual([]);
+    expect(desk.filled({ order: 1, lots: 3, with: true })).toEqual([]);
   });
 
   it('repeats and restores them together', () => {
     const desk = trailing();
-    desk.fill({ order: 1, lots: 4, with: true });
+    desk.filled({ order: 1, lots: 4, with: true });
 
     expect(desk.skip(667)).toEqual([setStop(desk.p(90), 'mark', 5, from)]);
     desk.armed();
@@ -456,14 +456,14 @@ describe.each(sides)('a stop that a reading shows for a %s', (side) => {
 describe('after a restart', () => {
   it.each(sides)('a %s is never given a looser stop by a late fill of its entry than the one it had', (side) => {
     const desk = entering({ side });
-    desk.fill({ order: 1, lots: 2, leaves: 2, with: true });
+    desk.filled({ order: 1, lots: 2, leaves: 2, with: true });
     desk.armed();
     desk.decide(({ intents }) => intents.moveStop(desk.p(95)));
     desk.armed();
     desk.take({ tag: 'disconnected', at: desk.now() });
     desk.take({ tag: 'connected', at: desk.now() });
     expect(desk.protection()).toMatchObject({ tag: 'unprotected', cause: 'unknown' });
-    const commands = desk.fill({ order: 1, lots: 2, with: true });
+    const commands = desk.filled({ order: 1, lots: 2, with: true });
 
     expect(commands).toEqual([setStop(desk.p(95))]);
     expect(desk.position().wantedStop).toBe(desk.p(95));
@@ -491,7 +491,7 @@ describe('after a restart', () => {
         terms: { stopTicks: 0, stopBy: 'mark', distanceTicks: 0, follows: false, risk: 0, targets: [], trailTicks: 0, trailFromTicks: 0, breakEvenAt: 0, isAdd: false },
       },
     });
-    desk.fill({ order: 9, lots: 1, with: true });
+    desk.filled({ order: 9, lots: 1, with: true });
 
     expect(desk.position().lots).toBe(5);
     expect(desk.protection()).toMatchObject({ tag: 'unprotected', cause: 'unknown' });
@@ -502,7 +502,7 @@ describe('the venue\'s own stop', () => {
   it.each(['stop', 'trailing'] as const)('that took part of the position as %s is suspected: nothing may guard the rest', (cause) => {
     const desk = held();
 
-    expect(desk.fill({ order: -1, lots: 1, at: 90, cause })).toEqual([]);
+    expect(desk.filled({ order: -1, lots: 1, at: 90, cause })).toEqual([]);
     expect(desk.position()).toMatchObject({ lots: 3, plannedLots: 3, suspectAt: desk.now(), isSuspectAsked: false });
     expect(desk.wait(1_500)).toEqual([[1_500, query]]);
     expect(desk.take(reading(desk, { stop: null }))).toEqual([setStop(90)]);
@@ -510,7 +510,7 @@ describe('the venue\'s own stop', () => {
 
   it('that took all of it leaves a flat leg, and a note of what closed it', () => {
     const desk = held();
-    desk.fill({ order: -1, lots: 4, at: 90, cause: 'stop' });
+    desk.filled({ order: -1, lots: 4, at: 90, cause: 'stop' });
 
     expect(desk.state.legs[0]!.position).toEqual({ tag: 'flat' });
     expect(notesOf(desk)).toEqual([{ tag: 'protection', at: desk.now(), leg: 0, protection: null, cause: 'stop' }]);
@@ -519,7 +519,7 @@ describe('the venue\'s own stop', () => {
 
   it('is not suspected when the position shrank by another hand', () => {
     const desk = held();
-    desk.fill({ order: -1, lots: 1, at: 100, cause: 'adl' });
+    desk.filled({ order: -1, lots: 1, at: 100, cause: 'adl' });
 
     expect(desk.position()).toMatchObject({ lots: 3, suspectAt: 0 });
   });
@@ -529,7 +529,7 @@ describe('the venue\'s own stop', () => {
     desk.bar(90);
     const since = desk.now();
     desk.skip(1_000);
-    desk.fill({ order: -1, lots: 1, at: 90, cause: 'stop' });
+    desk.filled({ order: -1, lots: 1, at: 90, cause: 'stop' });
 
     expect(desk.position().suspectAt).toBe(since);
   });
@@ -550,7 +550,7 @@ describe('the venue\'s own stop', () => {
 
   it('ends opening orders of the leg with a breach', () => {
     const desk = entering();
-    desk.fill({ order: 1, lots: 1, leaves: 3, with: true });
+    desk.filled({ order: 1, lots: 1, leaves: 3, with: true });
 
     expect(desk.bar(90)).toEqual([cancel(1), reduce(desk, 2, 1)]);
   });
