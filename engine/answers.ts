@@ -96,8 +96,8 @@ export function closeOrder(state: State, leg: Leg, event: OrderCancelled | Order
 }
 
 function exitEnd(order: Order, cause: OrderCancelled['cause']): ExitEnd {
-  if (cause === 'no-volume' || (cause === 'ioc-unfilled' && order.type === 'market')) return 'no-volume';
-  return cause === 'requested' || cause === 'ioc-unfilled' ? 'rung' : 'refused';
+  if (cause === 'no-volume') return 'no-volume';
+  return cause === 'requested' || (cause === 'ioc-unfilled' && order.type === 'limit') ? 'rung' : 'refused';
 }
 
 /** An order that changes stands. */

@@ -69,7 +69,8 @@ function isFleeting(order: Order): boolean { // hot
 }
 
 /** When a stop that was asked for is asked for again: the first attempts lie within the deadline, later ones are rarer. */
-export function stopDue({ setup: { config } }: State, { protection }: OpenPosition): Ms { // hot
+export function stopDue({ setup: { config } }: State, { protection, wantedStop }: OpenPosition): Ms { // hot
+  if (protection.tag === 'unprotected' && protection.cause !== 'unknown' && wantedStop > 0) return protection.since + config.orderSilenceMs;
   if (protection.tag !== 'requested') return Number.POSITIVE_INFINITY;
   if (protection.attempt >= config.protectAttempts) return protection.since + config.orderSilenceMs;
   return protection.since + Math.ceil(config.protectDeadlineMs / config.protectAttempts);

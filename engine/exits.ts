@@ -7,8 +7,8 @@ import type { WantMoveStop, WantReduce, WantSetTargets } from './intents.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendReduce, workingExit } from './orders.ts';
 import { exitByRungs } from './leaving.ts';
-import { breach, requestStop } from './protection.ts';
-import { isThrough, isTighter, sourceTicks, wantedTrigger } from './stop-levels.ts';
+import { breach, lastWanted, requestStop } from './protection.ts';
+import { isThrough, isTighter, sourceTicks } from './stop-levels.ts';
 import { approveAmend } from './risk.ts';
 import type { Leg, OpenPosition, Order, State, TargetLeg } from './state.ts';
 import { lots as lotsOf, wholeSteps } from './units.ts';
@@ -42,9 +42,9 @@ export function wantMoveStop(state: State, leg: Leg, want: WantMoveStop, out: Ou
   if (protection.tag === 'breached') return verdict('held', 'exit-working');
   const instrument = state.setup.instruments[leg.symbol]!;
   const triggerTicks = wholeSteps(want.price, instrument.tick, side === 1 ? 'up' : 'down');
-  const current = wantedTrigger(protection);
-  if (current === triggerTicks) return unchanged;
-  const loosens = current !== 0 && !isTighter(side, triggerTicks, current);
+  const current = lastWanted(position);
+  if (current === triggerTicks && protection.tag !== 'unprotected') return unchanged;
+  const loosens = current !== 0 && isTighter(side, current, triggerTicks);
   if (loosens && !want.loosen) return looser;
   if (loosens && state.mode.tag !== 'trading') return verdict('refused', state.mode.tag);
   const price = sourceTicks(leg, position.stopBy);
@@ -62,14 +62,17 @@ export function wantTargets(state: State, leg: Leg, want: WantSetTargets, out: O
   const { tick } = state.setup.instruments[leg.symbol]!;
   const up = position.side === 1;
   const keep = want.targets.map((target) => wholeSteps(target.price, tick, up ? 'down' : 'up'));
-  for (const order of leg.orders) {
-    if (order.role === 'target' && !keep.includes(order.priceTicks)) cancelOrder(state, leg, order, out);
-  }
+  const before = position.targets.slice();
   position.targets = want.targets.map((target, i): TargetLeg => {
     const priceTicks = keep[i]!;
-    const known = position.targets.find((t) => t.priceTicks === priceTicks);
+    const at = before.findIndex((t) => t.priceTicks === priceTicks);
+    const known = at < 0 ? undefined : before.splice(at, 1)[0];
     return { key: known?.key ?? `t${state.nextOrder}.${i}`, priceTicks, fraction: target.fraction, filled: known?.filled ?? 0 };
   });
+  const keys = new Set(position.targets.map(({ key }) => key));
+  for (const order of leg.orders) {
+    if (order.role === 'target' && !keys.has(order.key)) cancelOrder(state, leg, order, out);
+  }
   keepTargets(state, leg, position, out);
   return verdict('accepted', '');
 }
@@ -82,6 +85,7 @@ export function startTargets(position: OpenPosition, order: Order): void {
 
 /** Places or resizes each take-profit order so that it stands for its fraction of the filled entry. */
 export function keepTargets(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  if (position.leaving !== '') return;
   const { minLots } = state.setup.instruments[leg.symbol]!;
   let claimed = 0;
   let fractions = 0;
@@ -96,7 +100,8 @@ export function keepTargets(state: State, leg: Leg, position: OpenPosition, out:
       if (remaining >= minLots) {
         sendReduce(state, leg, { role: 'target', lots: remaining, priceTicks: target.priceTicks, key: target.key, reason: 'target' }, out);
       }
-    } else if (standing.lots !== standing.filled + remaining && state.mode.tag === 'trading') {
+    } else if (remaining <= 0) cancelOrder(state, leg, standing, out);
+    else if (standing.lots !== standing.filled + remaining && state.mode.tag === 'trading') {
       standing.lots = standing.filled + remaining;
       standing.attemptAt = state.now;
       const command = { tag: 'amend', leg: leg.index, order: standing.id, priceTicks: standing.priceTicks, lots: lotsOf(standing.lots) } as const;

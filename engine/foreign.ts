@@ -11,7 +11,8 @@ import type { OpenOrder } from './events.ts';
 import { exitAll } from './leaving.ts';
 import { alert, halt } from './mode.ts';
 import type { Out } from './notes.ts';
-import { requestStop } from './protection.ts';
+import { expectBy, requestStop } from './protection.ts';
+import { ask } from './queries.ts';
 import { approveReducing } from './risk.ts';
 import type { Leg, OpenPosition, State } from './state.ts';
 import { wholeSteps } from './units.ts';
@@ -22,6 +23,7 @@ export function takeForeignFill(state: State, leg: Leg, position: OpenPosition, 
   const what = `${state.setup.strategy.symbols[leg.symbol]!}: ${position.lots} lots held, of which not all were ordered here`;
   if (adopt.positions === 'flatten') {
     alert(state, 'alarm', 'foreign', `${what}; closing`, out);
+    if (position.protection.tag === 'unprotected') expectBy(state, position, state.setup.config.recoverDeadlineMs);
     exitAll(state, leg, 'not opened here', out);
     return;
   }
@@ -29,21 +31,32 @@ export function takeForeignFill(state: State, leg: Leg, position: OpenPosition, 
   if (state.fill.opened === position.lots) position.adopted = true;
   if (adopt.positions === 'refuse') halt(state, 'foreign', what, out);
   else alert(state, 'warning', 'foreign', `${what}; adopted`, out);
-  if (position.protection.tag === 'unprotected') protectAdopted(state, leg, position, paidTicks, out);
+  if (position.protection.tag !== 'unprotected') return;
+  position.protection = { tag: 'unprotected', cause: 'adopted', since: state.now };
+  protectAdopted(state, leg, position, paidTicks, out);
 }
 
-/** A stop for a position without one. `paidTicks` stands in for the mark while none is known. */
+/**
+ * A stop for a position without one, with the longer deadline of what was found. `paidTicks`, NaN = not told, stands in
+ * for the mark and the last price while neither is known; without any price the venue is asked until there is one.
+ */
 export function protectAdopted(state: State, leg: Leg, position: OpenPosition, paidTicks: number, out: Out): void {
-  const { markTicks } = leg.book;
-  const price = Number.isNaN(markTicks) ? paidTicks : markTicks;
-  const wanted = wantedByStrategy(state, leg, position);
-  const distance = price * state.setup.config.adopt.stopDistance;
+  const { adopt, recoverDeadlineMs } = state.setup.config;
+  const { markTicks, lastTicks } = leg.book;
+  const price = markTicks > 0 ? markTicks : lastTicks > 0 ? lastTicks : paidTicks;
+  if (position.protectBy === 0) expectBy(state, position, recoverDeadlineMs);
+  const wanted = wantedByStrategy(state, leg, position, out);
+  if (!(wanted > 0 || price > 0)) {
+    ask(state, leg, out);
+    return;
+  }
+  const distance = price * adopt.stopDistance;
   const level = position.side === 1 ? Math.ceil(price - distance) : Math.floor(price + distance);
   requestStop(state, leg, position, { triggerTicks: wanted > 0 ? wanted : level, trailTicks: 0, activeTicks: 0, loosens: false }, out);
 }
 
 /** What the strategy wants for it, ticks; 0 = it has no opinion yet, or none that is a price. */
-function wantedByStrategy(state: State, leg: Leg, position: OpenPosition): number {
+function wantedByStrategy(state: State, leg: Leg, position: OpenPosition, out: Out): number {
   const { strategy, params, instruments, warmupBars } = state.setup;
   if (strategy.protectAdopted === undefined || leg.historyCount < warmupBars) return 0;
   try {
@@ -51,10 +64,11 @@ function wantedByStrategy(state: State, leg: Leg, position: OpenPosition): numbe
     if (scene.memory !== leg.memory) scene.memory = leg.memory;
     const level: unknown = strategy.protectAdopted(scene as never, params);
     if (typeof level !== 'number' || !Number.isFinite(level) || level <= 0) return 0;
-    const ticks = wholeSteps(level, instruments[leg.symbol]!.tick, position.side === 1 ? 'up' : 'down');
-    return ticks;
-  } catch {
-    return 0; // the position is protected all the same; `decide` will say what is wrong with the strategy
+    return wholeSteps(level, instruments[leg.symbol]!.tick, position.side === 1 ? 'up' : 'down');
+  } catch (error) {
+    const text = `${strategy.symbols[leg.symbol]!}: protectAdopted failed: ${error instanceof Error ? error.message : String(error)}`;
+    alert(state, 'warning', 'protect-adopted', text, out); // the position is protected all the same
+    return 0;
   }
 }
 

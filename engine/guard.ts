@@ -10,12 +10,13 @@ import { cancelOrder, sendReduce } from './orders.ts';
 import { takeForeignFill } from './foreign.ts';
 import { keepLeaving } from './leaving.ts';
 import { ask } from './queries.ts';
-import { onStopRefused, onStopSet, onStopUnchanged, protectFill, watchBreach } from './protection.ts';
+import { onStopRefused, onStopSet, onStopUnchanged, protectFill, suspectHalf, watchBreach } from './protection.ts';
 import type { Leg, OpenPosition, Order, State } from './state.ts';
 
 export function takeProtection(state: State, event: Event, out: Out): void { // hot
   switch (event.tag) {
     case 'bar-closed': watchBar(state, state.legs[event.symbol]!, event, out); return;
+    case 'mark-price': watchMark(state, state.legs[event.symbol]!, out); return;
     case 'execution':
       afterFill(state, state.legs[event.leg]!, event, out);
       return;
@@ -35,10 +36,15 @@ export function watchBar(state: State, leg: Leg, bar: BarClosed, out: Out): void
   if (bar.lowTicks < trade.lowTicks) trade.lowTicks = bar.lowTicks;
   watchBreach(state, leg, position, out);
   if (position.leaving !== '') keepLeaving(state, leg, position, out);
-  if (position.areTargetsDue) {
+  else if (position.areTargetsDue) {
     position.areTargetsDue = false;
     keepTargets(state, leg, position, out);
   }
+}
+
+/** A mark between two bars: the venue judges most stops by it, so a breach of one that it does not hold shows here first. */
+export function watchMark(state: State, leg: Leg, out: Out): void { // hot
+  if (leg.position.tag === 'open') watchBreach(state, leg, leg.position, out);
 }
 
 export function afterFill(state: State, leg: Leg, event: Execution, out: Out): void {
@@ -53,6 +59,9 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
   }
   if (fill.opened === 0) {
     if (position.plannedLots > position.lots) position.plannedLots = position.lots;
+    position.exitAttempts = 0;
+    if (event.cause === 'stop' || event.cause === 'trailing') suspectHalf(state, position);
+    if (position.leaving !== '') keepLeaving(state, leg, position, out);
     return;
   }
   const { order } = fill;
@@ -67,7 +76,8 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
   countPlanned(position, order, fill.opened);
   startTargets(position, order);
   protectFill(state, leg, order.terms, { opened: fill.opened, ofLots: order.lots }, out);
-  if (leg.position.tag === 'open' && position.targets.length > 0) keepTargets(state, leg, position, out);
+  if (position.leaving !== '') keepLeaving(state, leg, position, out);
+  else if (position.targets.length > 0) keepTargets(state, leg, position, out);
   if (position.lots > position.plannedLots) trim(state, leg, position, out);
 }
 

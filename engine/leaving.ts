@@ -1,11 +1,13 @@
 /**
  * Ways out that stay wanted: once a position is to be left, reduce-only orders are sent until nothing of it remains.
  *
- * 1. One exit stands at a time; a lost one is sent again under the same link, a refused or ended one as a new order.
+ * 1. The standing exits never claim more than the position, as far as they are known; a lost one is sent again under the
+ *    same link, a refused or ended one as a new order.
  * 2. Rungs: a limit at the price, an IOC limit through it, then the market. A breach goes to the market at once.
  * 3. A refusal waits a little longer each time, never longer than a minute; a closed bar tries again anyway.
  */
 import { due } from './deadlines.ts';
+import { alert } from './mode.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendReduce, workingExit } from './orders.ts';
 import type { Leg, OpenPosition, Order, State } from './state.ts';
@@ -34,18 +36,18 @@ function leave(state: State, leg: Leg, reason: string, rung: OpenPosition['rung'
   const isHastier = position.leaving !== '' && position.rung !== rung && rung === 'market';
   if (position.leaving === '' || isHastier) position.rung = rung;
   position.leaving = reason;
-  const standing = workingExit(leg);
-  if (isHastier && standing !== null) cancelOrder(state, leg, standing, out);
+  if (isHastier) for (const order of leg.orders) if (order.role === 'exit' && order.type === 'limit') cancelOrder(state, leg, order, out);
   keepLeaving(state, leg, position, out);
 }
 
 /** An exit stays wanted: what the volume or a refusal left of the position is sent again. */
 export function keepLeaving(state: State, leg: Leg, position: OpenPosition, out: Out): void {
-  if (workingExit(leg) !== null) return;
+  const lots = uncovered(leg, position);
+  if (lots <= 0) return;
   position.exitAt = 0;
   const { limitMs, iocMs, iocBps } = state.setup.config.exit;
   const { lastTicks } = leg.book;
-  const wish = { role: 'exit', lots: position.lots, key: '', reason: position.leaving } as const;
+  const wish = { role: 'exit', lots, key: '', reason: position.leaving } as const;
   if (position.rung === 'market' || !(lastTicks > 0)) {
     sendReduce(state, leg, { ...wish, priceTicks: 0 }, out);
     return;
@@ -54,6 +56,35 @@ export function keepLeaving(state: State, leg: Leg, position: OpenPosition, out:
   const priceTicks = Math.max(1, position.side === 1 ? Math.floor(lastTicks + through) : Math.ceil(lastTicks + through));
   sendReduce(state, leg, { ...wish, priceTicks, timeInForce: position.rung === 'ioc' ? 'IOC' : 'GTC' }, out);
   retryAt(state, position, state.now + (position.rung === 'ioc' ? iocMs : limitMs));
+}
+
+/**
+ * Lots that no standing exit takes care of. In a hurry a limit that is being cancelled is none; an exit of a part whose
+ * request may be lost is none either. A lost exit of the whole is waited for: two of them would be one intent twice.
+ */
+function uncovered(leg: Leg, { lots, rung }: OpenPosition): number {
+  let open = lots;
+  for (const order of leg.orders) {
+    if (order.role !== 'exit') continue;
+    const remaining = order.lots - order.filled;
+    if (rung === 'market' && order.type === 'limit' && order.isUnwanted) continue;
+    if (order.state.tag === 'unknown' && remaining < lots) continue;
+    open -= remaining;
+  }
+  return open;
+}
+
+/** At market, and either under way or waiting for volume: nothing went wrong with the exit yet. */
+export function isLeavingWell(state: State, leg: Leg, { leaving, rung, exitAt }: OpenPosition): boolean {
+  if (leaving === '' || rung !== 'market') return false;
+  for (const order of leg.orders) if (order.role === 'exit' && order.type === 'market' && isUnderWay(state, order)) return true;
+  return exitAt === 0 && workingExit(leg) === null;
+}
+
+/** Held by the venue, or sent and not silent: a repeated request has as long as a stop has. */
+function isUnderWay({ now, setup: { config } }: State, { state, attempt, attemptAt }: Order): boolean {
+  if (state.tag !== 'sent') return state.tag === 'working';
+  return attempt === 1 || (attempt <= config.protectAttempts && now < attemptAt + config.protectDeadlineMs);
 }
 
 /** The time of a rung or of a wait is over. */
@@ -87,6 +118,10 @@ export function afterExit(state: State, leg: Leg, order: Order, end: ExitEnd, ou
   if (end === 'no-volume') return;
   position.rung = 'market';
   position.exitAttempts += 1;
+  if (position.exitAttempts >= state.setup.config.protectAttempts) {
+    const symbol = state.setup.strategy.symbols[leg.symbol]!;
+    alert(state, 'alarm', 'exit', `${symbol}: the exit was refused ${position.exitAttempts} times`, out);
+  }
   retryAt(state, position, state.now + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(6, position.exitAttempts - 1)));
   ask(state, leg, out);
 }

@@ -27,28 +27,29 @@ export function halt(state: State, cause: HaltCause, evidence: string, out: Out)
 
 /** No entries until `until`; an earlier end than that of the running cooldown changes nothing. */
 export function cool(state: State, until: Ms, cause: CooldownCause, evidence: string, out: Out): void {
-  const { mode } = state;
-  if (mode.tag === 'halted' || mode.tag === 'reducing') return;
-  if (mode.tag === 'cooldown' && mode.until >= until) return;
+  const current = modeToBe(state);
+  if (current.tag === 'halted' || current.tag === 'reducing') return;
+  if (current.tag === 'cooldown' && current.until >= until) return;
   alert(state, 'warning', cause, evidence, out);
-  if (mode.tag === 'recovering') {
-    state.afterRecovery = { tag: 'cooldown', until, cause, evidence, since: state.now };
-    return;
-  }
-  setMode(state, { tag: 'cooldown', until, cause, evidence, since: state.now }, out);
+  restrict(state, { tag: 'cooldown', until, cause, evidence, since: state.now }, out);
   if (until < state.dueAt) state.dueAt = until;
-  endOpeners(state, out);
 }
 
 export function reduceOnly(state: State, cause: ReducingCause, evidence: string, out: Out): void {
-  const { mode } = state;
-  if (mode.tag === 'halted') return;
+  if (state.mode.tag === 'halted') return;
   alert(state, 'warning', cause, evidence, out);
-  if (mode.tag === 'recovering') {
-    state.afterRecovery = { tag: 'reducing', cause, evidence, since: state.now };
-    return;
-  }
-  setMode(state, { tag: 'reducing', cause, evidence, since: state.now }, out);
+  restrict(state, { tag: 'reducing', cause, evidence, since: state.now }, out);
+}
+
+/** While recovering, what counts is the mode that the recovery will end in. */
+function modeToBe({ mode, afterRecovery }: State): State['afterRecovery'] {
+  return mode.tag === 'recovering' ? afterRecovery : mode;
+}
+
+/** Now, or once the recovery is over; what could open goes at once. */
+function restrict(state: State, mode: State['afterRecovery'], out: Out): void {
+  if (state.mode.tag === 'recovering') state.afterRecovery = mode;
+  else setMode(state, mode, out);
   endOpeners(state, out);
 }
 
@@ -67,14 +68,15 @@ export function stumble(state: State): boolean {
   return stumbles.length > count;
 }
 
-/** Tells people, once per cause and period. */
+/** Tells people, once per cause and period. A warning given before never holds back an alarm of the same cause. */
 export function alert(state: State, severity: NotifyCommand['severity'], cause: string, text: string, out: Out): void {
-  const last = state.alerts[cause];
+  const key = severity === 'alarm' ? `alarm ${cause}` : cause;
+  const last = state.alerts[key];
   if (last !== undefined && state.now - last.at < state.setup.config.alertEveryMs) {
-    state.alerts[cause] = { at: last.at, held: last.held + 1 };
+    state.alerts[key] = { at: last.at, held: last.held + 1 };
     return;
   }
-  state.alerts[cause] = { at: state.now, held: 0 };
+  state.alerts[key] = { at: state.now, held: 0 };
   const before = last === undefined || last.held === 0 ? '' : ` (${last.held} more since the last of these alerts)`;
   out.commands.push(approveReducing({ tag: 'notify', severity, cause, text: text + before }));
 }

@@ -3,7 +3,9 @@ import type { Event } from './events.ts';
 import type { Out } from './notes.ts';
 import { halt, reduceOnly, setMode } from './mode.ts';
 import { exitAll } from './leaving.ts';
-import type { State } from './state.ts';
+import { resumeProtection } from './protection.ts';
+import { ask } from './queries.ts';
+import type { Leg, State } from './state.ts';
 
 export function takeOperator(state: State, event: Event, out: Out): void {
   if (event.tag !== 'operator') return;
@@ -32,7 +34,19 @@ function resume(state: State, out: Out): void {
   state.stumbles.length = 0;
   state.afterRecovery = { tag: 'trading' };
   if (state.mode.tag === 'recovering') return;
+  state.failure = null;
+  for (const leg of state.legs) {
+    resumeProtection(state, leg, out);
+    if (leg.mismatches > 0) askAnew(state, leg, out);
+  }
   const missing = state.legs.filter((leg) => !leg.isKnown).map((leg) => leg.index);
   if (missing.length === 0) setMode(state, { tag: 'trading' }, out);
   else setMode(state, { tag: 'recovering', cause: 'restart', missing, since: state.now }, out);
+}
+
+/** Its position was not the venue's: three readings may say so again, or one that it is. */
+function askAnew(state: State, leg: Leg, out: Out): void {
+  leg.isKnown = false;
+  leg.mismatches = 0;
+  ask(state, leg, out);
 }

@@ -7,21 +7,26 @@
  * 4. A stop refused because the price is through it, or a breach while no stop is armed, becomes an exit in the
  *    same decision: never a retry.
  * 5. A request without an answer is repeated; a position still without a stop at its deadline halts the engine and is
- *    closed (or held, if the configuration says so). A refused move leaves the stop that is there.
+ *    closed (or held, if the configuration says so). A refused move is tried again, then the stop that is there stays.
  * 6. A price through an armed stop is a suspicion: the venue has its time to act, is asked, and then the position goes.
  * 7. Without a position in the state nothing is asked for; with one, no mode keeps the machine from working.
+ * 8. A position on its way out without a stop has a deadline too: as long as its exit is under way it is put off, and
+ *    an exit that is refused, silent or in doubt at that moment halts the engine.
+ * 9. A stop that is not known (after a restart) is no reason to leave: at its deadline the engine halts and asks for the
+ *    wanted stop; only if that has no answer either does the position go.
  */
 import type { RunConfig } from './config.ts';
 import { due, stopDue } from './deadlines.ts';
 import type { StopRefused, StopSet, StopUnchanged, TriggerSource } from './events.ts';
-import { exitAll } from './leaving.ts';
-import { halt } from './mode.ts';
+import { exitAll, isLeavingWell } from './leaving.ts';
+import { alert, halt } from './mode.ts';
 import type { Out } from './notes.ts';
 import { ask } from './queries.ts';
 import { approveStop } from './risk.ts';
 import { slippageTicks } from './size.ts';
 import { isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from './stop-levels.ts';
 import type { EntryTerms, Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
+import type { Ms } from './units.ts';
 
 /** Protects what an entry's fill opened or grew. `opened` = lots that this fill added, at `fillTicks`. */
 export function protectFill(
@@ -30,13 +35,13 @@ export function protectFill(
   const { position } = leg;
   if (position.tag === 'flat') return;
   position.trade.risk += terms.risk * (fill.opened / fill.ofLots);
+  const first = position.protection.tag === 'unprotected' && position.protection.cause === 'new';
   if (terms.distanceTicks === 0) {
-    if (position.protection.tag !== 'unprotected') return;
+    if (!first) return;
     setProtection(state, leg, position, { tag: 'waived', since: state.now }, 'waived', out);
     if (terms.trailTicks > 0) trailAlone(state, leg, position, terms, out);
     return;
   }
-  const first = position.protection.tag === 'unprotected';
   if (first) {
     position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
     position.wantedStop = terms.stopTicks;
@@ -70,11 +75,16 @@ function trailAlone(state: State, leg: Leg, position: OpenPosition, terms: Entry
 
 /** A stop given as a distance follows the first fill; one given as a level stays; later fills may only tighten. */
 function wantedAfterFill(position: OpenPosition, terms: EntryTerms, first: boolean): number {
-  const current = wantedTrigger(position.protection);
+  const current = lastWanted(position);
   const entry = position.side === 1 ? Math.ceil(position.entryTicks - 1e-6) : Math.floor(position.entryTicks + 1e-6);
   const wanted = terms.follows ? Math.max(1, entry - position.side * terms.distanceTicks) : terms.stopTicks;
   if (first && terms.follows) return wanted;
   return current === 0 || isTighter(position.side, wanted, current) ? wanted : current;
+}
+
+/** Trigger wanted, also while nothing is asked for; 0 = there never was one. */
+export function lastWanted({ protection, wantedStop }: OpenPosition): number { // hot
+  return protection.tag === 'unprotected' ? wantedStop : wantedTrigger(protection);
 }
 
 export interface StopWish {
@@ -120,6 +130,11 @@ function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): v
     breach(state, leg, position, protection.trigger, price, out);
     return;
   }
+  const { replaces } = protection;
+  if (replaces !== null && isTighter(position.side, replaces, protection.trigger) && state.mode.tag !== 'trading') {
+    takeBackLoosening(state, leg, position, replaces, out);
+    return;
+  }
   position.protection = { ...protection, attempt: protection.attempt + 1, since: state.now };
   due(state, state.now + 1);
   out.commands.push(approveStop(state, {
@@ -127,6 +142,11 @@ function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): v
     trailTicks: position.trailTicks, activeTicks: position.trailTicks > 0 ? position.trailFromTicks : 0,
   }, false));
   if (protection.attempt >= state.setup.config.protectAttempts) ask(state, leg, out);
+}
+
+/** A looser stop is asked for only while trading: the tighter one is wanted again, whichever of them is there. */
+function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigger: number, out: Out): void {
+  askStop(state, leg, position, { triggerTicks: trigger, trailTicks: 0, activeTicks: 0, loosens: false }, out);
 }
 
 /** A stop that was there is gone, or was never heard of: the wanted one is set, or the position goes. */
@@ -141,12 +161,17 @@ export function restoreStop(state: State, leg: Leg, position: OpenPosition, caus
 export function takeStopTimer(state: State, leg: Leg, out: Out): void {
   if (leg.position.tag === 'flat') return;
   const { position } = leg;
-  if (stopDue(state, position) <= state.now) repeatStop(state, leg, position, out);
+  if (stopDue(state, position) <= state.now) {
+    if (position.protection.tag === 'unprotected') restoreStop(state, leg, position, position.protection.cause, out);
+    else repeatStop(state, leg, position, out);
+  }
   if (position.protectBy > 0 && position.protectBy <= state.now) failProtection(state, leg, position, out);
   const { suspectAt } = position;
   if (suspectAt === 0 || suspectAt + state.setup.config.stopFireGraceMs > state.now) return;
-  if (position.isSuspectAsked) breach(state, leg, position, position.wantedStop, sourceTicks(leg, position.stopBy), out);
-  else {
+  if (position.isSuspectAsked) {
+    const trigger = triggerInForce(position.protection) ?? position.wantedStop;
+    breach(state, leg, position, trigger, sourceTicks(leg, heldBy(position)), out);
+  } else {
     position.isSuspectAsked = true;
     position.suspectAt = state.now;
     due(state, state.now + state.setup.config.stopFireGraceMs);
@@ -157,18 +182,44 @@ export function takeStopTimer(state: State, leg: Leg, out: Out): void {
 /** The deadline for a stop is over: halted, with an alarm, and out of the position unless it is to be held. */
 function failProtection(state: State, leg: Leg, position: OpenPosition, out: Out): void {
   const { strategy, config } = state.setup;
+  const { protection, leaving } = position;
+  if (isLeavingWell(state, leg, position)) {
+    expectBy(state, position, config.protectDeadlineMs);
+    return;
+  }
   position.protectBy = 0;
-  if (position.leaving !== '') return; // on its way out, which is more than a stop
-  const since = position.protection.tag === 'requested' ? `asked ${position.protection.attempt} times` : position.protection.tag;
+  const since = protection.tag === 'requested' ? `asked ${protection.attempt} times`
+    : protection.tag === 'unprotected' ? protection.cause : 'the way out is not answered';
   halt(state, 'unprotected', `${strategy.symbols[leg.symbol]!}: no stop confirmed by its deadline, ${since}`, out);
   ask(state, leg, out);
-  if (config.unprotected === 'flatten') exitAll(state, leg, 'no stop could be set', out);
+  if (leaving !== '') exitAll(state, leg, leaving, out);
+  else if (protection.tag === 'unprotected' && protection.cause === 'unknown') {
+    expectBy(state, position, config.recoverDeadlineMs);
+    restoreStop(state, leg, position, 'unknown', out);
+  } else if (config.unprotected === 'flatten') exitAll(state, leg, 'no stop could be set', out);
+}
+
+/** By then a stop is confirmed or the position gone, or the engine halts. */
+export function expectBy(state: State, position: OpenPosition, withinMs: Ms): void {
+  position.protectBy = state.now + withinMs;
+  due(state, position.protectBy);
+}
+
+/** An operator ends a halt: a position whose stop was given up is protected again, with a deadline of its own. */
+export function resumeProtection(state: State, leg: Leg, out: Out): void {
+  const { position } = leg;
+  if (position.tag === 'flat' || position.protectBy > 0) return;
+  const { protection } = position;
+  if (protection.tag !== 'unprotected' && (protection.tag !== 'requested' || protection.replaces !== null)) return;
+  expectBy(state, position, state.setup.config.protectDeadlineMs);
+  restoreStop(state, leg, position, protection.tag === 'unprotected' ? protection.cause : 'refused', out);
+  ask(state, leg, out);
 }
 
 /** The price is through a stop that the venue does not take care of: out at market, now. */
 export function breach(state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out): void {
   position.suspectAt = 0;
-  position.protectBy = 0;
+  expectBy(state, position, state.setup.config.protectDeadlineMs);
   setProtection(state, leg, position, { tag: 'breached', trigger, by: position.stopBy, price, since: state.now }, 'through', out);
   exitAll(state, leg, 'stop already through', out);
 }
@@ -179,17 +230,21 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
   const { protection } = position;
   if (event.trailTicks > 0) position.trailTicks = event.trailTicks;
   if (event.triggerTicks === 0) return;
-  const wanted = wantedTrigger(protection);
   if (protection.tag === 'breached') return;
-  if (protection.tag === 'requested' && wanted !== event.triggerTicks) {
-    position.protection = { ...protection, replaces: event.triggerTicks };
+  if (protection.tag === 'requested' && protection.trigger !== event.triggerTicks) {
+    holdMeanwhile(position, protection, event.triggerTicks);
     return;
   }
-  if (protection.tag === 'armed' && wanted !== event.triggerTicks && isTighter(position.side, wanted, event.triggerTicks)) {
-    requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: 0, activeTicks: 0, loosens: false }, out);
-    return;
-  }
+  const wanted = lastWanted(position);
+  const isLooser = protection.tag !== 'requested' && wanted > 0 && isTighter(position.side, wanted, event.triggerTicks);
   arm(state, leg, position, event.triggerTicks, event.by, 'confirmed', out);
+  if (isLooser) requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: 0, activeTicks: 0, loosens: false }, out);
+}
+
+/** The venue holds another stop than the one asked for: that one protects until the other is confirmed. */
+function holdMeanwhile(position: OpenPosition, protection: Protection & { readonly tag: 'requested' }, trigger: number): void {
+  position.protectBy = 0;
+  position.protection = { ...protection, replaces: trigger };
 }
 
 /** A reading shows this stop on the position. One looser than wanted is tightened, one tighter is taken over. */
@@ -199,11 +254,10 @@ export function confirmStop(
   const { protection, wantedStop } = position;
   if (protection.tag === 'breached' || protection.tag === 'waived') return;
   if (protection.tag === 'requested' && protection.trigger !== trigger) {
-    position.protectBy = 0;
-    position.protection = { ...protection, replaces: trigger };
+    holdMeanwhile(position, protection, trigger);
     return;
   }
-  if (protection.tag === 'armed' && protection.trigger === trigger) return;
+  if (protection.tag === 'armed' && protection.trigger === trigger && protection.by === by) return;
   const isLooser = wantedStop > 0 && isTighter(position.side, wantedStop, trigger);
   arm(state, leg, position, trigger, by, 'shown', out);
   if (isLooser) requestStop(state, leg, position, { triggerTicks: wantedStop, trailTicks: 0, activeTicks: 0, loosens: false }, out);
@@ -235,13 +289,20 @@ export function onStopRefused(state: State, leg: Leg, event: StopRefused, out: O
     return;
   }
   if (protection.tag !== 'requested' || (event.triggerTicks !== 0 && event.triggerTicks !== protection.trigger)) return;
-  if (event.reason === 'through-trigger') breach(state, leg, position, protection.trigger, sourceTicks(leg, protection.by), out);
-  else if (protection.replaces !== null) {
-    arm(state, leg, position, protection.replaces, protection.by, 'move refused', out);
-  } else if (protection.attempt >= state.setup.config.protectAttempts) {
-    setProtection(state, leg, position, { tag: 'unprotected', cause: 'refused', since: event.at }, 'refused', out);
-    failProtection(state, leg, position, out);
+  if (event.reason === 'through-trigger') {
+    breach(state, leg, position, protection.trigger, sourceTicks(leg, protection.by), out);
+    return;
   }
+  if (protection.attempt < state.setup.config.protectAttempts) return; // asked for again at its time
+  const { trigger, replaces, by } = protection;
+  if (replaces !== null) {
+    const symbol = state.setup.strategy.symbols[leg.symbol]!;
+    alert(state, 'warning', 'stop-move', `${symbol}: the stop stays at ${replaces} ticks, its move to ${trigger} was refused`, out);
+    arm(state, leg, position, replaces, by, 'move refused', out);
+    return;
+  }
+  setProtection(state, leg, position, { tag: 'unprotected', cause: 'refused', since: state.now }, 'refused', out);
+  failProtection(state, leg, position, out);
 }
 
 /** Stage 5 at a market event: a breach is ours to act on at once only while the venue holds no stop. */
@@ -249,12 +310,29 @@ export function watchBreach(state: State, leg: Leg, position: OpenPosition, out:
   const { protection } = position;
   const held = triggerInForce(protection);
   if (held !== null) {
-    if (position.suspectAt === 0 && isThrough(position.side, sourceTicks(leg, position.stopBy), held)) suspect(state, position);
+    if (position.suspectAt === 0 && isThrough(position.side, sourceTicks(leg, heldBy(position)), held)) suspect(state, position);
     return;
   }
-  if (protection.tag !== 'requested') return;
-  const price = sourceTicks(leg, protection.by);
-  if (isThrough(position.side, price, protection.trigger)) breach(state, leg, position, protection.trigger, price, out);
+  const trigger = unheldTrigger(position);
+  if (trigger === 0) return;
+  const price = sourceTicks(leg, position.stopBy);
+  if (isThrough(position.side, price, trigger)) breach(state, leg, position, trigger, price, out);
+}
+
+/** A trigger that the engine itself has to watch, for the venue holds none; 0 = none. One that is not known is not watched. */
+function unheldTrigger({ protection, wantedStop }: OpenPosition): number { // hot
+  if (protection.tag === 'requested') return protection.trigger;
+  return protection.tag === 'unprotected' && protection.cause !== 'unknown' ? wantedStop : 0;
+}
+
+/** Source that judges the stop which the venue holds. */
+function heldBy({ protection, stopBy }: OpenPosition): TriggerSource { // hot
+  return protection.tag === 'armed' ? protection.by : stopBy;
+}
+
+/** The venue's stop took part of the position: the rest may be on its way, or nothing guards it any more. */
+export function suspectHalf(state: State, position: OpenPosition): void {
+  if (position.suspectAt === 0 && triggerInForce(position.protection) !== null) suspect(state, position);
 }
 
 /** The price is through a stop that the venue holds: it has a moment to say so. */
@@ -266,13 +344,14 @@ function suspect(state: State, position: OpenPosition): void {
 
 /** At a decision close: once the gain reaches `breakEvenAt` R, the stop moves to the entry plus the costs of leaving. */
 export function moveToBreakEven(state: State, leg: Leg, position: OpenPosition, gain: number, out: Out): void {
-  const { trade } = position;
+  const { trade, protection } = position;
   if (position.breakEvenAt === 0 || trade.risk <= 0 || gain < position.breakEvenAt * trade.risk) return;
+  if (protection.tag === 'unprotected' || protection.tag === 'breached') return; // its stop comes first, or it goes
   const instrument = state.setup.instruments[leg.symbol]!;
   const level = costFreeLevel(position, instrument.takerRate, state.setup.config);
   if (isThrough(position.side, sourceTicks(leg, position.stopBy), level)) return;
   position.breakEvenAt = 0;
-  if (!isTighter(position.side, level, wantedTrigger(position.protection))) return;
+  if (!isTighter(position.side, level, wantedTrigger(protection))) return;
   requestStop(state, leg, position, { triggerTicks: level, trailTicks: 0, activeTicks: 0, loosens: false }, out);
 }
 

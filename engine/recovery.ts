@@ -16,13 +16,13 @@ import { alert, cool, endOpeners, halt, setMode, stumble } from './mode.ts';
 import type { Out } from './notes.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth } from './orders.ts';
 import { areFillsOwed, oweFills } from './owed.ts';
-import { breach, confirmStop, restoreStop } from './protection.ts';
+import { breach, confirmStop, expectBy, restoreStop } from './protection.ts';
 import { answered, ask, hear } from './queries.ts';
 import { absencesNeeded, newExecutions, orderFindings, positionFinding, stopFinding } from './reconcile.ts';
 import type { OrderFinding } from './reconcile.ts';
 import { approveReducing, signedLots } from './risk.ts';
 import { sourceTicks } from './stop-levels.ts';
-import type { Leg, Order, State } from './state.ts';
+import type { Book, Leg, Order, State } from './state.ts';
 import { lots as lotsOf } from './units.ts';
 import type { Ms } from './units.ts';
 
@@ -61,10 +61,10 @@ function forget(state: State, leg: Leg, out: Out): void {
   if (position.tag === 'flat') return;
   position.suspectAt = 0;
   const { tag } = position.protection;
-  if (tag !== 'armed' && tag !== 'requested') return;
+  if (tag === 'waived') return;
+  expectBy(state, position, state.setup.config.recoverDeadlineMs);
+  if (tag === 'unprotected' || tag === 'breached') return;
   position.protection = { tag: 'unprotected', cause: 'unknown', since: state.now };
-  position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
-  due(state, position.protectBy);
   out.notes.push({ tag: 'protection', at: state.now, leg: leg.index, protection: position.protection, cause: 'restart' });
 }
 
@@ -73,6 +73,7 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   const leg = state.legs[event.leg]!;
   const isAnswer = leg.query.tag !== 'none';
   hear(state, leg);
+  if (event.takenAt >= leg.book.lastAt) takePrices(leg.book, event);
   for (const execution of newExecutions(state, event)) catchUp(state, leg, execution, out);
   if (event.ended !== 'unknown' && leg.buried.length > 0) for (const { order, filled } of event.ended) oweFills(leg, order, filled);
   const areOrdersOpen = takeOrders(state, leg, event, out);
@@ -112,6 +113,14 @@ function takeOrders(state: State, leg: Leg, event: AccountSnapshot, out: Out): b
 
 function isAnyUnknown({ orders }: Leg): boolean {
   return orders.some((order) => order.state.tag === 'unknown');
+}
+
+/** A reading is newer than the last bar: stops are judged, and set, by its prices. */
+function takePrices(book: Book, { markTicks, lastTicks }: AccountSnapshot): void {
+  if (lastTicks > 0) book.lastTicks = lastTicks;
+  if (!(markTicks > 0)) return;
+  book.markTicks = markTicks;
+  book.basisTicks = Number.isNaN(book.lastTicks) ? 0 : markTicks - book.lastTicks;
 }
 
 /** The leg is known; once all are, the engine goes on where it was, or halts where it had. */
@@ -231,7 +240,7 @@ function takeStop(state: State, leg: Leg, event: AccountSnapshot, out: Out): voi
   const finding = stopFinding(leg, event);
   if (finding.tag === 'missing') {
     if (position.wantedStop > 0) restoreStop(state, leg, position, 'cancelled', out);
-    else protectAdopted(state, leg, position, event.markTicks > 0 ? event.markTicks : position.entryTicks, out);
+    else protectAdopted(state, leg, position, Number.NaN, out);
     return;
   }
   if (finding.tag !== 'shown') return;

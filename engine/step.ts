@@ -39,6 +39,7 @@ export function step(state: State, event: Event, out: Out): void { // hot
     case 'funding':
       takeHeader(state, event.at);
       takeMarket(state, event);
+      takeProtection(state, event, out);
       takeLimits(state, out);
       return;
     case 'stop-set': stepStopSet(state, event, out); return;

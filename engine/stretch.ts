@@ -98,9 +98,10 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
   return to - from;
 }
 
-/** A bar by itself may have to act on it: it is leaving, or its first stop has no answer yet. */
-function isWatched({ leaving, protection }: OpenPosition): boolean { // hot
-  return leaving !== '' || (protection.tag === 'requested' && protection.replaces === null);
+/** A bar by itself may have to act on it: it is leaving, the venue holds no stop of it, or its targets are to be placed. */
+function isWatched({ leaving, protection, areTargetsDue }: OpenPosition): boolean { // hot
+  return leaving !== '' || areTargetsDue || protection.tag === 'unprotected'
+    || (protection.tag === 'requested' && protection.replaces === null);
 }
 
 /** Writes bar `i` of a series into the reused record. */

@@ -235,7 +235,7 @@ function cancelCause(code: string): CancelCause {
     case 'requested': return 'requested';
     case 'EC_PostOnlyWillTakeLiquidity': return 'post-only-would-take';
     case '110007': return 'insufficient-margin';
-    case 'position-closed': return 'position-closed';
+    case 'position-closed': case 'ioc-unfilled': case 'fok-unfilled': case 'no-volume': return code;
     default: return 'venue';
   }
 }

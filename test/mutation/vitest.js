@@ -20,6 +20,10 @@ export function describe(name, body) {
   names.pop();
 }
 
+describe.each = (rows) => (name, body) => {
+  for (const row of rows) describe(name, () => body(...(Array.isArray(row) ? row : [row])));
+};
+
 /** A test of a name that is there already gets a number: every row of a table is its own test. */
 export function it(name, run) {
   const tests = globalThis.collectedTests;
