@@ -14,6 +14,7 @@ import type { Leg, OpenPosition, Order, State } from './state.ts';
 export function takeProtection(state: State, event: Event, out: Out): void { // hot
   switch (event.tag) {
     case 'bar-closed': watchBar(state, state.legs[event.symbol]!, event, out); return;
+    case 'mark-price': watchMark(state, state.legs[event.symbol]!, out); return;
     case 'execution':
       afterFill(state, state.legs[event.leg]!, event, out);
       return;
@@ -37,6 +38,11 @@ export function watchBar(state: State, leg: Leg, bar: BarClosed, out: Out): void
     position.areTargetsDue = false;
     keepTargets(state, leg, position, out);
   }
+}
+
+/** A mark between two closes: a stop that nobody holds is judged on it at once. */
+function watchMark(state: State, leg: Leg, out: Out): void { // hot
+  if (leg.position.tag === 'open') watchBreach(state, leg, leg.position, out);
 }
 
 export function afterFill(state: State, leg: Leg, event: Execution, out: Out): void {
