@@ -47,7 +47,7 @@ export interface Desk {
   readonly notes: Note[];
   /** Each of these returns what the engine asked for, in words. */
   readonly tell: (event: Told) => string[];
-  readonly fill: (wish: FillWish) => string[];
+  readonly fills: (wish: FillWish) => string[];
   /** The fill as an event, for readings and for telling it again. */
   readonly filled: (wish: FillWish) => Execution;
   readonly take: (event: Event) => string[];
@@ -102,7 +102,7 @@ export function desk({ config = {}, instrument = linear(), ...script }: DeskWish
   return {
     state, leg, commands, notes, take, pass, filled,
     tell: (event) => take({ ...event, at: now, leg: 0, symbol: 0 } as Event),
-    fill: (wish) => take(filled(wish)),
+    fills: (wish) => take(filled(wish)),
     read: (wish = {}) => take(reading(instrument, now, wish)),
     close(ticks) {
       const words = pass(start + Math.ceil((now - start + 1) / minute) * minute - now);
@@ -183,7 +183,7 @@ export function entering(side: 'long' | 'short' = 'long', wish: DeskWish = {}): 
 export function held(side: 'long' | 'short' = 'long', wish: DeskWish = {}): Desk {
   const made = entering(side, wish);
   made.tell({ tag: 'order-accepted', order: 1 });
-  made.fill({ side: side === 'long' ? 1 : -1, lots: 4, at: 100, order: 1 });
+  made.fills({ side: side === 'long' ? 1 : -1, lots: 4, at: 100, order: 1 });
   made.tell({ tag: 'stop-set', triggerTicks: side === 'long' ? 90 : 110, by: 'mark', trailTicks: 0 });
   return made;
 }

@@ -98,7 +98,7 @@ describe('a stop that was already through the mark was sent again and again, and
   it('refused as through the trigger it becomes a reduce-only exit in the same decision, and no stop is asked for again', () => {
     const entered = entering('long', { at: { 0: ({ intents }) => intents.enter({ side: 'long', qty: 4, stop: { distance: 10 } }) } });
     // Filled at 101: the stop follows to 91, but the venue has seen 90 meanwhile.
-    expect(entered.fill({ side: 1, lots: 4, at: 101, order: 1 })).toEqual(['set stop 91']);
+    expect(entered.fills({ side: 1, lots: 4, at: 101, order: 1 })).toEqual(['set stop 91']);
 
     expect(entered.tell({ tag: 'stop-refused', triggerTicks: 91, reason: 'through-trigger' })).toEqual(['2: reduce-only sell 4 at market']);
     expect(holding(entered)).toBe('long 4 at 101, breached 91');
@@ -124,7 +124,7 @@ describe('a stop that was already through the mark was sent again and again, and
 describe('"not modified" was counted as a failure, and three of these successes halted the bot', () => {
   it('unchanged means armed, ten times in a row, without a halt', () => {
     const entered = entering('long');
-    entered.fill({ side: 1, lots: 4, at: 100, order: 1 });
+    entered.fills({ side: 1, lots: 4, at: 100, order: 1 });
 
     for (let i = 0; i < 10; i++) entered.tell({ tag: 'stop-unchanged', triggerTicks: 90 });
 
@@ -138,7 +138,7 @@ describe('"not modified" was counted as a failure, and three of these successes 
 describe('an order reported cancelled was believed to mean flat', () => {
   it('an entry cancelled with 3 of 4 filled leaves a long of 3 with its stop, before any reading', () => {
     const entered = entering('long');
-    entered.fill({ side: 1, lots: 3, at: 100, order: 1, leaves: 1 });
+    entered.fills({ side: 1, lots: 3, at: 100, order: 1, leaves: 1 });
     entered.tell({ tag: 'order-cancelled', order: 1, cause: 'venue', filled: 3 });
 
     expect(holding(entered)).toBe('long 3 at 100, requested 90');
@@ -149,7 +149,7 @@ describe('an order reported cancelled was believed to mean flat', () => {
     const entered = entering('long');
 
     expect(entered.tell({ tag: 'order-cancelled', order: 1, cause: 'venue', filled: 3 })).toEqual(['ask']);
-    entered.fill({ side: 1, lots: 3, at: 100, order: 1, leaves: 0 });
+    entered.fills({ side: 1, lots: 3, at: 100, order: 1, leaves: 0 });
     expect(holding(entered)).toBe('long 3 at 100, requested 90');
   });
 
@@ -163,7 +163,7 @@ describe('an order reported cancelled was believed to mean flat', () => {
 
   it('an exit cancelled with 3 of 4 filled sends the one that is left', () => {
     const left = leaving('long');
-    left.fill({ side: -1, lots: 3, at: 100, order: 2, leaves: 1 });
+    left.fills({ side: -1, lots: 3, at: 100, order: 2, leaves: 1 });
     left.tell({ tag: 'order-cancelled', order: 2, cause: 'venue', filled: 3 });
 
     expect(left.pass(2_000)).toContain('3: reduce-only sell 1 at market');
@@ -177,16 +177,16 @@ describe('an exit could open a position', () => {
       reduce: () => held('short', { at: { 1: ({ intents }) => intents.reduce({ fraction: 0.5, reason: 'half' }) } }).close(100),
       target: () => {
         const made = entering('long', { at: { 0: ({ intents }) => intents.enter({ side: 'long', qty: 4, stop: 90, targets: [{ price: 120, fraction: 1 }] }) } });
-        return made.fill({ side: 1, lots: 4, at: 100, order: 1 });
+        return made.fills({ side: 1, lots: 4, at: 100, order: 1 });
       },
       breach: () => {
         const made = entering('long');
-        made.fill({ side: 1, lots: 4, at: 100, order: 1 });
+        made.fills({ side: 1, lots: 4, at: 100, order: 1 });
         return made.tell({ tag: 'stop-refused', triggerTicks: 90, reason: 'through-trigger' });
       },
       flatten: () => held('short').tell({ tag: 'operator', verb: 'flatten' }),
       reverse: () => held('long', { at: { 1: ({ intents }) => intents.reverse({ side: 'short', qty: 4, stop: 110 }) } }).close(100),
-      foreign: () => desk({ config: { adopt: { positions: 'flatten' } } }).fill({ side: 1, lots: 7, at: 100 }),
+      foreign: () => desk({ config: { adopt: { positions: 'flatten' } } }).fills({ side: 1, lots: 7, at: 100 }),
     };
 
     const sent = Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, way().filter((word) => /buy|sell/.test(word))]));
@@ -201,7 +201,7 @@ describe('an exit could open a position', () => {
 
   it('an exit is never larger than the position, and none goes out from flat', () => {
     const left = leaving('long');
-    left.fill({ side: -1, lots: 4, at: 99, order: 2 });
+    left.fills({ side: -1, lots: 4, at: 99, order: 2 });
 
     expect(holding(left)).toBe('flat');
     expect(left.tell({ tag: 'operator', verb: 'flatten' })).toEqual([]);
@@ -217,7 +217,7 @@ describe('an exit could open a position', () => {
 });
 
 describe('a recovered position was given its entry price as stop, and closed on the next tick', () => {
-  it('it has no stop at all until one is named: nothing is hit at a mark on the wrong side of the entry', () => {
+  it('has no stop at all until one is named: nothing is hit at a mark on the wrong side of the entry', () => {
     const recovered = desk();
     recovered.close(97);
     recovered.restart();

@@ -8,7 +8,7 @@ import type { Desk } from './desk.ts';
 /** Filled at 100; nobody has said yet that the stop at 90 stands. */
 function filled(side: 'long' | 'short' = 'long', config = {}): Desk {
   const made = entering(side, { config });
-  made.fill({ side: side === 'long' ? 1 : -1, lots: 4, at: 100, order: 1 });
+  made.fills({ side: side === 'long' ? 1 : -1, lots: 4, at: 100, order: 1 });
   return made;
 }
 const stops = (words: readonly string[]): string[] => words.filter((word) => word.startsWith('set stop'));
@@ -19,7 +19,7 @@ describe('a new position', () => {
     const made = entering('long');
 
     expect(made.commands.map((command) => (command.tag === 'enter' ? command.stopTicks : 0))).toEqual([90]);
-    made.fill({ side: 1, lots: 1, at: 100, order: 1, leaves: 3 });
+    made.fills({ side: 1, lots: 1, at: 100, order: 1, leaves: 3 });
     expect(holding(made)).toBe('long 1 at 100, requested 90');
   });
 
@@ -28,7 +28,7 @@ describe('a new position', () => {
 
     // A lot loses 10 and pays 0.1 % of 100 and of 90: 10.19; 41 buys 4.
     expect(made.commands).toMatchObject([{ tag: 'enter', lots: 4, stopTicks: 90 }]);
-    expect(made.fill({ side: 1, lots: 4, at: 101, order: 1 })).toEqual(['set stop 91']);
+    expect(made.fills({ side: 1, lots: 4, at: 101, order: 1 })).toEqual(['set stop 91']);
   });
 
   it('confirmed by 0 or by 34040 it is armed, and the deadline is over', () => {
@@ -181,7 +181,7 @@ describe('an armed stop', () => {
   it('that fired at the venue without an order of ours is a trade of the ledger, reason stop, and no second exit leaves', () => {
     const made = held();
     made.close(89);
-    const words = [...made.fill({ side: -1, lots: 4, at: 90, cause: 'stop' }), ...made.pass(60_000)];
+    const words = [...made.fills({ side: -1, lots: 4, at: 90, cause: 'stop' }), ...made.pass(60_000)];
 
     expect(holding(made)).toBe('flat');
     expect(trades(words)).toEqual([]);
@@ -208,7 +208,7 @@ describe('an armed stop', () => {
     const made = leaving();
 
     expect(holding(made)).toBe('long 4 at 100, armed 90');
-    expect(made.fill({ side: -1, lots: 1, at: 100, order: 2, leaves: 3 })).toEqual([]);
+    expect(made.fills({ side: -1, lots: 1, at: 100, order: 2, leaves: 3 })).toEqual([]);
     expect(holding(made)).toBe('long 3 at 100, armed 90');
   });
 });
