@@ -4,13 +4,13 @@
  * decision at 68,869.22; flat. Gross (67,781.90 - 68,869.22) x 0.003 = -3.26196 USDT.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { beginRecovery, createDigest, createState, defineStrategy, digestCommand, digestText, runConfig, setupOf, step, stepThroughAll, z } from '../../engine/index.ts';
 import type { AnyStrategy, Command, Event, Lots, Note, Out, State } from '../../engine/index.ts';
 import { linear, minute, start } from '../sim/market.ts';
 
-const tape = JSON.parse(readFileSync(join(import.meta.dirname, 'incident.json'), 'utf8'), (key, value: unknown) => {
+const tape = JSON.parse(readFileSync(resolve('test/seed/incident.json'), 'utf8'), (key, value: unknown) => {
   if (key === 'value' || key === 'cost' || key === 'fee') return BigInt(value as string);
   return key.endsWith('At') || key === 'at' ? start + (value as number) : value;
 }) as { readonly events: readonly Event[] };

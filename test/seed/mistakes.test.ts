@@ -4,7 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { deadlineOf, valueOf } from '../../engine/index.ts';
+import type { Intent } from '../../engine/index.ts';
 import { inverse, linear } from '../sim/market.ts';
+import type { AnyScene } from '../sim/scripted.ts';
 import { desk, entering, held, holding, leaving, lots, modeOf, ordersOf, tradesOf } from './desk.ts';
 import type { Desk } from './desk.ts';
 
@@ -12,7 +14,8 @@ const trades = (words: readonly string[]): string[] => words.filter((word) => /b
 
 describe('mistake 2: absence of evidence was flat', () => {
   it('a failed question at the start is no start: no entry leaves until position, stop, orders and executions were shown', () => {
-    const starting = desk({ always: ({ intents }) => intents.enter({ side: 'long', qty: 4, stop: 90 }) });
+    const patient = { linkHaltMs: 3_600_000, crashLoop: { count: 100 } };
+    const starting = desk({ always: ({ intents }) => intents.enter({ side: 'long', qty: 4, stop: 90 }), config: patient });
     starting.restart();
     starting.tell({ tag: 'request-failed', order: -1, of: 'query-account', certainty: 'unknown', reason: 'timeout' });
     const blind = [starting.close(100)];
@@ -23,7 +26,9 @@ describe('mistake 2: absence of evidence was flat', () => {
       blind.push(starting.close(100));
     }
 
-    expect(trades(blind.flat())).toEqual([]);
+    expect([modeOf(starting), ...trades(blind.flat())]).toEqual(['recovering restart']);
+    starting.read();
+    expect(starting.close(100)).toEqual(['1: buy 4 at market, stop 90']);
   });
 
   it('S-24: the stop of a position that cannot be read keeps the engine from trading, and the position from nothing', () => {
@@ -64,13 +69,32 @@ describe('mistake 4: a halt stopped protection', () => {
     expect(made.tell({ tag: 'mark-price', markTicks: 90 })).toEqual(['2: reduce-only sell 4 at market']);
   });
 
-  it('a cooldown and a reduction protect as well', () => {
+  it('a reduction protects as well', () => {
     const made = entering();
     made.tell({ tag: 'operator', verb: 'reduce-only' });
     made.fills({ side: 1, lots: 4, at: 100, order: 1 });
 
     expect([modeOf(made), holding(made)]).toEqual(['reducing operator', 'long 4 at 100, requested 90']);
     expect(made.tell({ tag: 'mark-price', markTicks: 90 })).toEqual(['2: reduce-only sell 4 at market']);
+  });
+
+  it('a cooldown of five minutes protects, opens nothing, and is over after five minutes', () => {
+    const wants = ({ intents, position }: AnyScene): Intent => (position.tag === 'flat' ? intents.enter({ side: 'long', qty: 4, stop: 90 }) : intents.hold);
+    const made = desk({ always: wants, config: { reconnectCooldownMs: 300_000 } });
+    made.tell({ tag: 'disconnected' });
+    made.tell({ tag: 'connected' });
+    made.pass(100);
+    made.read();
+    made.fills({ side: 1, lots: 4, at: 100 });
+    made.tell({ tag: 'mark-price', markTicks: 100 });
+    const cooling = [modeOf(made), holding(made), ...trades(made.tell({ tag: 'mark-price', markTicks: 90 }))];
+    made.fills({ side: -1, lots: 4, at: 90, order: 1 });
+    const between = made.close(100);
+    made.pass(240_100);
+
+    expect(cooling).toEqual(['cooldown reconnected', 'long 4 at 100, requested 98', '1: reduce-only sell 4 at market']);
+    expect(between).toEqual([]);
+    expect([modeOf(made), ...made.close(100)]).toEqual(['trading', '2: buy 4 at market, stop 90']);
   });
 });
 
@@ -310,6 +334,29 @@ describe('mistake 20: formulas of the inverse contract were kept for the linear 
     expect(of(straight)).toBe(40);
     // Inverse money has 16 places; the desk shows 12 of them.
     expect(of(bent) / 10_000).toBeCloseTo(4 * (1 / 100 - 1 / 110), 12);
+  });
+});
+
+describe('mistake 18 and the order that lived twice: more was held than was meant', () => {
+  it('a late fill of an order given up, on top of the next one, is trimmed back reduce-only', () => {
+    const made = desk({ always: ({ intents, position }) => (position.tag === 'flat' ? intents.enter({ side: 'long', qty: 4, stop: 90 }) : intents.hold) });
+    made.close(100);
+    for (const ms of [16_000, 2_000]) {
+      made.pass(ms);
+      made.read();
+    }
+    made.close(100);
+    made.fills({ side: 1, lots: 4, at: 100, order: 2 });
+    const words = made.fills({ side: 1, lots: 4, at: 100, order: 1 });
+
+    expect(holding(made)).toBe('long 8 at 100, requested 90');
+    expect(trades(words)).toEqual(['3: reduce-only sell 4 at market']);
+  });
+
+  it('R-14: 4 ordered and 6 filled are trimmed by 2', () => {
+    const made = entering();
+
+    expect(trades(made.fills({ side: 1, lots: 6, at: 100, order: 1 }))).toEqual(['2: reduce-only sell 2 at market']);
   });
 });
 
