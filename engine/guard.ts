@@ -40,8 +40,8 @@ export function watchBar(state: State, leg: Leg, bar: BarClosed, out: Out): void
   }
 }
 
-/** A mark between two closes: a stop that nobody holds is judged on it at once. */
-function watchMark(state: State, leg: Leg, out: Out): void { // hot
+/** A mark between two bars: the venue judges most stops by it, so a breach of one that it does not hold shows here first. */
+export function watchMark(state: State, leg: Leg, out: Out): void { // hot
   if (leg.position.tag === 'open') watchBreach(state, leg, leg.position, out);
 }
 

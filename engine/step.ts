@@ -36,14 +36,10 @@ export function step(state: State, event: Event, out: Out): void { // hot
     case 'bar-closed': stepBar(state, event, out); return;
     case 'cycle-closed': stepCycle(state, event, out); return;
     case 'mark-price':
-      takeHeader(state, event.at);
-      takeMarket(state, event);
-      takeProtection(state, event, out);
-      takeLimits(state, out);
-      return;
     case 'funding':
       takeHeader(state, event.at);
       takeMarket(state, event);
+      takeProtection(state, event, out);
       takeLimits(state, out);
       return;
     case 'stop-set': stepStopSet(state, event, out); return;
