@@ -102,8 +102,8 @@ describe('a stop that was already through the mark was sent again and again, and
 
     expect(entered.tell({ tag: 'stop-refused', triggerTicks: 91, reason: 'through-trigger' })).toEqual(['2: reduce-only sell 4 at market']);
     expect(holding(entered)).toBe('long 4 at 101, breached 91');
-    expect(entered.pass(tenMinutes).filter((word) => word.startsWith('set stop'))).toEqual([]);
     expect(modeOf(entered)).toBe('trading');
+    expect(entered.pass(tenMinutes).filter((word) => word.startsWith('set stop'))).toEqual([]);
   });
 
   it('a mark at the level is through, for a long and for a short, and leaves without asking for the stop first', () => {

@@ -193,8 +193,11 @@ describe('an armed stop', () => {
 
     expect(made.close(100)).toEqual(['set stop 95']);
     expect(made.leg.position).toMatchObject({ protection: { tag: 'requested', trigger: 95, replaces: 90 } });
-    made.tell({ tag: 'stop-refused', triggerTicks: 95, reason: 'other' });
-    expect(holding(made)).toBe('long 4 at 100, armed 90');
+    for (let i = 0; i < 3; i++) {
+      made.tell({ tag: 'stop-refused', triggerTicks: 95, reason: 'other' });
+      made.pass(700);
+    }
+    expect([holding(made), modeOf(made)]).toEqual(['long 4 at 100, armed 90', 'trading']);
   });
 
   it('is not moved looser, by the strategy nor by a venue that shows a looser one', () => {
