@@ -199,9 +199,26 @@ export const mutants: readonly Mutant[] = [
     bug: 'the trailing stop is forgotten at a restart', file: 'engine/protection.ts',
     search: 'triggerTicks: wanted, trailTicks: position.trailTicks,', replace: 'triggerTicks: wanted, trailTicks: 0,',
   },
+  // ---- limits
   {
-    bug: 'a cooldown never ends', file: 'engine/timers.ts',
-    search: "  if (state.mode.tag === 'cooldown' && state.mode.until <= state.now)", replace: "  if (state.mode.tag === 'cooldown' && state.mode.until < 0)",
+    bug: 'a cooldown never ends', file: 'engine/limits.ts',
+    search: "  if (mode.tag !== 'cooldown' || now < mode.until) return;", replace: "  if (mode.tag !== 'cooldown' || now > 0) return;",
+  },
+  {
+    bug: 'a loss cap cannot fire', file: 'engine/rules/session.ts',
+    search: '  const ofDay = ledger - rules.dayLedger;', replace: '  const ofDay = 0;',
+  },
+  {
+    bug: 'a loss cap is a halt for ever', file: 'engine/rules/session.ts',
+    search: "out.push({ tag: 'cool', until: nextMidnight(now), cause: 'daily-loss',", replace: "out.push({ tag: 'halt', cause: 'money',",
+  },
+  {
+    bug: 'midnight is rounded up: a cap of 00:00:00 ends at once', file: 'engine/rules/calendar.ts',
+    search: 'return (dayOf(at) + 1) * dayMs;', replace: 'return Math.ceil(at / dayMs) * dayMs;',
+  },
+  {
+    bug: 'trades of the day are not counted', file: 'engine/rules/gates.ts',
+    search: 'const opened = dayOf(state.now) === rules.day ? rules.tradesToday : 0;', replace: 'const opened = 0;',
   },
 ];
 
