@@ -81,9 +81,14 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
   if (position.lots > position.plannedLots) trim(state, leg, position, out);
 }
 
-/** Lots that were meant: of a buried order only those that opened the position, for it was given up. */
+/**
+ * Lots that were meant: of a fill never more than the order asked for, and of a buried order only those that opened the
+ * position, for it was given up.
+ */
 function countPlanned(position: OpenPosition, order: Order, opened: number): void { // hot
-  if (!isGivenUp(order) || position.plannedLots === 0) position.plannedLots += opened;
+  if (isGivenUp(order) && position.plannedLots > 0) return;
+  const over = order.filled - order.lots;
+  position.plannedLots += over > 0 ? Math.max(0, opened - over) : opened;
 }
 
 function isGivenUp({ state }: Order): boolean { // hot

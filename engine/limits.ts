@@ -19,7 +19,7 @@ export function takeLimits(state: State, out: Out): void { // hot
   if (equity > state.equityPeak) state.equityPeak = equity;
   if (state.rules !== null) takeRules(state, state.rules, out);
   if (state.mode.tag === 'cooldown') takeRelease(state, out);
-  if (equity > 0 || state.mode.tag === 'halted') return;
+  if (!(equity <= 0) || state.mode.tag === 'halted') return; // NaN: a position before the first price, nothing to judge
   halt(state, 'money', `equity is used up: ${equity}`, out);
 }
 
