@@ -37,7 +37,7 @@ describe('I4', () => {
   };
 
   it.each([
-    ['beside one that is unknown', { state: { tag: 'unknown', cause: 'no-answer', since: at(0), absences: 0 } }, {}, ['I4']],
+    ['beside one that is unknown', { state: { tag: 'unknown', cause: 'no-answer', since: at(0), absences: 0, absentAt: 0 } }, {}, ['I4']],
     ['beside one that is being cancelled', { state: { tag: 'cancelling', since: at(0) } }, {}, ['I4']],
     ['after one that is done', { state: { tag: 'done', outcome: 'cancelled', since: at(0) } }, {}, []],
     ['beside a resting order', { role: 'rest', key: 'b1' }, {}, []],

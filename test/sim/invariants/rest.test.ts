@@ -33,7 +33,7 @@ describe('I15', () => {
     ['filled 2 there and 0 here', 'working', [{ ...open, filled: 2 }], ['I15 order 2 is 0/5, at the venue 2/5']],
   ] as const)('an order %s', (_what, tag, there, expected) => {
     expect(atRest((one) => {
-      const state = tag === 'working' ? { tag, since: at(0) } as const : { tag, cause: 'no-answer', since: at(0), absences: 0 } as const;
+      const state = tag === 'working' ? { tag, since: at(0) } as const : { tag, cause: 'no-answer', since: at(0), absences: 0, absentAt: 0 } as const;
       one.state.legs[0]!.orders.push(order(2, { terms, state }));
       one.there.orders.push(...there);
     })).toEqual(expected);
@@ -43,7 +43,7 @@ describe('I15', () => {
 describe('I17', () => {
   it('a position whose stop is still asked for, and an engine still recovering, are stuck', () => {
     const asked = atRest((one) => protect(one, { tag: 'requested', trigger: 900, by: 'mark', replaces: null, attempt: 1, since: at(0) }));
-    const recovering = atRest((one) => { one.state.mode = { tag: 'recovering', missing: [0], since: at(0) }; });
+    const recovering = atRest((one) => { one.state.mode = { tag: 'recovering', cause: 'restart', missing: [0], since: at(0) }; });
 
     expect(asked).toContain('I17 a position that is requested');
     expect(recovering).toEqual(['I17 still recovering, missing 0']);

@@ -81,7 +81,7 @@ export function order(id: number, own: Partial<Order> = {}): Order {
   return {
     id, leg: 0, role: 'entry', side: 1, type: 'market', reduceOnly: false, timeInForce: 'IOC', triggerTicks: 0, triggerDirection: 0,
     referenceTicks: 1_000, key: '', reason: '', terms: null, sentAt: start, attempt: 1, attemptAt: start, endsAtDecision: 0,
-    priceTicks: 0, lots: 5, filled: 0, state: { tag: 'sent', since: start }, ...own,
+    priceTicks: 0, lots: 5, filled: 0, isUnwanted: false, state: { tag: 'sent', since: start }, ...own,
   };
 }
 
