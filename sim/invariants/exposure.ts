@@ -122,7 +122,7 @@ export class ExposureWatch {
       if (exposure.toldAt > this.#at) time.unawareMs += Math.min(at, exposure.toldAt) - this.#at;
       if (at - exposure.since > time.longestMs) time.longestMs = at - exposure.since;
     }
-    if (this.#isDead || guarded.isExcused || exposure.isReported || at <= exposure.from + exposure.limitMs) return;
+    if (this.#isDead || past === 0 || guarded.isExcused || exposure.isReported || at <= exposure.from + exposure.limitMs) return;
     exposure.isReported = true;
     this.#findings.add('I1', at, leg,
       `no stop since ${exposure.since} (${exposure.kind}), neither an exit under way nor halted after ${exposure.limitMs} ms`);

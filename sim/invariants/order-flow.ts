@@ -30,6 +30,8 @@ export class OrderFlowWatch {
   readonly #keys = new Map<number, string>();
   #before: Mode['tag'] = 'trading';
   #after: Mode['tag'] = 'trading';
+  /** The last step was a cycle: entries decided in it may come before a decision that halts. */
+  #wasCycle = false;
 
   constructor(truth: Truth, findings: Findings, state: State) {
     this.#truth = truth;
@@ -42,6 +44,7 @@ export class OrderFlowWatch {
   event(event: Event, state: State): void {
     this.#before = this.#after;
     this.#after = state.mode.tag;
+    this.#wasCycle = event.tag === 'cycle-closed';
     if (this.#before !== 'halted' || this.#after === 'halted') return;
     if (event.tag !== 'operator' || event.verb !== 'resume') this.#findings.add('I10', event.at, -1, `a halt ended by ${event.tag}`);
   }
@@ -75,7 +78,7 @@ export class OrderFlowWatch {
   }
 
   #trading(at: Ms, leg: number, tag: string): void {
-    if (this.#before === 'trading' || this.#after === 'trading') return;
+    if (this.#after === 'trading' || (this.#before === 'trading' && this.#wasCycle)) return;
     this.#findings.add('I10', at, leg, `${tag} left while ${this.#after}`);
   }
 

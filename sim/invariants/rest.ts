@@ -1,11 +1,13 @@
 /**
  * What must hold once faults have ended and time has passed:
  *
- * I15 the engine believes what is so: size, stop, open orders of ours, wallet; no order is unknown or without an answer.
+ * I15 the engine believes what is so: size, stop, open orders of ours, cash; no order is unknown or without an answer. Cash =
+ *     wallet less what the open lots cost: executions told in another order than they happened release another part of
+ *     the cost, which evens out as soon as the position is closed.
  * I17 each leg is flat, or holds its stop or has waived it, or the engine is halted for a cause that the world justifies;
  *     nothing still recovers.
  */
-import type { Leg, Ms, Order, State } from '../../engine/index.ts';
+import type { Leg, Money, Ms, Order, State } from '../../engine/index.ts';
 import { isJustified } from './halts.ts';
 import type { Circumstance } from './halts.ts';
 import { believedLots, signedLots } from './truth.ts';
@@ -29,8 +31,20 @@ export class RestWatch {
       else this.#stop(at, leg);
       this.#orders(at, leg);
     }
-    const { balance } = state.wallet;
-    if (balance !== this.#truth.wallet) this.#findings.add('I15', at, -1, `wallet of ${balance}, at the venue ${this.#truth.wallet}`);
+    const [here, there] = [this.#cash(state, true), this.#cash(state, false)];
+    if (here !== there) this.#findings.add('I15', at, -1, `cash of ${here}, at the venue ${there}`);
+  }
+
+  /** Start less everything paid for lots still held, fees and funding: the same in any order of executions. */
+  #cash(state: State, isBelieved: boolean): Money {
+    let cash = isBelieved ? state.wallet.balance : this.#truth.wallet;
+    for (const { index, symbol, position } of state.legs) {
+      const held = isBelieved ? (position.tag === 'open' ? position : null) : this.#truth.position(index);
+      if (held === null) continue;
+      const isPaid = (held.side === 1) === (state.setup.instruments[symbol]!.kind === 'linear');
+      cash += isPaid ? -held.cost : held.cost;
+    }
+    return cash;
   }
 
   #off(at: Ms, leg: Leg, text: string): void {

@@ -22,7 +22,7 @@ describe('I15', () => {
     ['another size', (one: World) => void one.fills({ at: at(9), id: 2, side: -1, lots: 1, order: -1 }), 'I15 holds 5 lots, the venue 4'],
     ['another stop', (one: World) => void (one.there.stop = 901), 'I15 stop 900 by mark (armed), at the venue 901 by mark'],
     ['an order the engine forgot', (one: World) => void one.there.orders.push(open), 'I15 order 2 lives at the venue unknown to the engine'],
-    ['another wallet', (one: World) => void (one.there.wallet += 1n), /^I15 wallet of/],
+    ['another wallet', (one: World) => void (one.there.wallet += 1n), /^I15 cash of/],
   ])('%s is found', (_what, change, expected) => {
     expect(atRest(change)).toContainEqual(typeof expected === 'string' ? expected : expect.stringMatching(expected));
   });

@@ -63,7 +63,8 @@ function truthOf(there: Written): Truth {
   return {
     position: () => {
       const lots = there.executions.reduce((sum, one) => sum + one.side * one.lots, 0);
-      return { side: Math.sign(lots) as Direction | 0, lots: Math.abs(lots), cost: 0n };
+      const worth = there.executions.reduce((sum, one) => sum + BigInt(one.side) * one.value, 0n);
+      return { side: Math.sign(lots) as Direction | 0, lots: Math.abs(lots), cost: worth < 0n ? -worth : worth };
     },
     stop: () => (there.stop === 0 ? null : { triggerTicks: there.stop, by: 'mark' }),
     openOrders: () => there.orders,
