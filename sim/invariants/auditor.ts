@@ -130,7 +130,18 @@ export class Auditor {
     this.#exposure.instant(at, state);
   }
 
-  /** The process died; time goes on. */
+  /** What a function over whole runs found (`runs.ts`). */
+  found(violations: readonly Violation[]): void {
+    for (const { invariant, at, leg, text } of violations) this.#findings.add(invariant, at, leg, text);
+  }
+
+  /** The process goes on with the state it had. */
+  woke(at: Ms, state: State): void {
+    this.#exposure.instant(at, state);
+    this.#exposure.restarted(at, state);
+  }
+
+  /** The process died, or sleeps, or stands still; time goes on. */
   crashed(at: Ms, state: State): void {
     this.#exposure.instant(at, state);
     this.#exposure.crashed();
