@@ -5,7 +5,8 @@
  *     that holds its intent has become durable.
  * I12 never more requests of one kind in a second than the venue takes, by the clock of the run.
  * I14 no throw, no event outside the union.
- * I18 one alarm per cause and `alertEveryMs`; so many restarts in `crashLoop.withinMs`, and the engine is halted.
+ * I18 one alarm per cause and `alertEveryMs`; so many restarts in `crashLoop.withinMs` without a word of the operator, and the
+ *     engine is halted.
  */
 import type { Command, Event, Ms, State } from '../../engine/index.ts';
 import type { Findings } from './violation.ts';
@@ -37,6 +38,7 @@ export class DoorWatch {
   }
 
   event(event: Event): void {
+    if (event.tag === 'operator' && event.verb === 'resume') this.#restarts.length = 0;
     if (!known.has(event.tag)) this.#findings.add('I14', event.at, -1, `no such event: ${event.tag}`);
   }
 

@@ -82,10 +82,9 @@ function killsOf(world: Lots, seed: number, most: number): readonly Restart[] {
   let free = from;
   return restartsOf(seed, world.whole(1, most), from, to).flatMap((kill) => {
     const at = Math.max(kill.at, free);
-    const until = Math.min(Math.max(kill.until, at), to - 1_000);
-    const downMs = Math.min(kill.downMs, to - until);
-    free = until + downMs;
-    return at < to - 1_000 ? [{ ...kill, at, until, downMs }] : [];
+    const until = Math.min(Math.max(kill.until, at), to - kill.downMs);
+    free = until + kill.downMs;
+    return at < until ? [{ ...kill, at, until }] : [];
   });
 }
 

@@ -62,4 +62,13 @@ describe('I18', () => {
 
     expect(found).toEqual([['I18'], []]);
   });
+  it('restarts before the operator resumed do not count: three and one after make no loop', () => {
+    const one = world();
+
+    for (let i = 1; i <= 3; i++) one.auditor.restarted(at(i), one.state);
+    one.tells({ tag: 'operator', at: at(4), verb: 'resume' });
+    one.auditor.restarted(at(5), one.state);
+
+    expect(numbers(one.report())).toEqual([]);
+  });
 });
