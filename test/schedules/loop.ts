@@ -35,6 +35,8 @@ export interface Outcome {
 
 /** Events after which a schedule counts as hung. */
 const mostEvents = 1_000_000;
+/** Every so many schedules the journal is stepped again from its first record (I19). */
+const replayEvery = 20;
 /** A shell asks by itself: so often while an order waits, in a position, and flat. */
 const pollMs = { waiting: 5_000, open: 10_000, flat: 30_000 } as const;
 
@@ -89,7 +91,7 @@ export class Loop {
     this.#venue = new FaultyVenue({
       exchange: this.#exchange, times: config, instruments: this.#setup.instruments, plan, from, to: from + totalSeconds * second,
     });
-    this.#memory = schedule.kills.length > 0 || schedule.seed % 20 === 0 ? new Memory(this.#setup, schedule.seed) : null;
+    this.#memory = schedule.kills.length > 0 || schedule.seed % replayEvery === 0 ? new Memory(this.#setup, schedule.seed) : null;
     this.#state = this.#memory === null ? createState(this.#setup) : this.#memory.state;
     this.#pauses = this.#venue.spells.filter(({ family }) => family === 'stall' || family === 'sleep');
     this.#auditor = new Auditor({
@@ -123,7 +125,7 @@ export class Loop {
   }
 
   #replay(end: Ms): void {
-    if (this.#memory === null) return;
+    if (this.#memory === null || this.#schedule.seed % replayEvery !== 0) return;
     try {
       const { before, after } = this.#memory.replayed();
       this.#auditor.found(differenceOf('I19', end, { commands: '', state: before }, { commands: '', state: after }));
