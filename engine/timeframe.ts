@@ -10,10 +10,12 @@
 import { invariant } from './invariant.ts';
 import type { Ms } from './units.ts';
 
-export type Timeframe = '1m' | '3m' | '5m' | '15m' | '30m' | '1h' | '2h' | '4h' | '6h' | '12h' | '1d';
+export type Timeframe = '1s' | '5s' | '1m' | '3m' | '5m' | '15m' | '30m' | '1h' | '2h' | '4h' | '6h' | '12h' | '1d';
 
-const minute = 60_000;
+const second = 1_000;
+const minute = 60 * second;
 const lengths: Readonly<Record<Timeframe, Ms>> = {
+  '1s': second, '5s': 5 * second,
   '1m': minute, '3m': 3 * minute, '5m': 5 * minute, '15m': 15 * minute, '30m': 30 * minute,
   '1h': 60 * minute, '2h': 120 * minute, '4h': 240 * minute, '6h': 360 * minute, '12h': 720 * minute,
   '1d': 1_440 * minute,

@@ -38,7 +38,7 @@ describe('defineStrategy', () => {
     [{ ...plain, symbols: ['BTCUSDT', 'BTCUSDT'] }, "strategy 'plain': symbols must be unique, was 'BTCUSDT'"],
     [{ ...plain, symbols: 'BTCUSDT' }, "symbols must be a list of at least one symbol, was 'BTCUSDT'"],
     [{ ...plain, symbols: [''] }, "symbols must be texts such as BTCUSDT, was ''"],
-    [{ ...plain, timeframe: '7m' }, "strategy 'plain': timeframe must be one of 1m 3m 5m 15m 30m 1h 2h 4h 6h 12h 1d, was '7m'"],
+    [{ ...plain, timeframe: '7m' }, "strategy 'plain': timeframe must be one of 1s 5s 1m 3m 5m 15m 30m 1h 2h 4h 6h 12h 1d, was '7m'"],
     [{ ...plain, timeframe: 'toString' }, "was 'toString'"],
     [{ ...plain, params: {} }, 'params must be z.object({ ... }), was an object'],
     [{ ...plain, indicators: undefined }, 'indicators must be a function, was undefined'],

@@ -36,8 +36,9 @@ function aggregate(candles: readonly Candle[], targetMs: number, state = createA
 }
 
 describe('timeframes', () => {
-  it('are eleven, from 1m to 1d, each a whole number of minutes that divides a day', () => {
-    expect(timeframes.map((t) => timeframeMs(t) / minute)).toEqual([1, 3, 5, 15, 30, 60, 120, 240, 360, 720, 1_440]);
+  it('are thirteen: 1s, 5s, and from 1m to 1d whole numbers of minutes; each divides a day', () => {
+    expect(timeframes.map((t) => timeframeMs(t) / 1_000).slice(0, 2)).toEqual([1, 5]);
+    expect(timeframes.map((t) => timeframeMs(t) / minute).slice(2)).toEqual([1, 3, 5, 15, 30, 60, 120, 240, 360, 720, 1_440]);
     expect(isTimeframe('1w')).toBe(false);
     expect(isTimeframe('constructor')).toBe(false);
   });

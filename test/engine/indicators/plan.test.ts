@@ -79,7 +79,7 @@ describe('declarations that are refused', () => {
   const wrong: readonly (readonly [string, (on: On) => Declared, string])[] = [
     ['a timeframe finer than the decision', (on) => ({ x: on('1m').sma(5) }),
       "on('1m') is finer than the decision timeframe of 5 minutes"],
-    ['an unknown timeframe', (on) => ({ x: on('7m' as Timeframe).sma(5) }), 'on(timeframe) must be one of 1m 3m 5m'],
+    ['an unknown timeframe', (on) => ({ x: on('7m' as Timeframe).sma(5) }), 'on(timeframe) must be one of 1s 5s 1m 3m 5m'],
     ['a period of 0', (on) => ({ x: on('5m').sma(0) }), "on('5m').sma: n must be a whole number from 1 to 100000, was 0"],
     ['a period of NaN', (on) => ({ x: on('5m').atr(Number.NaN) }), "on('5m').atr: n must be a whole number from 1 to 100000, was NaN"],
     ['a period of 2.5', (on) => ({ x: on('5m').ema(2.5) }), 'was 2.5'],

@@ -1,0 +1,196 @@
+/**
+ * I1: how long an open position is without a stop, and whether that was too long.
+ *
+ * The venue's truth is read at every instant and holds until the next. A position without a stop is an exposure; its time
+ * counts from the venue's own fill. The engine's deadline for it begins when the engine was told (nobody acts on what was
+ * not said; such time is `unawareMs`) and begins anew with a restart or a reconnect:
+ *
+ *  attached  opened by an order that carries its stop: there must be one from the first fill on        0 ms
+ *  fill      opened by an order of ours without one                                                    protectDeadlineMs
+ *  lost      the venue held a stop and holds none any more                                             recoverDeadlineMs
+ *  foreign   nobody here opened it                                                                     recoverDeadlineMs
+ *  waived    the strategy spelled out that it wants none: time is counted apart, nothing is demanded
+ *
+ * Within the deadline there must be a stop, or an exit for the whole size under way that is not known to be dead, or a
+ * halted engine that raised its alarm.
+ */
+import type { Command, Event, Execution, Leg, Ms, State } from '../../engine/index.ts';
+import type { Truth, TruePosition } from './truth.ts';
+import type { Findings } from './violation.ts';
+
+type Kind = 'attached' | 'fill' | 'lost' | 'foreign' | 'waived';
+
+interface Exposure {
+  readonly kind: Kind;
+  readonly since: Ms;
+  /** When the engine was told; Infinity while it knows nothing. */
+  toldAt: Ms;
+  /** Start and length of the deadline; Infinity while it has not begun. */
+  from: Ms;
+  limitMs: Ms;
+  isReported: boolean;
+}
+
+interface Guarded {
+  side: number;
+  hasStop: boolean;
+  /** Executions of the truth looked at. */
+  seen: number;
+  exposure: Exposure | null;
+  /** Since the last instant: a halt with alarm, or an exit under way. */
+  isExcused: boolean;
+}
+
+/** Time without a stop, ms of venue time, summed over legs. `aliveMs` includes `unawareMs`; waived time is in neither. */
+export interface UnprotectedTime { aliveMs: Ms; deadMs: Ms; unawareMs: Ms; waivedMs: Ms; longestMs: Ms }
+
+/** What an opening order does for its own fills. */
+type Carried = 'stop' | 'none' | 'waived';
+
+export class ExposureWatch {
+  readonly time: UnprotectedTime = { aliveMs: 0, deadMs: 0, unawareMs: 0, waivedMs: 0, longestMs: 0 };
+  readonly #truth: Truth;
+  readonly #findings: Findings;
+  readonly #legs: readonly Guarded[];
+  readonly #carried = new Map<number, Carried>();
+  readonly #exits = new Set<number>();
+  #at = 0;
+  #isDead = false;
+  #hasAlarm = false;
+
+  constructor(truth: Truth, findings: Findings, legs: number) {
+    this.#truth = truth;
+    this.#findings = findings;
+    this.#legs = Array.from({ length: legs }, (): Guarded => ({ side: 0, hasStop: false, seen: 0, exposure: null, isExcused: false }));
+  }
+
+  command(command: Command, state: State): void {
+    if (command.tag === 'reduce') this.#exits.add(command.order);
+    if (command.tag === 'notify' && command.severity === 'alarm') this.#hasAlarm = true;
+    if (command.tag !== 'enter' || this.#carried.has(command.order)) return;
+    const order = state.legs[command.leg]!.orders.find((one) => one.id === command.order);
+    const isWaived = order?.terms != null && order.terms.distanceTicks === 0 && !order.terms.isAdd;
+    this.#carried.set(command.order, command.stopTicks > 0 ? 'stop' : isWaived ? 'waived' : 'none');
+  }
+
+  /** After the step that took `event` in. */
+  event(event: Event, state: State): void {
+    if (event.tag === 'connected') this.#begin(event.at, state.setup.config.recoverDeadlineMs);
+    if (!('leg' in event)) return;
+    const exposure = this.#legs[event.leg]?.exposure ?? null;
+    if (exposure === null || exposure.toldAt !== Number.POSITIVE_INFINITY || !tells(event, exposure.kind)) return;
+    exposure.toldAt = event.at;
+    exposure.from = event.at;
+  }
+
+  crashed(): void { this.#isDead = true; }
+
+  restarted(at: Ms, state: State): void {
+    this.#isDead = false;
+    this.#begin(at, state.setup.config.recoverDeadlineMs);
+  }
+
+  /** Every running exposure has its deadline from here. */
+  #begin(at: Ms, limitMs: Ms): void {
+    for (const { exposure } of this.#legs) {
+      if (exposure === null) continue;
+      exposure.from = at;
+      if (limitMs > exposure.limitMs) exposure.limitMs = limitMs;
+    }
+  }
+
+  instant(at: Ms, state: State): void {
+    for (let leg = 0; leg < this.#legs.length; leg++) {
+      const guarded = this.#legs[leg]!;
+      if (guarded.exposure !== null) this.#passed(guarded, guarded.exposure, at, leg);
+      this.#look(guarded, leg, at, state);
+    }
+    this.#at = at;
+  }
+
+  /** The time since the last instant, in which nothing changed. */
+  #passed(guarded: Guarded, exposure: Exposure, at: Ms, leg: number): void {
+    const { time } = this;
+    const past = at - this.#at;
+    if (exposure.kind === 'waived') {
+      time.waivedMs += past;
+      return;
+    }
+    if (this.#isDead) time.deadMs += past;
+    else {
+      time.aliveMs += past;
+      if (exposure.toldAt > this.#at) time.unawareMs += Math.min(at, exposure.toldAt) - this.#at;
+      if (at - exposure.since > time.longestMs) time.longestMs = at - exposure.since;
+    }
+    if (this.#isDead || past === 0 || guarded.isExcused || exposure.isReported || at <= exposure.from + exposure.limitMs) return;
+    exposure.isReported = true;
+    this.#findings.add('I1', at, leg,
+      `no stop since ${exposure.since} (${exposure.kind}), neither an exit under way nor halted after ${exposure.limitMs} ms`);
+  }
+
+  #look(guarded: Guarded, leg: number, at: Ms, state: State): void {
+    const { position, openedBy } = this.#read(guarded, leg);
+    const stop = position.side === 0 ? null : this.#truth.stop(leg);
+    const own = state.legs[leg]!;
+    if (position.side === 0 || stop !== null) guarded.exposure = null;
+    else if (guarded.exposure === null || guarded.side !== position.side) {
+      const kind = guarded.side === position.side && guarded.hasStop ? 'lost' : this.#kindOf(openedBy);
+      guarded.exposure = exposed(kind, at, state);
+      if (kind === 'attached') this.#findings.add('I1', at, leg, 'opened without the stop that rode on its order');
+    } else if (guarded.exposure.kind === 'waived' && own.position.tag === 'open' && own.position.protection.tag !== 'waived') {
+      guarded.exposure = { ...exposed('fill', at, state), toldAt: at, from: at };
+    }
+    guarded.side = position.side;
+    guarded.hasStop = stop !== null;
+    guarded.isExcused = (state.mode.tag === 'halted' && this.#hasAlarm) || this.#isLeaving(own, position);
+  }
+
+  /** The position, and the order that opened it since the last look, if it was opened since. */
+  #read(guarded: Guarded, leg: number): { readonly position: TruePosition; readonly openedBy: Execution | null } {
+    const executions = this.#truth.executions(leg);
+    const position = this.#truth.position(leg);
+    let openedBy: Execution | null = null;
+    for (; guarded.seen < executions.length; guarded.seen++) {
+      const execution = executions[guarded.seen]!;
+      if (execution.side === position.side && openedBy === null) openedBy = execution;
+    }
+    return { position, openedBy };
+  }
+
+  #kindOf(openedBy: Execution | null): Kind {
+    const carried = openedBy === null ? undefined : this.#carried.get(openedBy.order);
+    switch (carried) {
+      case 'stop': return 'attached';
+      case 'waived': return 'waived';
+      case 'none': return 'fill';
+      default: return 'foreign';
+    }
+  }
+
+  /** Exits that really left and are not known to be dead, for the whole size together. */
+  #isLeaving(own: Leg, position: TruePosition): boolean {
+    let lots = 0;
+    for (const order of own.orders) {
+      const works = order.reduceOnly && order.role === 'exit' && order.side !== position.side && order.state.tag !== 'done';
+      if (works && this.#exits.has(order.id)) lots += order.lots - order.filled;
+    }
+    return lots > 0 && lots >= position.lots;
+  }
+}
+
+function exposed(kind: Kind, at: Ms, { setup: { config } }: State): Exposure {
+  const limitMs = kind === 'attached' ? 0 : kind === 'fill' ? config.protectDeadlineMs : config.recoverDeadlineMs;
+  return { kind, since: at, toldAt: Number.POSITIVE_INFINITY, from: Number.POSITIVE_INFINITY, limitMs, isReported: kind === 'attached' };
+}
+
+/** Whether the engine learns from this event that a position is there, or that its stop is gone. */
+function tells(event: Event, kind: Kind): boolean {
+  switch (event.tag) {
+    case 'execution': return kind !== 'lost' || event.cause === 'stop';
+    case 'account-snapshot':
+      return kind === 'lost' ? event.stop === null : event.position !== 'unknown' && event.position.lots > 0;
+    case 'stop-set': return kind === 'lost' && event.triggerTicks === 0;
+    case 'adl': return true;
+    default: return false;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * `tsx test/schedules/run.ts --seeds 1..50000 [--jobs 2] [--coverage]` plays schedules and prints what came of them;
+ * `--seed N --explain` tells one of them, `--seed N --minimise` looks for the fewest faults that still break it. Exit code 1
+ * when any invariant was violated.
+ */
+import { fork } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { familyNames } from '../../sim/faults/index.ts';
+import { differenceOf } from '../../sim/invariants/index.ts';
+import { coverageTable } from './coverage.ts';
+import { Loop } from './loop.ts';
+import { totalSeconds } from './market.ts';
+import { minimise } from './minimise.ts';
+import { scheduleOf } from './schedule.ts';
+import { silent, toldTo } from './story.ts';
+import { addTally, count, emptyTally } from './tally.ts';
+import type { Tally } from './tally.ts';
+
+/** Every so many schedules one is played twice: the same seed, the same bytes (I20). */
+const twiceEvery = 50;
+/** Seeds handed to a job at a time. */
+const portion = 250;
+
+interface Range { readonly from: number; readonly to: number }
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string', default: '1' }, explain: { type: 'boolean', default: false },
+    minimise: { type: 'boolean', default: false }, coverage: { type: 'boolean', default: false }, job: { type: 'boolean', default: false },
+  },
+});
+
+if (values.job) serve();
+else if (values.seed !== undefined) one(Number(values.seed));
+else await all(rangeOf(values.seeds ?? '1..1000'), Number(values.jobs));
+
+function rangeOf(text: string): Range {
+  const [from, to] = text.split('..').map(Number) as [number, number | undefined];
+  const range = { from, to: to ?? from };
+  if (!Number.isSafeInteger(range.from) || !Number.isSafeInteger(range.to) || range.to < range.from) throw new RangeError(`--seeds must be like 1..50000, was ${text}`);
+  return range;
+}
+
+/** Plays a range of seeds, some of them twice. */
+function play({ from, to }: Range): Tally {
+  const tally = emptyTally();
+  for (let seed = from; seed <= to; seed++) {
+    const outcome = new Loop(scheduleOf(seed), silent).play();
+    count(tally, outcome);
+    if (seed % twiceEvery !== 0) continue;
+    const again = new Loop(scheduleOf(seed), silent).play();
+    const found = differenceOf('I20', 0, { commands: outcome.digest, state: outcome.state }, { commands: again.digest, state: again.state });
+    if (found.length > 0) {
+      tally.violated['I20'] = (tally.violated['I20'] ?? 0) + 1;
+      tally.failures.push({ seed, violations: found, counts: { I20: found.length } });
+    }
+  }
+  return tally;
+}
+
+/** A job: plays what it is sent. */
+function serve(): void {
+  process.on('message', (range: Range) => { process.send!(play(range)); });
+}
+
+async function all(range: Range, jobs: number): Promise<void> {
+  const began = performance.now();
+  const tally = emptyTally();
+  let next = range.from;
+  const take = (): Range | null => {
+    if (next > range.to) return null;
+    const from = next;
+    next = Math.min(range.to + 1, from + portion);
+    return { from, to: next - 1 };
+  };
+  if (jobs <= 1) for (let part = take(); part !== null; part = take()) addTally(tally, play(part));
+  else await Promise.all(Array.from({ length: jobs }, () => employ(take, tally)));
+  print(tally, range, (performance.now() - began) / 1_000);
+  process.exitCode = tally.failures.length > 0 ? 1 : 0;
+}
+
+/** A child process that plays portions until none is left. */
+function employ(take: () => Range | null, tally: Tally): Promise<void> {
+  return new Promise((done, failed) => {
+    const child = fork(import.meta.filename, ['--job'], { execArgv: process.execArgv });
+    const hand = (): void => {
+      const part = take();
+      if (part === null) child.disconnect();
+      else child.send(part);
+    };
+    child.on('message', (more: Tally) => {
+      addTally(tally, more);
+      hand();
+    });
+    child.on('exit', (code) => { if (code === 0) done(); else failed(new Error(`a job ended with code ${code}`)); });
+    hand();
+  });
+}
+
+function print(tally: Tally, range: Range, seconds: number): void {
+  const { schedules, events, executions, restarts, unprotected } = tally;
+  const hours = (schedules * totalSeconds) / 3_600;
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts).sort(([, a], [, b]) => b - a).map(([name, n]) => `${name} ${n}`).join(', ') || 'none';
+  console.log([
+    `schedules ${range.from}..${range.to}: ${schedules} in ${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(1)} a second, ${hours.toFixed(1)} simulated hours`,
+    `events ${events}, executions ${executions}, restarts ${restarts}, slowest ${tally.slowestMs.toFixed(0)} ms (seed ${tally.slowestSeed})`,
+    `faults fired: ${list(tally.fired)}`,
+    `halts: ${list(tally.halts)}`,
+    `without a stop, ms: ${unprotected.aliveMs} alive (${unprotected.unawareMs} of them untold), ${unprotected.deadMs} dead, ${unprotected.waivedMs} waived; longest ${unprotected.longestMs}`,
+    ...(values.coverage ? coverageTable(tally.coverage, familyNames) : []),
+    `schedules with violations: ${list(tally.violated)}`,
+    ...tally.failures.slice(0, 40).map(({ seed, violations }) => `  seed ${seed}: ${violations.map(({ invariant, text }) => `${invariant} ${text}`).join(' · ')}`),
+  ].join('\n'));
+}
+
+function one(seed: number): void {
+  const schedule = scheduleOf(seed);
+  const { strategyName, path, kind, plan, kills, words, config } = schedule;
+  console.log(`seed ${seed}: ${strategyName} on ${path}, ${kind}, ${schedule.market.symbols.length} symbol(s), faults ${plan.plan}, `
+    + `${kills.length} kills, ${words.map(({ verb }) => verb).join(' ') || 'no operator'}, positions ${config.adopt.positions}, orders ${config.adopt.orders}, latency ${config.latencyMs}/${config.responseLatencyMs} ms`);
+  const loop = new Loop(schedule, values.explain ? toldTo((line) => { console.log(line); }) : silent);
+  const { report, digest } = loop.play();
+  console.log(`digest ${digest}, ends ${loop.present}`);
+  for (const { invariant, at, leg, text } of report.violations) console.log(`${invariant} at ${at}, leg ${leg}: ${text}`);
+  if (values.minimise) for (const line of minimise(schedule)) console.log(line);
+}

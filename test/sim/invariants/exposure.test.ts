@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { alarm, at, enter, halted, numbers, openWithStop, order, reduce, terms, told, world } from './world.ts';
+import type { World } from './world.ts';
+
+/** A position of 5 lots by an order that carries no stop, filled at 0 ms and told at 100 ms. */
+function addFilled(one: World): void {
+  one.state.legs[0]!.orders.push(order(1, { terms: { ...terms, stopTicks: 0, isAdd: true } }));
+  one.sends(at(0), enter(1, { stopTicks: 0 }));
+  const fill = one.fills({ at: at(0), id: 1, side: 1, lots: 5, order: 1 });
+  one.auditor.instant(at(0), one.state);
+  one.tells({ ...fill, at: at(100) });
+  one.auditor.instant(at(100), one.state);
+}
+
+describe('I1, a stop that rides on the order', () => {
+  it('is there with the first fill: no violation and 0 ms without a stop', () => {
+    const one = world();
+
+    openWithStop(one, at(0));
+    one.auditor.instant(at(60_000), one.state);
+
+    expect(one.report()).toMatchObject({ total: 0, unprotected: { aliveMs: 0, deadMs: 0, longestMs: 0 } });
+  });
+  it('is missing at the first fill: a violation at that very ms', () => {
+    const one = world();
+    one.state.legs[0]!.orders.push(order(1, { terms }));
+
+    one.sends(at(0), enter(1));
+    one.fills({ at: at(0), id: 1, side: 1, lots: 5, order: 1 });
+    one.auditor.instant(at(0), one.state);
+
+    expect(told(one.report())).toEqual(['I1 opened without the stop that rode on its order']);
+  });
+});
+
+describe('I1, a stop that must be set after a fill', () => {
+  it('comes 2,000 ms after the engine was told: in time, 2,100 ms of venue time counted, 100 of them untold', () => {
+    const one = world();
+
+    addFilled(one);
+    one.there.stop = 900;
+    one.auditor.instant(at(2_100), one.state);
+    one.auditor.instant(at(9_000), one.state);
+
+    expect(one.report()).toMatchObject({ total: 0, unprotected: { aliveMs: 2_100, unawareMs: 100, longestMs: 2_100 } });
+  });
+  it('comes 2,001 ms after: a violation', () => {
+    const one = world();
+
+    addFilled(one);
+    one.there.stop = 900;
+    one.auditor.instant(at(2_101), one.state);
+
+    expect(numbers(one.report())).toEqual(['I1']);
+  });
+  it('does not come, but the engine halted with an alarm by then: none; halted without one: a violation', () => {
+    const [loud, silent] = [world(), world()];
+    for (const one of [loud, silent]) {
+      addFilled(one);
+      one.state.mode = halted(at(2_000), 'unprotected');
+      if (one === loud) one.sends(at(2_000), alarm('unprotected'));
+      one.auditor.instant(at(2_000), one.state);
+      one.auditor.instant(at(30_000), one.state);
+    }
+
+    expect(numbers(loud.report())).toEqual([]);
+    expect(numbers(silent.report())).toEqual(['I1']);
+  });
+  it.each([
+    ['for all 5 lots under way excuses', 5, true, []],
+    ['for 4 of 5 lots does not', 4, true, ['I1']],
+    ['that never left does not', 5, false, ['I1']],
+  ] as const)('does not come, and an exit %s', (_what, lots, isSent, expected) => {
+    const one = world();
+
+    addFilled(one);
+    one.state.legs[0]!.orders.push(order(2, { role: 'exit', side: -1, reduceOnly: true, lots }));
+    if (isSent) one.sends(at(1_000), reduce(2, { lots: lots as never }));
+    one.auditor.instant(at(1_000), one.state);
+    one.auditor.instant(at(12_000), one.state);
+
+    expect(numbers(one.report())).toEqual(expected);
+  });
+});
+
+describe('I1, other ways to lose a stop', () => {
+  it.each([[10_000, []], [10_001, ['I1']]] as const)('a position nobody opened, told at 100 ms and protected %d ms later', (ms, expected) => {
+    const one = world();
+
+    const fill = one.fills({ at: at(0), id: 1, side: 1, lots: 5, order: -1 });
+    one.auditor.instant(at(0), one.state);
+    one.tells({ ...fill, at: at(100) });
+    one.auditor.instant(at(100), one.state);
+    one.there.stop = 900;
+    one.auditor.instant(at(100 + ms), one.state);
+
+    expect(numbers(one.report())).toEqual(expected);
+  });
+  it('nobody says that the stop is gone for 60 s: counted as untold, no violation; 10,001 ms after the snapshot that shows it, one', () => {
+    const one = world();
+
+    openWithStop(one, at(0));
+    one.there.stop = 0;
+    one.auditor.instant(at(1_000), one.state);
+    one.auditor.instant(at(61_000), one.state);
+    expect(one.report()).toMatchObject({ total: 0, unprotected: { unawareMs: 60_000 } });
+    one.auditor.event({
+      tag: 'account-snapshot', at: at(61_000), takenAt: at(61_000), leg: 0, position: 'unknown', stop: null, openOrders: 'unknown', ended: 'unknown',
+      executions: 'unknown', markTicks: 1_000, lastTicks: 1_000,
+    }, one.state);
+    one.auditor.instant(at(61_000), one.state);
+    one.auditor.instant(at(71_001), one.state);
+
+    expect(numbers(one.report())).toEqual(['I1']);
+  });
+  it('time while the process is dead counts apart, and a restart gives 10,000 ms anew', () => {
+    const one = world();
+
+    addFilled(one);
+    one.auditor.crashed(at(1_000), one.state);
+    one.auditor.restarted(at(21_000), one.state);
+    one.auditor.instant(at(31_000), one.state);
+    expect(one.report()).toMatchObject({ total: 0, unprotected: { aliveMs: 11_000, deadMs: 20_000 } });
+    one.auditor.instant(at(31_001), one.state);
+
+    expect(numbers(one.report())).toEqual(['I1']);
+  });
+  it('a waived stop is nobody’s fault, however long: its time is counted apart', () => {
+    const one = world();
+    one.state.legs[0]!.orders.push(order(1, { terms: { ...terms, stopTicks: 0, distanceTicks: 0 } }));
+
+    one.sends(at(0), enter(1, { stopTicks: 0 }));
+    one.tells(one.fills({ at: at(0), id: 1, side: 1, lots: 5, order: 1 }));
+    one.auditor.instant(at(0), one.state);
+    one.auditor.instant(at(50_000), one.state);
+
+    expect(one.report()).toMatchObject({ total: 0, unprotected: { aliveMs: 0, waivedMs: 50_000 } });
+  });
+});
