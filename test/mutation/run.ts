@@ -28,7 +28,7 @@ const parts: readonly Part[] = [
   { name: 'indicators', mutates: /^engine\/indicators\//, runsDivisor: 4, limitMs: 3_000, tests: [/^test\/engine\/indicators\//] },
   {
     name: 'account', mutates: /^engine\/(position|size|decimal|instrument|units|invariant)\.ts$/, runsDivisor: 2, limitMs: 20_000,
-    tests: [/^test\/engine\/(decimal|units|instrument|position|size)/], leavesOut: /turned by resting orders/,
+    tests: [/^test\/engine\/(decimal|units|instrument|ledger|position|size)/], leavesOut: /turned by resting orders/,
   },
   {
     name: 'intents', runsDivisor: 1, limitMs: 3_000,
