@@ -1,37 +1,16 @@
 /** Entries as commands: how prices become whole ticks, what rides on the order, what replaces what. The engine alone. */
 import { describe, expect, it } from 'vitest';
-import type { Command, EnterCommand, Instrument, Note, OpenPosition, Order, State } from '../../engine/index.ts';
+import type { Command, EnterCommand, Note, Order, State } from '../../engine/index.ts';
 import { noStop } from '../../engine/index.ts';
 import { inverse, linear, minute, start } from '../sim/market.ts';
-import type { ConfigWish } from '../sim/played.ts';
-import { scripted } from '../sim/scripted.ts';
-import type { AnyScene, Script } from '../sim/scripted.ts';
-import { bar, cycle, execution, stepped } from './stepped.ts';
-import type { Stepped } from './stepped.ts';
+import type { AnyScene } from '../sim/scripted.ts';
+import { engineOf, enter, heldEngine, long, outcome } from './closing.ts';
+import type { At, Engine, Wish } from './closing.ts';
+import { execution } from './stepped.ts';
 
 type Enter = Parameters<AnyScene['intents']['enter']>[0];
-type At = NonNullable<Script['at']>;
-const long = { side: 'long', qty: 4, stop: 90 } as const;
-const enter = (want: unknown): At[number] => ({ intents }) => intents.enter(want as Enter);
 const reverse = (want: unknown): At[number] => ({ intents }) => intents.reverse(want as Enter);
 
-interface Wish { readonly instrument?: Instrument; readonly config?: ConfigWish; readonly ticks?: number; readonly markTicks?: number }
-interface Engine extends Stepped { readonly close: (ticks?: number) => { commands: readonly Command[]; notes: readonly Note[] } }
-
-/** Closes bars one after another; the decision of each is the script's. */
-function engineOf(at: At, { instrument = linear(), config = {}, ticks = 100, markTicks }: Wish = {}): Engine {
-  const engine = stepped({ strategy: scripted({ at }).strategy, instruments: [instrument], config });
-  let closes = start - minute;
-  return {
-    ...engine,
-    close: (price = ticks) => {
-      closes += minute;
-      engine.take(bar(instrument, closes, [price, price, price, price]));
-      if (markTicks !== undefined) engine.take({ tag: 'mark-price', at: closes, symbol: 0, markTicks });
-      return engine.take(cycle(closes));
-    },
-  };
-}
 function decided(want: unknown, wish: Wish = {}): { commands: readonly Command[]; notes: readonly Note[]; order: Order | undefined; state: State } {
   const engine = engineOf({ 0: enter(want) }, wish);
   return { ...engine.close(), order: engine.state.legs[0]!.orders[0], state: engine.state };
@@ -241,24 +220,6 @@ describe('an entry wanted again', () => {
     expect(engine.state.legs[0]!.staged).toMatchObject({ after: 1, order: { id: 3, lots: 6 } });
   });
 });
-
-/** A long of 4 from 100 with its stop at 90 confirmed, then the script from decision 1 on. */
-function heldEngine(at: At, wish: Wish = {}): Engine & { readonly position: () => OpenPosition } {
-  const engine = engineOf({ 0: enter(long), ...at }, wish);
-  engine.close();
-  engine.take({ tag: 'order-accepted', at: start, leg: 0, order: 1 });
-  engine.take(execution(wish.instrument ?? linear(), { at: start, id: 1, side: 1, lots: 4, priceTicks: 100, order: 1 }));
-  engine.take({ tag: 'stop-set', at: start, leg: 0, triggerTicks: 90, by: 'mark', trailTicks: 0 });
-  return {
-    ...engine,
-    position: () => {
-      const { position } = engine.state.legs[0]!;
-      if (position.tag === 'flat') throw new Error('flat');
-      return position;
-    },
-  };
-}
-const outcome = (told: { commands: readonly Command[]; notes: readonly Note[] }): unknown => told.notes.flatMap((note) => (note.tag === 'decision' ? [[note.outcome, note.reason]] : []));
 
 describe('a reversal', () => {
   const short = { side: 'short', qty: 3, stop: 110 } as const;
