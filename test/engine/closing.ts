@@ -29,6 +29,7 @@ export function engineOf(at: At, { instrument = linear(), config = {}, ticks = 1
     },
   };
 }
+
 /** A long of 4 from 100 with its stop at 90 confirmed, then the script from decision 1 on. */
 export function heldEngine(at: At, wish: Wish = {}): Engine & { readonly position: () => OpenPosition } {
   const engine = engineOf({ 0: enter(long), ...at }, wish);
@@ -45,5 +46,7 @@ export function heldEngine(at: At, wish: Wish = {}): Engine & { readonly positio
     },
   };
 }
+
 /** What became of the wants of a close, and why. */
-export const outcome = (told: { commands: readonly Command[]; notes: readonly Note[] }): unknown => told.notes.flatMap((note) => (note.tag === 'decision' ? [[note.outcome, note.reason]] : []));
+export const outcome = ({ notes }: { readonly notes: readonly Note[] }): unknown =>
+  notes.flatMap((note) => (note.tag === 'decision' ? [[note.outcome, note.reason]] : []));
