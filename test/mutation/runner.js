@@ -115,4 +115,12 @@ function failureOf(run) {
   }
 }
 
-export const strykerPlugins = [{ kind: 'TestRunner', name: 'bundle', injectableClass: BundleRunner }];
+/** Prose for the documentation is not tried: nothing follows from it. */
+const prose = {
+  shouldIgnore: (path) => (path.isVariableDeclarator() && path.node.id.name === 'seedings' ? 'prose for the documentation' : undefined),
+};
+
+export const strykerPlugins = [
+  { kind: 'TestRunner', name: 'bundle', injectableClass: BundleRunner },
+  { kind: 'Ignore', name: 'prose', value: prose },
+];
