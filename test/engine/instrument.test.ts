@@ -21,11 +21,16 @@ describe('an instrument', () => {
     expect(linear({ qtyStep: '0.001', minQty }).minLots).toBe(lots);
   });
 
+  it('a minimum of 12 at steps of 5 is 3 lots', () => {
+    expect(linear({ qtyStep: '5', minQty: '12' }).minLots).toBe(3);
+  });
+
   it('own fee rates go before those of the rules, each by itself, and may be 0', () => {
     const { rules } = fine;
 
     expect(instrumentOf(rules, { takerFee: 0.0004, makerFee: null })).toMatchObject({ takerRate: 0.0004, takerPico: 400_000_000n, makerRate: -0.0001, makerPico: -100_000_000n });
     expect(instrumentOf(rules, { takerFee: null, makerFee: 0 })).toMatchObject({ takerRate: 0.00055, takerPico: 550_000_000n, makerRate: 0, makerPico: 0n });
+    expect(instrumentOf(rules, { takerFee: null, makerFee: 0.000_15 })).toMatchObject({ makerRate: 0.000_15, makerPico: 150_000_000n });
   });
 
   it('whose tick times step is finer than 1e-12 is refused, linear only', () => {

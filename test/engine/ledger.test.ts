@@ -90,6 +90,35 @@ describe('a linear long: 10 at 100, 10 more at 110, 5 sold at 120, the rest at 8
   });
 });
 
+describe('a position of any tick and lot', () => {
+  it('that has just opened waits for everything: its stop, its bars, its plan', () => {
+    const ledger = new Ledger(linear());
+    ledger.fill(1, 10, 100);
+
+    expect(ledger.position).toEqual({
+      tag: 'open', side: 1, openedAt: start, adopted: false, lots: 10, cost: 1_000n * whole, costNumber: 1_000, entryTicks: 100, barsHeld: 0, leaving: '',
+      protection: { tag: 'unprotected', cause: 'new', since: start }, stopBy: 'mark', wantedStop: 0, protectBy: 0, suspectAt: 0, plannedLots: 0, exitAt: 0, exitAttempts: 0,
+      rung: 'market', isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, breakEvenAt: 0, targets: [],
+      trade: {
+        realised: 0n, fees: whole, funding: 0n, entryLots: 10, entryTickLots: 1_000, exitLots: 0, exitTickLots: 0, slippage: 0, risk: 0,
+        entryReason: 'in 1', exitReason: '', highTicks: 100, lowTicks: 100,
+      },
+    });
+  });
+
+  it('of tick 0.5 and lots of 5: 3 lots at 200 and 3 at 210 ticks cost 3,075 and stand at 205; at 215 they are 150 up', () => {
+    const ledger = new Ledger(linear({ tick: '0.5', qtyStep: '5', minQty: '5', takerRate: '0' }));
+    ledger.fill(1, 3, 200, 0);
+    ledger.fill(1, 3, 210);
+    ledger.state.legs[0]!.book.markTicks = 215;
+    markEquity(ledger.state);
+
+    expect(ledger.position).toMatchObject({ entryTicks: 205, costNumber: 3_075 });
+    expect(ledger.position.trade.slippage).toBe(0); // a price of 0 is none to be measured against
+    expect(ledger.state.equity).toBe(10_150);
+  });
+});
+
 describe('a linear short of 10 at 100 covered at 70', () => {
   it('gains 300 less fees of 1 and 0.7; it went 5 against and 30 for it', () => {
     const ledger = new Ledger(linear());
@@ -246,6 +275,15 @@ describe('executions are told apart by their ids', () => {
 
     expect([1, 2, 2, 1, 4, 4, 3, 4, 5, 3].map((id) => isNewExecution(state, id))).toEqual([true, true, false, false, true, false, true, false, true, false]);
     expect([1, 4, 5, 6, 0, -1].map((id) => hasCounted(state, id))).toEqual([true, true, true, false, false, false]);
+    expect([hasCounted(state, '3'), isNewExecution(state, '3'), isNewExecution(state, '3')]).toEqual([false, true, false]); // a text is no number
+  });
+
+  it('running numbers without a hole need no memory but the last of them', () => {
+    const state = fresh();
+    for (let id = 1; id <= 9; id++) isNewExecution(state, id);
+
+    expect(state.seen).toMatchObject({ upTo: 9, ring: [], next: 0 });
+    expect(state.seen.set.size).toBe(0);
   });
 
   it('numbers of 0 and below are remembered one by one', () => {

@@ -24,39 +24,43 @@ interface Part {
   readonly leavesOut?: RegExp;
 }
 
+/** Whole streams of events take seconds each; a stack names the bundle here, not the test's own file. */
+const slow = /over 60 streams|over 40 streams|never loosens the stop|taken as a plain copy|is a StrategyError with its stack/;
+
 const parts: readonly Part[] = [
-  { name: 'indicators', mutates: /^engine\/indicators\//, runsDivisor: 4, limitMs: 3_000, tests: [/^test\/engine\/indicators\//] },
+  { name: 'indicators', mutates: /^engine\/indicators\//, runsDivisor: 10, limitMs: 5_000, tests: [/^test\/engine\/indicators\//] },
   {
-    name: 'account', mutates: /^engine\/(position|size|decimal|instrument|units|invariant)\.ts$/, runsDivisor: 2, limitMs: 20_000,
-    tests: [/^test\/engine\/(decimal|units|instrument|ledger|position|size)/], leavesOut: /turned by resting orders/,
+    name: 'account', mutates: /^engine\/(position|size|decimal|instrument|units|invariant)\.ts$/, runsDivisor: 10, limitMs: 5_000,
+    tests: [/^test\/engine\/(decimal|units|instrument|invariant|ledger|position|size)/], leavesOut: /turned by resting orders/,
   },
   {
-    name: 'intents', runsDivisor: 1, limitMs: 3_000,
+    name: 'intents', runsDivisor: 10, limitMs: 5_000,
     mutates: /^engine\/(intents|intent-checks|wants|strategy|strategy-error|view|scene|setup|create|memory)\.ts$/,
-    tests: [/^test\/engine\/(intents|strategy|setup|memory|create|view)/, /^test\/engine\/step\./],
+    tests: [/^test\/engine\/(intents|strategy|setup|memory|decide|view)/, /^test\/engine\/step\./], leavesOut: slow,
   },
   {
     name: 'decisions', mutates: /^engine\/(decide|entries|exits|resting)\.ts$/, runsDivisor: 20, limitMs: 5_000,
-    tests: [/^test\/engine\/(decide|entries|exits|resting|view)/, /^test\/engine\/step\./],
+    tests: [/^test\/engine\/(decide|entries|exits|resting|view)/, /^test\/engine\/step\./], leavesOut: slow,
   },
   {
-    name: 'market', mutates: /^engine\/(market|timeframe|stretch|step|digest)\.ts$/, runsDivisor: 20, limitMs: 5_000,
-    tests: [/^test\/engine\/(timeframe|market|digest|stretch)/, /^test\/engine\/(view|step)\./],
+    name: 'market', mutates: /^engine\/(market|timeframe|stretch|step|digest|index|table|scene|events|commands|notes)\.ts$/, runsDivisor: 30, limitMs: 10_000,
+    tests: [/^test\/engine\/(timeframe|market|digest|stretch|decide|view)/, /^test\/engine\/step\./], leavesOut: /StrategyError with its stack/,
   },
   {
     name: 'risk', mutates: /^engine\/(rules|risk|limits|config)/, runsDivisor: 20, limitMs: 5_000,
     tests: [/^test\/engine\/(rules|risk|limits|config|size|entries|resting)/],
   },
   {
-    name: 'protection', runsDivisor: 20, limitMs: 5_000,
+    name: 'protection', runsDivisor: 20, limitMs: 10_000,
     mutates: /^engine\/(protection|stop-levels|leaving|foreign|guard|mode|operator)\.ts$/,
-    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode|operator)/, /^test\/engine\/(exits|entries|resting|step)\./],
+    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode|operator)/, /^test\/engine\/(exits|entries|resting|decide|step)/], leavesOut: slow,
   },
   {
-    name: 'orders', runsDivisor: 20, limitMs: 5_000,
+    name: 'orders', runsDivisor: 20, limitMs: 10_000,
     mutates: /^engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)\.ts$/,
-    tests: [/^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/, /^test\/engine\/(entries|exits|resting|step)\./],
+    tests: [/^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/, /^test\/engine\/(entries|exits|resting|decide|step)/], leavesOut: slow,
   },
+  { name: 'journal', mutates: /^engine\/journal\//, runsDivisor: 20, limitMs: 10_000, tests: [/^test\/engine\/journal/] },
   {
     name: 'exchange', mutates: /^sim\/exchange\//, runsDivisor: 20, limitMs: 3_000,
     tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous-trades/, /^test\/sim\/exchange\//],

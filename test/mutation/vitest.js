@@ -34,5 +34,6 @@ export function it(name, run) {
 
 it.skipIf = (isLeftOut) => (isLeftOut ? () => undefined : it);
 it.each = (rows) => (name, run) => {
-  for (const row of rows) it(name, () => run(...(Array.isArray(row) ? row : [row])));
+  const areLists = rows.every((row) => Array.isArray(row));
+  for (const row of rows) it(name, () => run(...(areLists ? row : [row])));
 };
