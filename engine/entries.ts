@@ -112,7 +112,7 @@ function priceOf(leg: Leg, instrument: Instrument, want: WantEnter | WantAdd, si
   const rising = (want.price * instrument.tick.den) / instrument.tick.num >= lastTicks;
   const triggerTicks = wholeSteps(want.price, instrument.tick, rising ? 'down' : 'up');
   const limitTicks = want.limit === 0 ? 0 : wholeSteps(want.limit, instrument.tick, away);
-  if (triggerTicks <= 0 || limitTicks < 0) return null;
+  if (triggerTicks <= 0 || (want.limit > 0 && limitTicks <= 0)) return null;
   const worse = limitTicks === 0 ? triggerTicks : side === 1 ? Math.max(triggerTicks, limitTicks) : Math.min(triggerTicks, limitTicks);
   return {
     type: limitTicks === 0 ? 'market' : 'limit', priceTicks: limitTicks, triggerTicks, triggerDirection: rising ? 1 : 2,

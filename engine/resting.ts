@@ -71,6 +71,7 @@ function keepWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, ou
   const done = set.filled[wish.key] ?? 0;
   if (standing === undefined && !wish.once && done >= wish.lots) set.filled[wish.key] = 0;
   const open = wish.lots - (set.filled[wish.key] ?? 0);
+  if (standing === undefined && wish.lots <= 0) return 'below-min-qty';
   if (standing === undefined) return open <= 0 ? '' : placeWish(state, leg, set, wish, open, out);
   if (standing.state.tag === 'cancelling' || standing.state.tag === 'sent') return '';
   if (open <= 0 || standing.side !== wish.side || standing.reduceOnly !== wish.reduceOnly) {

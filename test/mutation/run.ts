@@ -1,12 +1,12 @@
 /**
- * Mutation testing of `sim/`: plants small faults one by one and asks whether a test notices. Prints the score of
- * every file and each fault that no test noticed. Not part of `npm test`, it takes an hour or more:
+ * Mutation testing of `engine/` and `sim/`: plants small faults one by one and asks whether a test notices. Prints the
+ * score of every file and each fault that no test noticed. Not part of `npm test`, a layer takes an hour or more:
  *
- *   npm --prefix test/mutation ci && npm --prefix test/mutation run sim [-- sim/exchange/margin.ts ...] [--fresh]
+ *   npm --prefix test/mutation ci && npm --prefix test/mutation run engine [-- PART or FILE ...] [--fresh] [--workers N]
  *
  * Stryker works on a copy in the temporary folder, made of the pure layers and the quick tests beside each part: no
  * build, no compiler (it cannot drive TypeScript 7), one vitest, no file of the repository written. Results are kept
- * in `node_modules/.cache` and only what changed is tried again; `--fresh` forgets them.
+ * in `node_modules/.cache` and only what changed is tried again; `--fresh` forgets those of the parts asked for.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,9 +20,47 @@ interface Part {
   readonly runsDivisor: number;
   /** A test that takes longer does not end. */
   readonly limitMs: number;
+  /** Names of tests that are not asked: whole runs too slow to repeat for each fault. */
+  readonly leavesOut?: RegExp;
 }
 
+/** Whole streams of events take seconds each; a stack names the bundle here, not the test's own file. */
+const slow = /over 60 streams|over 40 streams|never loosens the stop|taken as a plain copy|is a StrategyError with its stack/;
+
 const parts: readonly Part[] = [
+  { name: 'indicators', mutates: /^engine\/indicators\//, runsDivisor: 10, limitMs: 5_000, tests: [/^test\/engine\/indicators\//] },
+  {
+    name: 'account', mutates: /^engine\/(position|size|decimal|instrument|units|invariant)\.ts$/, runsDivisor: 10, limitMs: 5_000,
+    tests: [/^test\/engine\/(decimal|units|instrument|invariant|ledger|position|size)/], leavesOut: /turned by resting orders/,
+  },
+  {
+    name: 'intents', runsDivisor: 10, limitMs: 5_000,
+    mutates: /^engine\/(intents|intent-checks|wants|strategy|strategy-error|view|scene|setup|create|memory)\.ts$/,
+    tests: [/^test\/engine\/(intents|strategy|setup|memory|decide|view)/, /^test\/engine\/step\./], leavesOut: slow,
+  },
+  {
+    name: 'decisions', mutates: /^engine\/(decide|entries|exits|resting)\.ts$/, runsDivisor: 20, limitMs: 5_000,
+    tests: [/^test\/engine\/(decide|entries|exits|resting|view)/, /^test\/engine\/step\./], leavesOut: slow,
+  },
+  {
+    name: 'market', mutates: /^engine\/(market|timeframe|stretch|step|digest|index|table|scene|events|commands|notes)\.ts$/, runsDivisor: 30, limitMs: 10_000,
+    tests: [/^test\/engine\/(timeframe|market|digest|stretch|decide|view)/, /^test\/engine\/step\./], leavesOut: /StrategyError with its stack/,
+  },
+  {
+    name: 'risk', mutates: /^engine\/(rules|risk|limits|config)/, runsDivisor: 20, limitMs: 5_000,
+    tests: [/^test\/engine\/(rules|risk|limits|config|size|entries|resting)/],
+  },
+  {
+    name: 'protection', runsDivisor: 20, limitMs: 10_000,
+    mutates: /^engine\/(protection|stop-levels|leaving|foreign|guard|mode|operator)\.ts$/,
+    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode|operator)/, /^test\/engine\/(exits|entries|resting|decide|step)/], leavesOut: slow,
+  },
+  {
+    name: 'orders', runsDivisor: 20, limitMs: 10_000,
+    mutates: /^engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)\.ts$/,
+    tests: [/^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/, /^test\/engine\/(entries|exits|resting|decide|step)/], leavesOut: slow,
+  },
+  { name: 'journal', mutates: /^engine\/journal\//, runsDivisor: 20, limitMs: 10_000, tests: [/^test\/engine\/journal/] },
   {
     name: 'exchange', mutates: /^sim\/exchange\//, runsDivisor: 20, limitMs: 3_000,
     tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous-trades/, /^test\/sim\/exchange\//],
@@ -59,19 +97,30 @@ const missed = new Set(['Survived', 'NoCoverage']);
 
 main(process.argv.slice(2));
 
-function main(words: readonly string[]): void {
-  const named = words.filter((word) => !word.startsWith('--'));
-  if (words.includes('--fresh')) rmSync(cache, { recursive: true, force: true });
+/** The first word is the layer, `engine` or `sim`; further ones are parts or files of it. */
+function main([layer = '', ...words]: readonly string[]): void {
+  const workersAt = words.indexOf('--workers');
+  const concurrency = workersAt < 0 ? 2 : Number(words[workersAt + 1]);
+  const asked = words.filter((word, i) => !word.startsWith('--') && (workersAt < 0 || i !== workersAt + 1));
+  const files = filesBelow(root, layer);
+  const found = asked.length === 0 ? files : files.filter((path) => asked.includes(path) || asked.includes(partOf(path)?.name ?? ''));
   mkdirSync(cache, { recursive: true });
   setPriority(constants.priority.PRIORITY_LOW);
   const started = performance.now();
-  const found = named.length > 0 ? named : filesBelow(root, 'sim');
   const reports = parts.flatMap((part) => {
-    const files = found.filter((path) => part.mutates.test(path));
-    return files.length === 0 ? [] : [mutate(part, files)];
+    const own = found.filter((path) => partOf(path) === part);
+    if (own.length === 0) return [];
+    if (words.includes('--fresh')) rmSync(join(cache, `${part.name}.json`), { force: true });
+    return [mutate(part, own, concurrency)];
   });
   tell(Object.assign({}, ...reports.map((report) => report.files)) as Report['files'], found);
+  const left = found.filter((path) => partOf(path) === undefined);
+  if (left.length > 0) console.log(`in no part: ${left.join(' ')}`);
   console.log(`${((performance.now() - started) / 60_000).toFixed(1)} minutes`);
+}
+
+function partOf(path: string): Part | undefined {
+  return parts.find((part) => part.mutates.test(path));
 }
 
 function filesBelow(folder: string, below: string): string[] {
@@ -80,7 +129,7 @@ function filesBelow(folder: string, below: string): string[] {
 }
 
 /** Runs Stryker over these files of a part. Throws when it leaves no report. */
-function mutate(part: Part, files: readonly string[]): Report {
+function mutate(part: Part, files: readonly string[], concurrency: number): Report {
   const stage = mkdtempSync(join(tmpdir(), 'holdfast-mutation-'));
   const write = (name: string, text: string): void => writeFileSync(join(stage, name), text);
   for (const folder of ['engine', 'sim', 'docs', 'test/engine', 'test/sim']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
@@ -91,10 +140,10 @@ function mutate(part: Part, files: readonly string[]): Report {
   write('package.json', '{ "type": "module" }');
   write('property.js', property(part.runsDivisor));
   for (const name of ['runner.js', 'vitest.js']) cpSync(join(here, name), join(stage, name));
-  write('limit.json', JSON.stringify({ limitMs: part.limitMs }));
+  write('part.json', JSON.stringify({ limitMs: part.limitMs, leavesOut: part.leavesOut?.source ?? '(?!)' }));
   write('stryker.json', JSON.stringify({
-    testRunner: 'bundle', plugins: ['./runner.js'],
-    mutate: files, coverageAnalysis: 'perTest', concurrency: 2, inPlace: true, incremental: true,
+    testRunner: 'bundle', plugins: ['./runner.js'], ignorers: ['prose'],
+    mutate: files, coverageAnalysis: 'perTest', concurrency, inPlace: true, incremental: true,
     incrementalFile: join(cache, `${part.name}.json`), timeoutMS: 60_000, reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: 'report.json' },
   }));

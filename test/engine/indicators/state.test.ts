@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   createIndicators, declareIndicators, feedBar, feedTimeframe, isWarm, restoreIndicators, rollDecision, snapshotIndicators,
 } from '../../../engine/indicators/index.ts';
-import type { IndicatorSnapshot, Kernels } from '../../../engine/indicators/index.ts';
+import type { IndicatorPlan, IndicatorSnapshot, Kernels } from '../../../engine/indicators/index.ts';
 import { stepOf } from '../../../engine/index.ts';
 import { walk } from './market.ts';
 import { feedAt, planOf } from './run.ts';
@@ -15,11 +15,12 @@ const everything = (k: Kernels): Declared => ({
   adx: k.adx(5), place: k.stochastic(5, 2, 3), macd: k.macd(3, 6, 4), bands: k.bollinger(6, 2), channel: k.keltner(5, 4, 2),
   range: k.donchian(6), trend: k.supertrend(4, 2), library: k.windowed('CCI', 8),
 });
-const plan = planOf(everything);
+const planned = (): IndicatorPlan => planOf(everything);
 const tick = stepOf('0.1');
 
 describe('the indicators of a leg', () => {
   it('restored from a snapshot that went through JSON at any bar, go on bit for bit', () => {
+    const plan = planned();
     fc.assert(fc.property(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 1, max: 1_000 }), (cut, seed) => {
       const bars = walk(130, seed);
       const whole = createIndicators(plan, tick);
@@ -31,6 +32,8 @@ describe('the indicators of a leg', () => {
         feedAt(plan, whole, bars, i);
       }
       restoreIndicators(resumed, JSON.parse(saved) as IndicatorSnapshot);
+      const { values } = JSON.parse(saved) as IndicatorSnapshot;
+      expect([...resumed.values]).toEqual(values.map((value) => value ?? Number.NaN));
       for (let i = cut; i < 130; i++) feedAt(plan, resumed, bars, i);
 
       expect(resumed.values).toEqual(whole.values);
@@ -39,9 +42,15 @@ describe('the indicators of a leg', () => {
   });
 
   it('refuse a snapshot of another plan', () => {
-    const other = createIndicators(planOf((k) => ({ x: k.sma(3) })), tick);
+    const snapshot = snapshotIndicators(createIndicators(planned(), tick));
+    const refused = (own: Partial<IndicatorSnapshot>): void => {
+      expect(() => { restoreIndicators(createIndicators(planned(), tick), { ...snapshot, ...own }); }).toThrow('indicator snapshot must be of the same plan');
+    };
 
-    expect(() => restoreIndicators(other, snapshotIndicators(createIndicators(plan, tick)))).toThrow('same plan');
+    refused({ arena: snapshot.arena.slice(1) });
+    refused({ values: [...snapshot.values, 0] });
+    expect(() => { restoreIndicators(createIndicators(planOf((k) => ({ x: k.sma(3) })), tick), { arena: [1], values: [2, 3, 4] }); })
+      .toThrow('{"arena":[1,6],"values":[3,2]}'); // a counter, a sum and a ring of 4; one value now and before
   });
 
   it('forget where the feed began: after the warm-up two feeds that began 200 bars apart differ by less than 1e-9', () => {
@@ -64,6 +73,7 @@ describe('the indicators of a leg', () => {
   });
 
   it('are warm exactly from readyBars on: the present and the previous values are all numbers', () => {
+    const plan = planned();
     const bars = walk(plan.readyBars + 5, 2);
     const state = createIndicators(plan, tick);
     const warmAt: number[] = [];
@@ -93,6 +103,9 @@ describe('the indicators of a leg', () => {
 
   it('read the same from a bar record as from numbers', () => {
     const bars = walk(40, 9);
+    const plan = planOf((k) => ({
+      ...everything(k), first: k.sma(3, 'open'), middle: k.ema(3, 'hl2'), typical: k.sma(3, 'hlc3'), mean: k.sma(3, 'ohlc4'), traded: k.ema(3, 'volume'), week: k.vwap('1w'),
+    }));
     const [a, b] = [createIndicators(plan, tick), createIndicators(plan, tick)];
 
     for (let i = 0; i < 40; i++) {
