@@ -43,7 +43,7 @@ describe('mistake 9: no session rule could fire, its loss was a field that is no
 });
 
 describe('a loss cap was computed with its end and then became a halt for ever', () => {
-  it('it pauses until the next UTC midnight, entries are refused until then and taken from then on', () => {
+  it('pauses until the next UTC midnight, entries are refused until then and taken from then on', () => {
     const made = losing(87);
     const paused = made.close(100);
     expect(made.state.mode).toMatchObject({ tag: 'cooldown', until: start + day });

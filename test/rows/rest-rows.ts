@@ -1,0 +1,92 @@
+/** Rows R-01 to R-84: the rest of the predecessor's capabilities, by what holds each. */
+import { held, heldAndLater, later, notWanted } from './answer.ts';
+import type { Row } from './answer.ts';
+
+const core: Readonly<Record<string, Row>> = {
+  'R-01': held('one total, pure transition', 'engine/step: gives the same commands', 'engine/rules/stream: keeps invariants 1 to 5'),
+  'R-02': held('commands are data', 'engine/step: are approved by the risk review only', 'engine/journal-codec: of all 24 and 7 kinds'),
+  'R-03': notWanted('position against state, checked each tick', 'there is no second state that could differ: flat and open are the position itself'),
+  'R-04': held('size 0 at the venue is a trade with executions', 'seed/transitions: size 0 at the venue closes', 'seed/transitions: size 0 at the venue that no execution'),
+  'R-05': held('"zero position" is a question', 'seed/stop-states: refused because there is no position'),
+  'R-06': held('no entry while the venue is not known to be flat', 'seed/mistakes: a failed question at the start'),
+  'R-07': heldAndLater('orders are known by either number', 'live wire', 'seed/transitions: a fill of an order that is not ours'),
+  'R-08': held('an execution counts once', 'seed/transitions: an execution told twice', 'engine/position: of more lots than 4,096'),
+  'R-09': held('any order of arrival ends in one position', 'engine/position: of one side has the same exact cost', 'seed/transitions: no answer that comes twice'),
+  'R-10': held('late events do not count twice', 'seed/silence: row 10: a late fill', 'seed/transitions: no answer that comes twice'),
+  'R-11': held('three differences before one counts', 'seed/transitions: size 0 at the venue that no execution', 'seed/mistakes: a reading without a position'),
+  'R-12': held('a partial entry is protected at once', 'seed/transitions: a partial fill is a position', 'seed/stop-states: has its stop from the first fill'),
+  'R-13': held('more fills: weighted average', 'seed/transitions: more of the working entry'),
+  'R-14': held('more than was meant is trimmed', 'seed/mistakes: R-14', 'seed/mistakes: a late fill of an order given up'),
+  'R-15': held('deleveraged', 'seed/transitions: deleveraged to 1'),
+  'R-16': held('a liquidation halts and is booked', 'seed/transitions: liquidated while', 'seed/transitions: the loss of a liquidation'),
+  'R-17': held('an exit that filled too much', 'seed/transitions: an exit that filled more'),
+  'R-18': held('several take profits', 'engine/exits: of 0.25 at 105 and 0.75 at 110', 'seed/transitions: an exit of a part'),
+  'R-19': notWanted('stop upkeep by change of size', 'the stop acts on the whole position and is declared, so size never asks for an upkeep'),
+  'R-20': notWanted('place, amend or cancel and place a stop', 'there is one command for a stop; the venue has no order to amend'),
+};
+
+const entries: Readonly<Record<string, Row>> = {
+  'R-21': held('grid by average range', 'strategies/golden: ${strategy.name} gives its expected ledger'),
+  'R-22': held('first entry by regime, as the grid does it', 'strategies/golden: ${strategy.name} gives its expected ledger'),
+  'R-23': notWanted('one label for the regime', 'a strategy\'s own idea; the one of the grid is the only definition there is'),
+  'R-24': held('average range over closed bars only', 'engine/view: of a higher timeframe are its last closed bar', 'engine/rules/gates: leaves out a bar'),
+  'R-25': held('gates in one order, the first failing is the reason', 'engine/rules/gates: cooldown before the day', 'sim/run/risk: with everything the preset has'),
+  'R-26': held('stage by equity', 'engine/rules/sizing: is the smaller of cap and share', 'engine/rules/gates: by the leverage of the stage'),
+  'R-27': held('stages that change too often', 'engine/rules/session: more than 2 within an hour'),
+  'R-28': held('size by loss budget and margin', 'engine/rules/gates: by the loss budget', 'engine/rules/gates: by the share of margin', 'engine/size: the loss at the stop price'),
+  'R-29': held('distance to liquidation', 'engine/rules/gates: by the liquidation price', 'engine/rules/liquidation: of a short of 2', 'seed/limits: a linear short at 3x'),
+  'R-30': notWanted('maker first, then one taker a day', 'post-only, limit and market are the strategy\'s own words; the fee gate judges each'),
+  'R-31': held('an entry ends at its time', 'seed/transitions: a limit entry is cancelled', 'engine/entries: of 1 bar is the default'),
+  'R-32': notWanted('ten seconds off after a failed entry', 'decisions come with closed bars, and refusals in a row have their own breaker (R-33)'),
+  'R-33': held('refusals in a row', 'engine/rules/session: three in a row for passing reasons', 'engine/rules/session: with a lasting reason'),
+  'R-34': heldAndLater('order links follow from the decision', 'live wire', 'seed/mistakes: sent again it has its own number'),
+  'R-35': held('a duplicate link is ours', 'seed/mistakes: the order is ours', 'seed/mistakes: sent again it has its own number'),
+};
+
+const risk: Readonly<Record<string, Row>> = {
+  'R-40': held(
+    'losses, streaks, fees and slippage pause for a time', 'engine/rules/session: of exactly 5 %', 'engine/rules/session: of exactly 12.5 %', 'engine/rules/session: of 3 pause until midnight',
+    'engine/rules/session: needs two trades in a row', 'engine/rules/session: counts fills more than 2 off', 'seed/limits: pauses until',
+  ),
+  'R-41': held('equity, old balance, price shock', 'seed/transitions: equity used up', 'engine/rules/session: of -9.9 %', 'engine/rules/session: of 80 is enough', 'engine/rules/gates: by the age of prices'),
+  'R-42': held('released at its time and once calm', 'engine/rules/session: is not released at its time'),
+  'R-43': held('a halt ends by hand, a cooldown by time', 'seed/six-bugs: a halted engine takes no entry', 'seed/mistakes: a cooldown of five minutes'),
+  'R-44': heldAndLater('degraded, then halted', 'live wire', 'seed/mistakes: a minute without connection', 'engine/rules/gates: by the link', 'seed/mistakes: a cooldown of five minutes'),
+  'R-45': heldAndLater('no network at all', 'live wire', 'seed/mistakes: a minute without connection'),
+  'R-46': later('a budget of requests', 'live wire'),
+  'R-47': heldAndLater('kill switch', 'live wire', 'seed/transitions: a halt by hand', 'seed/mistakes: a failed entry does not keep'),
+  'R-48': held('fees paid against fees expected', 'engine/rules/gates: against fees, for a day'),
+  'R-49': held('win rate', 'engine/rules/session: of 13 in 30', 'engine/rules/sizing: halves while fewer than 4'),
+  'R-50': held('size by streaks', 'engine/rules/sizing: halves after 3 losses'),
+  'R-51': held('equity stops, by the signed loss', 'engine/rules/session: 10 % under its peak'),
+  'R-52': held('Kelly, never above the loss budget', 'engine/rules/sizing: by Kelly'),
+  'R-53': heldAndLater('spread at entry', 'live wire', 'engine/rules/sources: slow links and spreads wait'),
+  'R-54': held('goals of a run', 'engine/rules/session: at its goal of 1,100', 'engine/rules/session: ends after 2 closed trades'),
+};
+
+const operation: Readonly<Record<string, Row>> = {
+  'R-60': later('message of an entry', 'operations'),
+  'R-61': later('message of an exit', 'operations'),
+  'R-62': heldAndLater('messages of halts, once each', 'operations', 'seed/six-bugs: a cause that repeats'),
+  'R-63': later('no messages without a token', 'operations'),
+  'R-64': later('watchdog on a heartbeat', 'operations'),
+  'R-65': later('distance to liquidation, watched', 'operations'),
+  'R-66': notWanted('a monitor that restarts', 'restarts are the supervisor\'s, and a loop of them is broken by the engine (S-15)'),
+  'R-70': heldAndLater('a trade record that explains itself', 'live wire', 'data/store/store: shows after three saves', 'cli/run-config: has one hash'),
+  'R-71': heldAndLater('the log survives a crash at any byte', 'live wire', 'engine/journal: I9: loses no command', 'engine/journal: is cut at a torn end'),
+  'R-72': held('halts with their evidence on record', 'engine/step: halts the engine with its words as evidence', 'sim/run/risk: pauses for the rest of a UTC day'),
+  'R-73': heldAndLater('metrics', 'analysis', 'lab/report/metrics: 30 returns of', 'lab/report/metrics: 100, 120, 90', 'lab/report/metrics: 6 wins of 30'),
+  'R-74': later('before and after, compared', 'analysis'),
+  'R-75': heldAndLater('reports', 'analysis', 'lab/report/card: says first, in one sentence'),
+  'R-76': later('analysis by the clock', 'operations'),
+  'R-77': later('dashboard', 'operations'),
+  'R-78': later('operator scripts', 'live wire'),
+  'R-79': later('start-up safety', 'live wire'),
+  'R-80': heldAndLater('one clock', 'live wire', 'engine/step: refuses time that runs backwards', 'architecture: no banned word'),
+  'R-81': later('rate limits', 'live wire'),
+  'R-82': later('containers', 'operations'),
+  'R-83': held('pages are checked', 'architecture: no banned word'),
+  'R-84': held('a backtest of the whole engine', 'strategies/golden: ${strategy.name} gives its expected ledger', 'sim/run/laws: keeps its books'),
+};
+
+export const restRows: Readonly<Record<string, Row>> = { ...core, ...entries, ...risk, ...operation };
