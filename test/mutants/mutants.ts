@@ -24,7 +24,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'an order not shown is believed absent at once, while its request may still be on its way', file: 'engine/reconcile.ts',
-    search: 'return takenAt > order.attemptAt + config.recvWindowMs + config.absenceMarginMs;', replace: 'return true;',
+    search: 'return takenAt > attemptAt + config.recvWindowMs + config.absenceMarginMs;', replace: 'return true;',
   },
   {
     bug: 'one reading without the order proves that it never was', file: 'engine/reconcile.ts',
@@ -117,7 +117,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'a second exit is sent while one stands', file: 'engine/leaving.ts',
-    search: '  if (workingExit(leg) !== null) return;\n  position.exitAt = 0;', replace: '  position.exitAt = 0;',
+    search: '    open -= remaining;\n', replace: '',
   },
   {
     bug: 'a refused exit is not sent again', file: 'engine/leaving.ts',
@@ -125,7 +125,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'an exit is as large as the entry was, whatever is left', file: 'engine/leaving.ts',
-    search: 'lots: position.lots, key:', replace: 'lots: position.trade.entryLots, key:',
+    search: '  let open = lots;\n', replace: '  let open = leg.position.tag === \'open\' ? leg.position.trade.entryLots : lots;\n',
   },
   {
     bug: 'an exit whose answer was lost is forgotten', file: 'engine/deadlines.ts',
@@ -169,19 +169,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'a position found is not given a stop', file: 'engine/foreign.ts',
-    search: "  if (position.protection.tag === 'unprotected') protectAdopted(", replace: "  if (position.protection.tag === 'breached') protectAdopted(",
+    search: "  if (position.protection.tag !== 'unprotected') return;\n", replace: "  if (position.protection.tag !== 'breached') return;\n",
   },
   {
     bug: 'a restart believes that the stop is still there', file: 'engine/recovery.ts',
-    search: "  if (tag !== 'armed' && tag !== 'requested') return;", replace: '  if (tag !== undefined) return;',
+    search: "  if (tag === 'unprotected' || tag === 'breached') return;", replace: '  if (tag !== undefined) return;',
   },
   {
     bug: 'a reconnect asks for nothing', file: 'engine/link.ts',
     search: "      beginRecovery(state, out, 'reconnect');\n", replace: '',
   },
   {
-    bug: 'a position that could not be read is flat', file: 'engine/reconcile.ts',
-    search: "  if (position === 'unknown') return 'unknown';", replace: "  if (position === 'unknown') return signedLots(leg) === 0 ? 'as-counted' : 'different';",
+    bug: 'a position that could not be read is flat', file: 'engine/recovery.ts',
+    search: "  if (event.position === 'unknown' || finding === 'unknown') return 'unknown';", replace: "  if (event.position === 'unknown' || finding === 'unknown') return leg.position.tag === 'flat' ? 'known' : 'open';",
   },
   {
     bug: 'orders that could not be read are none', file: 'engine/reconcile.ts',

@@ -109,8 +109,7 @@ export function desk({ config = {}, instrument = linear(), ...script }: DeskWish
       return [...words, ...take(bar(instrument, now, typeof ticks === 'number' ? [ticks, ticks, ticks, ticks] : ticks)), ...take(cycle(now))];
     },
     restart() {
-      state.now = now;
-      beginRecovery(state, out);
+      beginRecovery(state, out, 'restart', now);
       return drained();
     },
   };

@@ -29,8 +29,7 @@ function play(by: typeof step = step): Played {
   const digest = createDigest();
   const said: Command[][] = [];
   const notes: Note[] = [];
-  state.now = start - 1;
-  beginRecovery(state, out);
+  beginRecovery(state, out, 'restart', start - 1);
   for (const event of [null, ...tape.events]) {
     if (event !== null) by(state, event, out);
     for (const command of out.commands) digestCommand(digest, state.now, command);

@@ -54,7 +54,7 @@ describe('mistake 2: absence of evidence was flat', () => {
 
   it('a reading without a position, older than the last execution, is not "flat"', () => {
     const made = held();
-    for (let i = 0; i < 5; i++) made.read({ lots: 0, age: 500 });
+    for (const age of [500, 400, 300, 200, 100]) made.read({ lots: 0, age });
 
     expect([holding(made), modeOf(made)]).toEqual(['long 4 at 100, armed 90', 'trading']);
   });

@@ -215,13 +215,16 @@ describe('EXIT_PENDING', () => {
     expect([holding(made), ordersOf(made), made.pass(60_000)]).toEqual(['long 2 at 100, armed 90', [], []]);
   });
 
-  it('an exit that filled more than the position is counted, not dropped: short 2, protected', () => {
+  it('an exit that filled more than the position is counted and asked about; unexplained for ten seconds it halts and goes', () => {
     const made = leaving();
-    made.fills({ side: -1, lots: 6, at: 100, order: 2 });
+    const words = made.fills({ side: -1, lots: 6, at: 100, order: 2 });
+    const before = holding(made);
+    const after = made.pass(10_000);
 
-    expect(holding(made)).toContain('short 2 at 100');
-    expect(holding(made)).not.toContain('waived');
-    expect(made.commands.at(-1)).toMatchObject({ tag: 'set-stop' });
+    expect(before).toContain('short 2 at 100');
+    expect(words).toContain('ask');
+    expect(trades(after)[0]).toBe('3: reduce-only buy 2 at market');
+    expect(modeOf(made)).toContain('halted');
   });
 
   it('refused because the position is gone already: a question, and the executions book the trade', () => {
