@@ -3,21 +3,40 @@ import { held, heldAndLater, later, notWanted } from './answer.ts';
 import type { Row } from './answer.ts';
 
 const core: Readonly<Record<string, Row>> = {
-  'R-01': held('one total, pure transition', 'engine/step: gives the same commands', 'engine/rules/stream: keeps invariants 1 to 5'),
+  'R-01': held(
+    'one total, pure transition', 'engine/step: gives the same commands', 'engine/rules/stream: keeps invariants 1 to 5',
+    'engine/model/model: keeps L3 to L8', 'schedules/schedules: keep every invariant',
+  ),
   'R-02': held('commands are data', 'engine/step: are approved by the risk review only', 'engine/journal-codec: of all 24 and 7 kinds'),
   'R-03': notWanted('position against state, checked each tick', 'there is no second state that could differ: flat and open are the position itself'),
   'R-04': held('size 0 at the venue is a trade with executions', 'seed/transitions: size 0 at the venue closes', 'seed/transitions: size 0 at the venue that no execution'),
   'R-05': held('"zero position" is a question', 'seed/stop-states: refused because there is no position'),
-  'R-06': held('no entry while the venue is not known to be flat', 'seed/mistakes: a failed question at the start'),
+  'R-06': held(
+    'no entry while the venue is not known to be flat', 'seed/mistakes: a failed question at the start',
+    'engine/recovery: is not over by a reading without %s',
+  ),
   'R-07': heldAndLater('orders are known by either number', 'live wire', 'seed/transitions: a fill of an order that is not ours'),
   'R-08': held('an execution counts once', 'seed/transitions: an execution told twice', 'engine/position: of more lots than 4,096'),
-  'R-09': held('any order of arrival ends in one position', 'engine/position: of one side has the same exact cost', 'seed/transitions: no answer that comes twice'),
-  'R-10': held('late events do not count twice', 'seed/silence: row 10: a late fill', 'seed/transitions: no answer that comes twice'),
-  'R-11': held('three differences before one counts', 'seed/transitions: size 0 at the venue that no execution', 'seed/mistakes: a reading without a position'),
+  'R-09': held(
+    'any order of arrival ends in one position', 'engine/position: of one side has the same exact cost',
+    'seed/transitions: no answer that comes twice', 'engine/recovery: messages dropped, repeated, late',
+  ),
+  'R-10': held(
+    'late events do not count twice', 'seed/silence: row 10: a late fill', 'seed/transitions: no answer that comes twice',
+    'engine/reconcile: that fills late counts',
+  ),
+  'R-11': held(
+    'three differences before one counts', 'seed/transitions: size 0 at the venue that no execution',
+    'seed/mistakes: a reading without a position', 'engine/reconcile: different in three readings',
+    'engine/reconcile: that agrees once starts the count anew',
+  ),
   'R-12': held('a partial entry is protected at once', 'seed/transitions: a partial fill is a position', 'seed/stop-states: has its stop from the first fill'),
   'R-13': held('more fills: weighted average', 'seed/transitions: more of the working entry'),
-  'R-14': held('more than was meant is trimmed', 'seed/mistakes: R-14', 'seed/mistakes: a late fill of an order given up'),
-  'R-15': held('deleveraged', 'seed/transitions: deleveraged to 1'),
+  'R-14': held(
+    'more than was meant is trimmed', 'seed/mistakes: R-14', 'seed/mistakes: a late fill of an order given up',
+    'engine/leaving: is trimmed to what was meant', 'engine/recovery: is trimmed when the reading is whole',
+  ),
+  'R-15': held('deleveraged', 'seed/transitions: deleveraged to 1', 'engine/link: a reduction by the venue'),
   'R-16': held('a liquidation halts and is booked', 'seed/transitions: liquidated while', 'seed/transitions: the loss of a liquidation'),
   'R-17': held('an exit that filled too much', 'seed/transitions: an exit that filled more'),
   'R-18': held('several take profits', 'engine/exits: of 0.25 at 105 and 0.75 at 110', 'seed/transitions: an exit of a part'),
@@ -40,7 +59,10 @@ const entries: Readonly<Record<string, Row>> = {
   'R-32': notWanted('ten seconds off after a failed entry', 'decisions come with closed bars, and refusals in a row have their own breaker (R-33)'),
   'R-33': held('refusals in a row', 'engine/rules/session: three in a row for passing reasons', 'engine/rules/session: with a lasting reason'),
   'R-34': heldAndLater('order links follow from the decision', 'live wire', 'seed/mistakes: sent again it has its own number'),
-  'R-35': held('a duplicate link is ours', 'seed/mistakes: the order is ours', 'seed/mistakes: sent again it has its own number'),
+  'R-35': held(
+    'a duplicate link is ours', 'seed/mistakes: the order is ours', 'seed/mistakes: sent again it has its own number',
+    'engine/failures: refused as a duplicate got through',
+  ),
 };
 
 const risk: Readonly<Record<string, Row>> = {
@@ -50,11 +72,20 @@ const risk: Readonly<Record<string, Row>> = {
   ),
   'R-41': held('equity, old balance, price shock', 'seed/transitions: equity used up', 'engine/rules/session: of -9.9 %', 'engine/rules/session: of 80 is enough', 'engine/rules/gates: by the age of prices'),
   'R-42': held('released at its time and once calm', 'engine/rules/session: is not released at its time'),
-  'R-43': held('a halt ends by hand, a cooldown by time', 'seed/six-bugs: a halted engine takes no entry', 'seed/mistakes: a cooldown of five minutes'),
-  'R-44': heldAndLater('degraded, then halted', 'live wire', 'seed/mistakes: a minute without connection', 'engine/rules/gates: by the link', 'seed/mistakes: a cooldown of five minutes'),
+  'R-43': held(
+    'a halt ends by hand, a cooldown by time', 'seed/six-bugs: a halted engine takes no entry',
+    'seed/mistakes: a cooldown of five minutes', 'engine/mode: is a latch', 'engine/mode: pauses until its time',
+  ),
+  'R-44': heldAndLater(
+    'degraded, then halted', 'live wire', 'seed/mistakes: a minute without connection', 'engine/rules/gates: by the link',
+    'seed/mistakes: a cooldown of five minutes', 'engine/link: for 60,000 ms halts',
+  ),
   'R-45': heldAndLater('no network at all', 'live wire', 'seed/mistakes: a minute without connection'),
   'R-46': later('a budget of requests', 'live wire'),
-  'R-47': heldAndLater('kill switch', 'live wire', 'seed/transitions: a halt by hand', 'seed/mistakes: a failed entry does not keep'),
+  'R-47': heldAndLater(
+    'kill switch', 'live wire', 'seed/transitions: a halt by hand', 'seed/mistakes: a failed entry does not keep',
+    'engine/operator: halts: what could open ends',
+  ),
   'R-48': held('fees paid against fees expected', 'engine/rules/gates: against fees, for a day'),
   'R-49': held('win rate', 'engine/rules/session: of 13 in 30', 'engine/rules/sizing: halves while fewer than 4'),
   'R-50': held('size by streaks', 'engine/rules/sizing: halves after 3 losses'),
