@@ -331,7 +331,7 @@ describe('invariant 2: one attempt of an intent stands', () => {
 
     expect(commands.map(({ tag }) => tag)).not.toContain('enter');
     expect(notes).toContainEqual({
-      tag: 'decision', at: talk.now, leg: 0, intent: 'enter', outcome: 'refused', reason: 'overtaken', priceTicks: 95, stopTicks: 80, lots: 7,
+      tag: 'decision', at: talk.now, leg: 0, intent: 'enter', outcome: 'refused', reason: 'overtaken', priceTicks: 95, stopTicks: 80, lots: 7, inputs: '',
     });
     expect(talk.state.refusals).toEqual({ overtaken: 1 });
     expect(talk.leg.staged).toBeNull();

@@ -4,7 +4,7 @@
  */
 import { deadlineOf } from '../../engine/index.ts';
 import type { AccountSnapshot, Command, Direction, Event, Intent, Leg, Note, OpenPosition, Order, State } from '../../engine/index.ts';
-import { beginRecovery } from '../../engine/recovery.ts';
+import { beginAgain } from '../../engine/journal/journal.ts';
 import { linear, minute, start } from '../sim/market.ts';
 import type { ConfigWish } from '../sim/played.ts';
 import { scripted } from '../sim/scripted.ts';
@@ -106,7 +106,7 @@ export class Talk {
 
   restart(): Told {
     const out = { commands: [], notes: [] };
-    beginRecovery(this.state, out, 'restart', this.now);
+    beginAgain(this.state, this.now, out);
     return out;
   }
 }
