@@ -12,7 +12,7 @@ import type { AccountSnapshot, Execution, OpenOrder } from './events.ts';
 import { protectAdopted, takeForeignOrder } from './foreign.ts';
 import { afterFill, trim } from './guard.ts';
 import { afterExit } from './leaving.ts';
-import { alert, cool, endOpeners, halt, setMode, stumble } from './mode.ts';
+import { alert, cool, halt, setMode, stumble } from './mode.ts';
 import type { Out } from './notes.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth } from './orders.ts';
 import { areFillsOwed, oweFills } from './owed.ts';
@@ -132,7 +132,6 @@ function know(state: State, leg: Leg, out: Out): void {
   state.afterRecovery = { tag: 'trading' };
   setMode(state, afterRecovery, out);
   if (state.mode.tag === 'cooldown') due(state, state.mode.until);
-  if (state.mode.tag !== 'trading') endOpeners(state, out);
   const { reconnectCooldownMs } = state.setup.config;
   if (mode.cause === 'reconnect' && reconnectCooldownMs > 0) {
     cool(state, state.now + reconnectCooldownMs, 'reconnected', `the connection was lost`, out);

@@ -93,12 +93,13 @@ export class Talk {
   wait(ms: number): Told {
     const until = this.now + ms;
     const all = { commands: [] as Command[], notes: [] as Note[] };
-    for (let at = deadlineOf(this.state); at <= until; at = deadlineOf(this.state)) {
+    for (let at = deadlineOf(this.state), rounds = 0; at <= until; at = deadlineOf(this.state)) {
+      rounds = at > this.now ? 0 : rounds + 1;
+      if (rounds > 5) throw new Error(`five timers left the deadline at ${at - start} ms where it was`);
       this.now = Math.max(at, this.now);
       const { commands, notes } = this.timer();
       all.commands.push(...commands);
       all.notes.push(...notes);
-      if (deadlineOf(this.state) <= at) throw new Error(`a timer left the deadline at ${at - start} ms where it was`);
     }
     this.now = until;
     return all;
