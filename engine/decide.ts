@@ -13,7 +13,7 @@ import { intents, readIntent } from './intents.ts';
 import type { Wanted } from './intents.ts';
 import type { Out } from './notes.ts';
 import { halt } from './mode.ts';
-import { cancelOrder, dropStaged, workingEntry } from './orders.ts';
+import { cancelOrder, endStaged, workingEntry } from './orders.ts';
 import { unrealisedOf } from './position.ts';
 import { moveToBreakEven } from './protection.ts';
 import { keepResting, wantRest } from './resting.ts';
@@ -116,7 +116,7 @@ function finish(state: State, leg: Leg, wanted: Wanted, out: Out): void { // hot
 
 /** Cancels the entry whose last bar closed, unless this decision amended or replaced it; one that still waits is dropped. */
 function endDueEntry(state: State, leg: Leg, out: Out): void {
-  if (leg.staged !== null && isEnding(leg, leg.staged.order)) dropStaged(state, leg, out);
+  if (leg.staged !== null && isEnding(leg, leg.staged.order)) endStaged(state, leg, out);
   for (const order of leg.orders) {
     if (order.role === 'entry' && order.state.tag !== 'cancelling' && isEnding(leg, order)) cancelOrder(state, leg, order, out);
   }

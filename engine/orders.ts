@@ -11,7 +11,7 @@ import type { EnterCommand, ReduceCommand } from './commands.ts';
 import type { Out } from './notes.ts';
 import { approveEntry, approveReducing } from './risk.ts';
 import { due } from './deadlines.ts';
-import type { Leg, Order, OrderOutcome, State, UnknownCause } from './state.ts';
+import type { Leg, Order, OrderOutcome, StagedEntry, State, UnknownCause } from './state.ts';
 import { lots as lotsOf } from './units.ts';
 import type { Direction, Ms } from './units.ts';
 
@@ -192,15 +192,26 @@ export function releaseStaged(state: State, leg: Leg, id: number, answer: Staged
     sendEntry(state, leg, staged.order, out);
     return;
   }
-  if (staged.until === 'accepted' && answer === 'refused' && position.tag === 'open' && position.leaving === '') {
-    position.leaving = staged.order.reason === '' ? 'reverse' : staged.order.reason;
-    position.rung = 'market';
-  }
+  if (answer === 'refused') keepExit(leg, staged);
   dropStaged(state, leg, out);
 }
 
+/** The entry that waits is over before anything was heard of what it waits for. */
+export function endStaged(state: State, leg: Leg, out: Out): void {
+  if (leg.staged === null) return;
+  keepExit(leg, leg.staged);
+  dropStaged(state, leg, out);
+}
+
+/** The exit of a reversal may be lost: the position is to go all the same. */
+function keepExit({ position }: Leg, { until, order }: StagedEntry): void {
+  if (until !== 'accepted' || position.tag === 'flat' || position.leaving !== '') return;
+  position.leaving = order.reason === '' ? 'reverse' : order.reason;
+  position.rung = 'market';
+}
+
 /** What waited is not sent any more: something else came first, or its time is over. */
-export function dropStaged(state: State, leg: Leg, out: Out): void {
+function dropStaged(state: State, leg: Leg, out: Out): void {
   const { staged } = leg;
   if (staged === null) return;
   leg.staged = null;

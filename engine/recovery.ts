@@ -12,7 +12,7 @@ import type { AccountSnapshot, Execution, OpenOrder } from './events.ts';
 import { protectAdopted, takeForeignOrder } from './foreign.ts';
 import { afterFill, trim } from './guard.ts';
 import { afterExit } from './leaving.ts';
-import { alert, cool, endOpeners, halt, setMode, stumble } from './mode.ts';
+import { alert, cool, halt, setMode, stumble } from './mode.ts';
 import type { Out } from './notes.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth } from './orders.ts';
 import { areFillsOwed, oweFills } from './owed.ts';
@@ -24,17 +24,12 @@ import { approveReducing, signedLots } from './risk.ts';
 import { sourceTicks } from './stop-levels.ts';
 import type { Book, Leg, Order, State } from './state.ts';
 import { lots as lotsOf } from './units.ts';
-import type { Ms } from './units.ts';
 
 /** Readings in a row that must disagree before a difference counts. */
 const mismatchesNeeded = 3;
 
-/**
- * After a restart (the state was read back) or a reconnect (events may have been missed): ask before believing. `at` is
- * when; the last event may lie hours back, and no deadline begins then.
- */
-export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconnect' = 'restart', at: Ms = state.now): void {
-  if (at > state.now) state.now = at;
+/** After a restart (the state was read back) or a reconnect (events may have been missed): ask before believing. */
+export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconnect' = 'restart'): void {
   if (cause === 'restart' && stumble(state)) {
     halt(state, 'crash-loop', `${state.stumbles.length} restarts and halts within ${state.setup.config.crashLoop.withinMs} ms`, out);
   }
@@ -137,7 +132,6 @@ function know(state: State, leg: Leg, out: Out): void {
   state.afterRecovery = { tag: 'trading' };
   setMode(state, afterRecovery, out);
   if (state.mode.tag === 'cooldown') due(state, state.mode.until);
-  if (state.mode.tag !== 'trading') endOpeners(state, out);
   const { reconnectCooldownMs } = state.setup.config;
   if (mode.cause === 'reconnect' && reconnectCooldownMs > 0) {
     cool(state, state.now + reconnectCooldownMs, 'reconnected', `the connection was lost`, out);

@@ -32,24 +32,28 @@ export function takeTimer(state: State, event: Event, out: Out): void {
 function breakSilence(state: State, leg: Leg, order: Order, out: Out): void {
   switch (order.state.tag) {
     case 'sent':
-      if (!isRepeatable(leg, order)) doubt(order, 'no-answer', state.now);
-      else {
-        resendReduce(state, order, out);
-        if (order.sentAt + state.setup.config.linkHaltMs <= state.now) haltUnknown(state, leg, order, out);
-      }
+    case 'working':
+      if (isRepeatable(leg, order)) repeatExit(state, leg, order, out);
+      else doubt(order, 'no-answer', state.now);
       break;
-    case 'working': doubt(order, 'no-answer', state.now); break;
     case 'cancelling':
       doubt(order, 'no-answer', state.now);
       out.commands.push(approveReducing({ tag: 'cancel', leg: leg.index, order: order.id }));
       break;
     case 'unknown':
-      if (isRepeatable(leg, order) && order.state.cause !== 'duplicate-link') resendReduce(state, order, out);
+      if (isRepeatable(leg, order) && order.state.cause !== 'duplicate-link') repeatExit(state, leg, order, out);
       else haltUnknown(state, leg, order, out);
       break;
     default:
   }
   ask(state, leg, out);
+}
+
+/** The exit goes out again, unless it was accepted: then it is only asked about. */
+function repeatExit(state: State, leg: Leg, order: Order, out: Out): void {
+  if (order.state.tag === 'working') order.state = { tag: 'working', since: state.now };
+  else resendReduce(state, order, out);
+  if (order.sentAt + state.setup.config.linkHaltMs <= state.now) haltUnknown(state, leg, order, out);
 }
 
 /** Questions were asked all the time, and none of the answers told. */

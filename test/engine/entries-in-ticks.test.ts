@@ -246,11 +246,11 @@ describe('a reversal', () => {
     expect(outcome(engine.close())).toEqual([['changed', 'already-in']]);
   });
 
-  it('while an exit works is held: exit-working', () => {
+  it('while an exit works is held: exit-working; the first one, never heard of, is over with its bar', () => {
     const engine = heldEngine({ 1: reverse(short), 2: reverse({ ...short, qty: 9 }) });
     engine.close();
 
-    expect(outcome(engine.close())).toEqual([['changed', 'exit-working']]);
+    expect(outcome(engine.close())).toEqual([['changed', 'exit-working'], ['refused', 'overtaken']]);
   });
 
   it('with a working add cancels that one too, then leaves', () => {

@@ -331,7 +331,7 @@ describe('invariant 2: one attempt of an intent stands', () => {
 
     expect(commands.map(({ tag }) => tag)).not.toContain('enter');
     expect(notes).toContainEqual({
-      tag: 'decision', at: talk.now, leg: 0, intent: 'enter', outcome: 'refused', reason: 'overtaken', priceTicks: 95, stopTicks: 80, lots: 7,
+      tag: 'decision', at: talk.now, leg: 0, intent: 'enter', outcome: 'refused', reason: 'overtaken', priceTicks: 95, stopTicks: 80, lots: 7, inputs: '',
     });
     expect(talk.state.refusals).toEqual({ overtaken: 1 });
     expect(talk.leg.staged).toBeNull();
@@ -478,11 +478,28 @@ describe('a reversal', () => {
     expect(talk.position.leaving).toBe('');
   });
 
-  it('whose time is over before its exit is heard of does not turn any more', () => {
+  it('whose time is over before its exit is heard of does not turn any more, and still leaves', () => {
     const talk = turning();
 
     expect(talk.decide().notes).toMatchObject([{ tag: 'decision', reason: 'overtaken' }]);
+    expect(talk.position).toMatchObject({ leaving: 'turned', rung: 'market' });
+    expect(talk.wait(1).commands).toContainEqual(expect.objectContaining({ tag: 'reduce', order: 3, lots: 5 }));
     expect(talk.accept(3).commands).toEqual([]);
+  });
+});
+
+describe('what waits', () => {
+  it('for a lost cancel leaves the position alone when it is dropped', () => {
+    const talk = long();
+    const add: Want = ({ intents }) => intents.add({ at: 'limit', price: 95, qty: 1 });
+    talk.decide(add);
+    talk.accept(2);
+    talk.decide(({ intents }) => intents.add({ at: 'limit', price: 95, qty: 2 }));
+    expect(talk.leg.staged).toMatchObject({ until: 'done' });
+    talk.decide();
+
+    expect(talk.leg.staged).toBeNull();
+    expect(talk.position.leaving).toBe('');
   });
 });
 

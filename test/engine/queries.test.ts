@@ -18,7 +18,7 @@ describe('a question', () => {
   it('is asked once while its answer is under way', () => {
     const talk = asking();
 
-    expect(talk.leg.query).toEqual({ tag: 'asked', since: talk.now, attempt: 1 });
+    expect(talk.leg.query).toEqual({ tag: 'asked', since: talk.now, attempt: 1, isLate: false });
     expect(talk.tell({ tag: 'adl', lotsAfter: null }).commands.filter(isQuery)).toEqual([]);
   });
 
@@ -30,9 +30,9 @@ describe('a question', () => {
     expect(talk.timer().commands).toEqual([]);
 
     expect(talk.wait(1).commands).toEqual([query]);
-    expect(talk.leg.query).toEqual({ tag: 'asked', since: now + 2_000, attempt: 2 });
+    expect(talk.leg.query).toEqual({ tag: 'asked', since: now + 2_000, attempt: 2, isLate: false });
     expect(talk.wait(2_000).commands).toEqual([query]);
-    expect(talk.leg.query).toEqual({ tag: 'asked', since: now + 4_000, attempt: 3 });
+    expect(talk.leg.query).toEqual({ tag: 'asked', since: now + 4_000, attempt: 3, isLate: false });
   });
 
   it('that failed is asked again 2,000 ms after the failure', () => {
@@ -45,7 +45,7 @@ describe('a question', () => {
     expect(deadlineOf(talk.state)).toBe(now + 2_000);
     expect(talk.wait(1_999).commands).toEqual([]);
     expect(talk.wait(1).commands).toEqual([query]);
-    expect(talk.leg.query).toEqual({ tag: 'asked', since: now + 2_000, attempt: 2 });
+    expect(talk.leg.query).toEqual({ tag: 'asked', since: now + 2_000, attempt: 2, isLate: false });
   });
 
   it('whose answer left something open is asked again 2,000 ms later, or at once for a new reason', () => {
@@ -55,7 +55,7 @@ describe('a question', () => {
     expect(talk.leg.query).toEqual({ tag: 'again', at: talk.now + 2_000, attempt: 1 });
 
     expect(talk.tell({ tag: 'adl', lotsAfter: null }).commands.filter(isQuery)).toEqual([query]);
-    expect(talk.leg.query).toEqual({ tag: 'asked', since: talk.now, attempt: 2 });
+    expect(talk.leg.query).toEqual({ tag: 'asked', since: talk.now, attempt: 2, isLate: false });
   });
 
   it('whose answer left nothing open is over', () => {
@@ -68,14 +68,29 @@ describe('a question', () => {
     expect(talk.timer().commands).toEqual([]);
   });
 
-  it('that an answer leads to is asked at once: history says filled, and no fill was told', () => {
+  it('that an answer leads to is asked 2,000 ms later: history says filled, and no fill was told', () => {
     const talk = asking();
-    const { commands } = talk.reading({ ended: [{ order: 1, outcome: 'filled', filled: 5 }] });
+    talk.pass(100);
 
-    expect(commands).toEqual([query]);
-    expect(talk.leg.query).toEqual({ tag: 'asked', since: talk.now, attempt: 2 });
     expect(talk.reading({ ended: [{ order: 1, outcome: 'filled', filled: 5 }] }).commands).toEqual([]);
-    expect(talk.leg.query).toEqual({ tag: 'again', at: talk.now + 2_000, attempt: 2 });
+    expect(talk.leg.query).toEqual({ tag: 'again', at: talk.now + 2_000, attempt: 1 });
+    expect(talk.wait(2_000).commands).toEqual([query]);
+  });
+
+  it('that comes up while an answer is under way is asked after it, however much the answer settles', () => {
+    const talk = asking();
+    talk.accept(1);
+    talk.tell({ tag: 'adl', lotsAfter: null });
+    expect(talk.leg.query).toEqual({ tag: 'asked', since: talk.now, attempt: 1, isLate: true });
+    talk.tell({ tag: 'adl', lotsAfter: null });
+    talk.pass(1);
+    const settling = { openOrders: [{ order: 1, side: 1, lots: 5, filled: 0, priceTicks: 95, reduceOnly: false } as const] };
+    talk.reading(settling);
+    expect(talk.leg.query).toEqual({ tag: 'again', at: talk.now + 2_000, attempt: 1 });
+
+    talk.wait(2_000);
+    talk.reading(settling);
+    expect(talk.leg.query).toEqual({ tag: 'none' });
   });
 
   it('is not asked because of a reading that nobody asked for and that leaves the parts unknown', () => {

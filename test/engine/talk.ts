@@ -4,7 +4,7 @@
  */
 import { deadlineOf } from '../../engine/index.ts';
 import type { AccountSnapshot, Command, Direction, Event, Intent, Leg, Note, OpenPosition, Order, State } from '../../engine/index.ts';
-import { beginRecovery } from '../../engine/recovery.ts';
+import { beginAgain } from '../../engine/journal/journal.ts';
 import { linear, minute, start } from '../sim/market.ts';
 import type { ConfigWish } from '../sim/played.ts';
 import { scripted } from '../sim/scripted.ts';
@@ -93,12 +93,13 @@ export class Talk {
   wait(ms: number): Told {
     const until = this.now + ms;
     const all = { commands: [] as Command[], notes: [] as Note[] };
-    for (let at = deadlineOf(this.state); at <= until; at = deadlineOf(this.state)) {
+    for (let at = deadlineOf(this.state), rounds = 0; at <= until; at = deadlineOf(this.state)) {
+      rounds = at > this.now ? 0 : rounds + 1;
+      if (rounds > 5) throw new Error(`five timers left the deadline at ${at - start} ms where it was`);
       this.now = Math.max(at, this.now);
       const { commands, notes } = this.timer();
       all.commands.push(...commands);
       all.notes.push(...notes);
-      if (deadlineOf(this.state) <= at) throw new Error(`a timer left the deadline at ${at - start} ms where it was`);
     }
     this.now = until;
     return all;
@@ -106,7 +107,7 @@ export class Talk {
 
   restart(): Told {
     const out = { commands: [], notes: [] };
-    beginRecovery(this.state, out, 'restart', this.now);
+    beginAgain(this.state, this.now, out);
     return out;
   }
 }

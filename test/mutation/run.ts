@@ -57,7 +57,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'orders', runsDivisor: 20, limitMs: 10_000,
-    mutates: /^engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)\.ts$/,
+    mutates: /^engine\/(orders|owed|answers|failures|queries|reconcile|recovery|link|timers|deadlines)\.ts$/,
     tests: [/^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/, /^test\/engine\/(entries|exits|resting|decide|step)/], leavesOut: slow,
   },
   { name: 'journal', mutates: /^engine\/journal\//, runsDivisor: 20, limitMs: 10_000, tests: [/^test\/engine\/journal/] },
