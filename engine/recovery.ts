@@ -68,7 +68,7 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   const leg = state.legs[event.leg]!;
   const isAnswer = leg.query.tag !== 'none';
   hear(state, leg);
-  if (event.takenAt >= leg.book.lastAt) takePrices(leg.book, event);
+  if (!leg.isKnown && event.takenAt >= leg.book.lastAt) takePrices(leg.book, event);
   for (const execution of newExecutions(state, event)) catchUp(state, leg, execution, out);
   if (event.ended !== 'unknown' && leg.buried.length > 0) for (const { order, filled } of event.ended) oweFills(leg, order, filled);
   const areOrdersOpen = takeOrders(state, leg, event, out);
@@ -110,7 +110,7 @@ function isAnyUnknown({ orders }: Leg): boolean {
   return orders.some((order) => order.state.tag === 'unknown');
 }
 
-/** A reading is newer than the last bar: stops are judged, and set, by its prices. */
+/** After an outage a reading is newer than the last bar: stops are judged, and set, by its prices. */
 function takePrices(book: Book, { markTicks, lastTicks }: AccountSnapshot): void {
   if (lastTicks > 0) book.lastTicks = lastTicks;
   if (!(markTicks > 0)) return;

@@ -132,18 +132,18 @@ describe('protectAdopted', () => {
   it('needs no price', () => {
     const desk = empty({ strategy: adopting(() => 93) });
     Object.assign(desk.state.legs[0]!.book, { markTicks: Number.NaN, lastTicks: Number.NaN });
-    const made = { at: 0 };
 
-    expect(foreign(desk, 5, made.at)).toContainEqual(setStop(93));
+    expect(foreign(desk, 5, 0)).toContainEqual(setStop(93));
   });
 });
 
-describe('a position found without a stop and without a price', () => {
+describe('a position found after a restart without a stop and without a price', () => {
   it('is asked about until there is one, with 10,000 ms for it', () => {
     const desk = held();
     Object.assign(desk.state.legs[0]!.book, { markTicks: Number.NaN, lastTicks: Number.NaN });
     desk.position().wantedStop = 0;
     desk.position().protection = { tag: 'unprotected', cause: 'adopted', since: desk.now() };
+    desk.state.legs[0]!.isKnown = false;
     desk.skip(1);
     desk.take(reading(desk, { stop: null }));
 
