@@ -17,6 +17,8 @@ import { Survival } from './survival.ts';
 
 /** The shell asks of itself this often: while an order waits, in a position, flat. */
 const pollMs = { waiting: 5_000, open: 10_000, flat: 30_000 } as const;
+/** What comes whether or not anything is going on: no reason for a kill. */
+const routine: ReadonlySet<Event['tag']> = new Set<Event['tag']>(['timer', 'bar-closed', 'cycle-closed', 'mark-price', 'funding', 'account-snapshot']);
 /** More than this at one instant is an engine that never comes to rest. */
 const turnsMost = 10_000;
 
@@ -112,7 +114,7 @@ function hear(ordeal: Ordeal, event: Event, now: Ms): void {
   const { state, out } = play;
   if (isArmed(ordeal)) {
     if (!survival.isWriting && killed < restarts.length) survival.begin(state);
-    if (event.tag !== 'timer' && event.tag !== 'bar-closed' && event.tag !== 'cycle-closed') ordeal.happened += 1;
+    if (!routine.has(event.tag)) ordeal.happened += 1;
   }
   const told = event.at === now ? event : { ...event, at: now };
   if (survival.isWriting) survival.step(state, told, out);

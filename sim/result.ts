@@ -16,7 +16,6 @@
  * stops       time, symbol, change (requested | armed | breached | refused | waived | unprotected | fired), trigger, by, cause
  * modes       time, mode, cause, until, evidence (only in a run whose mode changed)
  * equity      time, equity, wallet, exposure (open notional)
- * modes       time, mode, cause, evidence, until; every change, and no table when there was none
  * faults      time, family, symbol, order, action, attempt, for_ms; only of runs on bad days
  * warnings    code, symbol, count, first_at, text
  */

@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TransferListItem } from 'node:worker_threads';
-import { ConfigError, StrategyError, timeframeMs } from '../../engine/index.ts';
+import { JournalError, ConfigError, StrategyError, timeframeMs } from '../../engine/index.ts';
 import type { AnyStrategy, Table } from '../../engine/index.ts';
 import { MarketError, run } from '../../sim/index.ts';
 import { Failure, oneLine, textOf } from '../failure.ts';
@@ -111,6 +111,10 @@ function failureOf(thrown: unknown): Failed {
   if (thrown instanceof Failure) return failed(thrown.exitCode, thrown.message);
   if (thrown instanceof MarketError) return failed(3, `market: ${withTimes(thrown.message)}. Fix: ${marketFix(thrown.message)}`);
   if (thrown instanceof ConfigError) return failed(2, `config: ${thrown.message}`);
+  if (thrown instanceof JournalError && thrown.problem === 'differs') {
+    return failed(2, `strategy: ${file}: decided otherwise when its engine was killed and read back, expected decisions from what it is shown, its `
+      + 'parameters and its memory alone. Fix: keep what it must remember in memory, or leave out --restarts');
+  }
   const place = locate(stack);
   const isOurs = place === null && thrown instanceof Error && !authorErrors.includes(thrown.name);
   if (isOurs && !noLoader.test(thrown.message)) return failed(null, textOf(thrown));

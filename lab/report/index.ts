@@ -6,7 +6,7 @@ export { cardStyle, renderCard } from './card.ts';
 export type { CardStyle } from './lines.ts';
 export { bandFrom, bandJson, renderBand } from './band.ts';
 export type { Band, BandPath } from './band.ts';
-export { faultsJson, renderFaults } from './faults.ts';
+export { renderFaults } from './faults.ts';
 export type { FaultsJson, FaultSide } from './faults.ts';
 export { summaryOf } from './finished.ts';
 export type { FinishedRun, ReportManifest, ReportWarning, Timing } from './finished.ts';

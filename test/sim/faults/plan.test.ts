@@ -1,6 +1,6 @@
 /** Plans of faults: what they say, what is refused, and the chance behind them. */
 import { describe, expect, it } from 'vitest';
-import { familyNames, namedPlan, readPlan } from '../../../sim/faults/index.ts';
+import { families, familyNames, namedPlan, readPlan } from '../../../sim/faults/index.ts';
 import type { FaultPlan } from '../../../sim/faults/index.ts';
 import { chanceOf, streams } from '../../../sim/faults/chance.ts';
 import { Odds } from '../../../sim/faults/odds.ts';
@@ -43,6 +43,13 @@ describe('a plan', () => {
     expect(share(namedPlan('calm', 1))).toBe(0);
     expect(share(namedPlan('storm', 1))).toBeCloseTo(0.3, 1);
     expect(share(namedPlan('rough', 1))).toBeCloseTo(0.03, 2);
+  });
+
+  it('storm has the highest rate of every family, one chance per object or per 6 h, and 4 outages', () => {
+    const storm = namedPlan('storm', 1);
+
+    for (const family of familyNames) expect(storm.families[family].rate).toBe(families[family].most);
+    expect(storm).toMatchObject({ windowMs: 6 * hour, outages: 4, timeoutMs: 5_000 });
   });
 
   it('strikes an object whatever was asked about others before', () => {
@@ -135,7 +142,7 @@ describe('kills', () => {
 
     expect(kills).toHaveLength(40);
     expect(kills).toEqual(restartsOf(3, 40, start, start + hour));
-    expect(kills.map(({ at }) => at)).toEqual([...kills.map(({ at }) => at)].sort((a, b) => a - b));
+    expect(kills.map(({ at }) => at)).toEqual(kills.map(({ at }) => at).sort((a, b) => a - b));
     for (const { downMs } of kills) expect([downMs >= 50, downMs <= 15_000]).toEqual([true, true]);
   });
 });
