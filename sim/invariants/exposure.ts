@@ -78,7 +78,7 @@ export class ExposureWatch {
     if (event.tag === 'connected') this.#begin(event.at, state.setup.config.recoverDeadlineMs);
     if (!('leg' in event)) return;
     const exposure = this.#legs[event.leg]?.exposure ?? null;
-    if (exposure === null || exposure.toldAt !== Number.POSITIVE_INFINITY || !tells(event, exposure.kind)) return;
+    if (exposure === null || exposure.toldAt !== Number.POSITIVE_INFINITY || !tells(event, exposure)) return;
     exposure.toldAt = event.at;
     exposure.from = event.at;
   }
@@ -184,11 +184,11 @@ function exposed(kind: Kind, at: Ms, { setup: { config } }: State): Exposure {
 }
 
 /** Whether the engine learns from this event that a position is there, or that its stop is gone. */
-function tells(event: Event, kind: Kind): boolean {
+function tells(event: Event, { kind, since }: Exposure): boolean {
   switch (event.tag) {
     case 'execution': return kind !== 'lost' || event.cause === 'stop';
     case 'account-snapshot':
-      return kind === 'lost' ? event.stop === null : event.position !== 'unknown' && event.position.lots > 0;
+      return event.position !== 'unknown' && event.position.lots > 0 && event.takenAt >= since && (kind !== 'lost' || event.stop === null);
     case 'stop-set': return kind === 'lost' && event.triggerTicks === 0;
     case 'adl': return true;
     default: return false;

@@ -7,7 +7,7 @@ import type { Mode } from '../../engine/index.ts';
 type HaltCause = Extract<Mode, { readonly tag: 'halted' }>['cause'];
 
 /** What happened without a fault: seen by the auditor itself, or stated by whoever plays the strategy. */
-export type Circumstance = 'operator' | 'liquidated' | 'foreign' | 'equity-gone' | 'strategy-fails' | 'restarts' | 'losses' | 'refusals';
+export type Circumstance = 'operator' | 'venue-closed' | 'liquidated' | 'foreign' | 'equity-gone' | 'strategy-fails' | 'restarts' | 'losses' | 'refusals';
 
 interface Justification { readonly families: readonly string[]; readonly circumstances: readonly Circumstance[] }
 
@@ -19,15 +19,15 @@ const silence: readonly string[] = [
 const others: readonly string[] = ['manual-close', 'manual-open', 'manual-cancel', 'stop-removed', 'stop-moved', 'adl', 'liquidation'];
 
 const justifications: Readonly<Record<HaltCause, Justification>> = {
-  unprotected: { families: [...silence, ...others, 'stop-not-modified', 'stop-no-position'], circumstances: ['foreign'] },
-  unreconciled: { families: [...silence, ...others, 'duplicate-link', 'link-forgotten'], circumstances: ['foreign'] },
+  unprotected: { families: [...silence, ...others, 'stop-not-modified', 'stop-no-position'], circumstances: ['foreign', 'venue-closed'] },
+  unreconciled: { families: [...silence, ...others, 'duplicate-link', 'link-forgotten'], circumstances: ['foreign', 'venue-closed'] },
   foreign: { families: ['manual-open', 'manual-close'], circumstances: ['foreign'] },
   liquidated: { families: ['liquidation', 'adl'], circumstances: ['liquidated'] },
   money: { families: [], circumstances: ['equity-gone'] },
   drawdown: { families: [], circumstances: ['losses'] },
   rejections: { families: ['rate-limit', 'no-position', 'server-error'], circumstances: ['refusals'] },
   'win-rate': { families: [], circumstances: ['losses'] },
-  link: { families: [...silence], circumstances: [] },
+  link: { families: [...silence], circumstances: ['venue-closed'] },
   'crash-loop': { families: [], circumstances: ['restarts'] },
   journal: { families: [], circumstances: [] },
   'strategy-failed': { families: [], circumstances: ['strategy-fails'] },

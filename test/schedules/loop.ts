@@ -97,6 +97,7 @@ export class Loop {
     this.#auditor = new Auditor({
       truth: this.#venue.truth, state: this.#state, mayLoosen: loosens(strategyName), strategyFails: strategyName === 'failing',
     });
+    if (schedule.path === 'outage') this.#auditor.circumstance('venue-closed');
     this.#pollAt = instruments.map(() => from + pollMs.flat);
     this.#cursors = instruments.map(() => 0);
   }

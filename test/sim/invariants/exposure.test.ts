@@ -105,7 +105,7 @@ describe('I1, other ways to lose a stop', () => {
     one.auditor.instant(at(61_000), one.state);
     expect(one.report()).toMatchObject({ total: 0, unprotected: { unawareMs: 60_000 } });
     one.auditor.event({
-      tag: 'account-snapshot', at: at(61_000), takenAt: at(61_000), leg: 0, position: 'unknown', stop: null, openOrders: 'unknown', ended: 'unknown',
+      tag: 'account-snapshot', at: at(61_000), takenAt: at(61_000), leg: 0, position: { side: 1, lots: 5, entryTicks: 1_000, cost: 0n }, stop: null, openOrders: 'unknown', ended: 'unknown',
       executions: 'unknown', markTicks: 1_000, lastTicks: 1_000,
     }, one.state);
     one.auditor.instant(at(61_000), one.state);
