@@ -36,7 +36,7 @@ const parts: readonly Part[] = [
   {
     name: 'intents', runsDivisor: 10, limitMs: 5_000,
     mutates: /^engine\/(intents|intent-checks|wants|strategy|strategy-error|view|scene|setup|create|memory)\.ts$/,
-    tests: [/^test\/engine\/(intents|strategy|setup|memory|decide|view)/, /^test\/engine\/step\./], leavesOut: slow,
+    tests: [/^test\/engine\/(intents|strategy|setup|memory|decide|view|scene)/, /^test\/engine\/step\./], leavesOut: slow,
   },
   {
     name: 'decisions', mutates: /^engine\/(decide|entries|exits|resting)\.ts$/, runsDivisor: 20, limitMs: 5_000,
@@ -44,7 +44,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'market', mutates: /^engine\/(market|timeframe|stretch|step|digest|index|table|scene|events|commands|notes)\.ts$/, runsDivisor: 30, limitMs: 10_000,
-    tests: [/^test\/engine\/(timeframe|market|digest|stretch|decide|view)/, /^test\/engine\/step\./], leavesOut: /StrategyError with its stack/,
+    tests: [/^test\/engine\/(timeframe|market|digest|stretch|decide|view|scene)/, /^test\/engine\/step\./], leavesOut: /StrategyError with its stack/,
   },
   {
     name: 'risk', mutates: /^engine\/(rules|risk|limits|config)/, runsDivisor: 20, limitMs: 5_000,
