@@ -140,7 +140,7 @@ describe('what became of a want', () => {
     const engine = engineOf({ 0: enter({ ...long, reason: 'why' }) });
 
     expect(engine.close().notes).toEqual([
-      { tag: 'decision', at: start, leg: 0, intent: 'enter', outcome: 'accepted', reason: 'why', priceTicks: 100, stopTicks: 90, lots: 4 },
+      { tag: 'decision', at: start, leg: 0, intent: 'enter', outcome: 'accepted', reason: 'why', inputs: '', priceTicks: 100, stopTicks: 90, lots: 4 },
     ]);
   });
 
@@ -313,7 +313,8 @@ describe('a decision that fails', () => {
   });
 
   it('with something that is no error has no stack', () => {
-    const engine = engineOf({ 0: (): never => { throw 'a text' as unknown as Error; } });
+    const textAlone: unknown = 'a text';
+    const engine = engineOf({ 0: (): never => { throw textAlone; } });
     engine.close();
 
     expect(engine.state.failure).toEqual({ symbol: 'AAAUSDT', at: start, message: 'threw a text', stack: '' });

@@ -310,7 +310,7 @@ describe('a reversal', () => {
   });
 
   it('while an exit works is held: exit-working', () => {
-    const engine = heldEngine({ 1: reverse(short), 2: reverse({ ...short, qty: 9 }) });
+    const engine = heldEngine({ 1: reverse({ ...short, validFor: 5 }), 2: reverse({ ...short, qty: 9 }) });
     engine.close();
 
     expect(outcome(engine.close())).toEqual([['changed', 'exit-working']]);

@@ -21,7 +21,7 @@ describe('a moved stop', () => {
     const told = heldEngine({ 1: moveStop(94.3) }).close();
 
     expect(told.commands).toEqual([{ tag: 'set-stop', leg: 0, triggerTicks: 95, by: 'mark', trailTicks: 0, activeTicks: 0 }]);
-    expect(told.notes).toContainEqual({ tag: 'decision', at: start + minute * 1, leg: 0, intent: 'move-stop', outcome: 'accepted', reason: '', priceTicks: Number.NaN, stopTicks: 95, lots: 4 });
+    expect(told.notes).toContainEqual({ tag: 'decision', at: start + minute, leg: 0, intent: 'move-stop', outcome: 'accepted', reason: '', inputs: '', priceTicks: Number.NaN, stopTicks: 95, lots: 4 });
     expect(shortEngine({ 1: moveStop(105.7) }).close().commands).toMatchObject([{ tag: 'set-stop', triggerTicks: 105 }]);
   });
 

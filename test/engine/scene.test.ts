@@ -5,7 +5,7 @@ import type { PositionView } from '../../engine/strategy.ts';
 import { linear, minute, start } from '../sim/market.ts';
 import { scripted } from '../sim/scripted.ts';
 import type { AnyScene } from '../sim/scripted.ts';
-import { engineOf, enter, heldEngine, long } from './closing.ts';
+import { engineOf, enter, heldEngine } from './closing.ts';
 import type { At, Wish } from './closing.ts';
 import { bar, cycle, execution, stepped } from './stepped.ts';
 
