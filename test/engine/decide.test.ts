@@ -108,6 +108,30 @@ describe('a decision', () => {
   });
 });
 
+describe('an entry whose last bar closed', () => {
+  it('ends also when the decision wants something else', () => {
+    const engine = heldEngine({ 1: ({ intents }) => intents.add({ qty: 1, at: 'limit', price: 95 }), 2: ({ intents }) => intents.moveStop(95) });
+    engine.close();
+    engine.take({ tag: 'order-accepted', at: start + minute, leg: 0, order: 2 });
+
+    expect(engine.close().commands).toMatchObject([{ tag: 'set-stop', triggerTicks: 95 }, { tag: 'cancel', order: 2 }]);
+  });
+
+  it('of a leg without a bar waits for the next one', () => {
+    const engine = stepped({
+      strategy: scriptedTogether(symbols, ({ at }, n): Record<string, Intent> => (n === 0
+        ? { BBBUSDT: at('BBBUSDT')!.intents.enter({ side: 'long', at: 'limit', price: 95, qty: 1, stop: 90, validFor: 1 }) } : {})),
+      instruments,
+    });
+    for (const symbol of [0, 1]) engine.take(bar(linear(), start, [100, 100, 100, 100], symbol));
+    engine.take(cycle(start));
+    engine.state.legs[1]!.decisions = 2; // its time is over, were it asked
+    engine.take(bar(linear(), start + minute, [100, 100, 100, 100], 0));
+
+    expect(engine.take(cycle(start + minute, [1])).commands).toEqual([]);
+  });
+});
+
 describe('what became of a want', () => {
   const add: At[number] = ({ intents }) => intents.add({ qty: 1 });
   const looser: At[number] = ({ intents }) => intents.moveStop(80);
@@ -116,7 +140,7 @@ describe('what became of a want', () => {
     const engine = engineOf({ 0: enter({ ...long, reason: 'why' }) });
 
     expect(engine.close().notes).toEqual([
-      { tag: 'decision', at: start, leg: 0, intent: 'enter', outcome: 'accepted', reason: 'why', priceTicks: 100, stopTicks: 90, lots: 4 },
+      { tag: 'decision', at: start, leg: 0, intent: 'enter', outcome: 'accepted', reason: 'why', inputs: '', priceTicks: 100, stopTicks: 90, lots: 4 },
     ]);
   });
 
@@ -155,6 +179,13 @@ describe('what became of a want', () => {
 
 describe('an entry taken back', () => {
   const cancel: At[number] = ({ intents }) => intents.cancelEntry;
+
+  it('of none is not even counted', () => {
+    const engine = engineOf({ 0: cancel });
+    engine.close();
+
+    expect(engine.state.refusals).toEqual({});
+  });
 
   it('is cancelled; of none there is nothing to say', () => {
     const engine = engineOf({ 0: cancel, 1: enter({ ...long, at: 'limit', price: 95, validFor: 9 }), 2: cancel, 3: cancel });
@@ -282,7 +313,8 @@ describe('a decision that fails', () => {
   });
 
   it('with something that is no error has no stack', () => {
-    const engine = engineOf({ 0: (): never => { throw 'a text' as unknown as Error; } });
+    const textAlone: unknown = 'a text';
+    const engine = engineOf({ 0: (): never => { throw textAlone; } });
     engine.close();
 
     expect(engine.state.failure).toEqual({ symbol: 'AAAUSDT', at: start, message: 'threw a text', stack: '' });

@@ -148,6 +148,19 @@ describe('the terms of an entry', () => {
   });
 });
 
+describe('the planned loss of an entry', () => {
+  // Two ticks of slippage each way, 0.1 % as taker, 0.05 % as maker.
+  const slippage = { slippage: { kind: 'ticks', n: 2 } } as const;
+  it.each<[string, object, number]>([
+    ['at market pays 102 and gets 88', {}, 14 + 0.102 + 0.088], ['at a limit pays its price', { at: 'limit', price: 95 }, 7 + 0.095 + 0.088],
+    ['as a maker pays the maker fee', { at: 'limit', price: 95, postOnly: true }, 7 + 0.0475 + 0.088],
+    ['at a trigger pays slippage on it', { at: 'trigger', price: 105 }, 19 + 0.107 + 0.088],
+    ['behind a trigger with a limit pays no more than the worse of both', { at: 'trigger', price: 105, limit: 106 }, 18 + 0.106 + 0.088],
+  ])('%s', (_, own, each) => {
+    expect(decided({ ...long, ...own }, { config: slippage }).order!.terms!.risk).toBeCloseTo(4 * each, 9);
+  });
+});
+
 describe('an entry wanted again', () => {
   const limit = (own: object = {}): At[number] => enter({ ...long, at: 'limit', price: 95, validFor: 5, ...own });
   /** The first one accepted by the venue, then the second decision. */
@@ -200,6 +213,47 @@ describe('an entry wanted again', () => {
     expect(engine.state.legs[0]!.staged).toMatchObject({ after: 1, until: 'done', order: { id: 2 } });
   });
 
+  it('is judged without the order it takes the place of: 100 of 105 lots of room, one tick higher', () => {
+    const all = (price: number): At[number] => enter({ side: 'long', qty: 100, stop: 90, at: 'limit', price, validFor: 5 });
+    const engine = engineOf({ 0: all(95), 1: all(96) }, { config: { risk: { maxLeverage: 1, maxOpenRisk: 1 } } });
+    engine.close();
+    engine.take({ tag: 'order-accepted', at: start, leg: 0, order: 1 });
+
+    expect(engine.close().commands).toMatchObject([{ tag: 'amend', priceTicks: 96 }]);
+  });
+
+  it('on the other side, both without a stop, is another order, not another price', () => {
+    const waived = (side: string, price: number): At[number] => enter({ side, qty: 4, stop: noStop, at: 'limit', price, validFor: 5 });
+
+    expect(second(waived('short', 105), waived('long', 95)).commands).toEqual([{ tag: 'cancel', leg: 0, order: 1 }]);
+  });
+
+  it('as it was while its cancel is under way is sent anew, not held', () => {
+    const engine = engineOf({ 0: limit(), 1: ({ intents }) => intents.cancelEntry, 2: limit() });
+    engine.close();
+    engine.take({ tag: 'order-accepted', at: start, leg: 0, order: 1 });
+    engine.close();
+    engine.close();
+
+    expect(engine.take({ tag: 'order-cancelled', at: start + 2 * minute, leg: 0, order: 1, cause: 'requested', filled: 0 }).commands).toMatchObject([{ tag: 'enter', order: 2 }]);
+  });
+
+  it('as an add at its price and size, after a part of it filled, is another order', () => {
+    const engine = engineOf({ 0: limit(), 1: ({ intents }) => intents.add({ qty: 4, at: 'limit', price: 95, validFor: 5 }) });
+    engine.close();
+    engine.take(execution(linear(), { at: start, id: 1, side: 1, lots: 1, priceTicks: 95, order: 1, leaves: 3 }));
+    engine.take({ tag: 'stop-set', at: start, leg: 0, triggerTicks: 90, by: 'mark', trailTicks: 0 });
+
+    expect(engine.close().commands).toMatchObject([{ tag: 'cancel', order: 1 }]);
+  });
+
+  it('trimmed as before is held, not trimmed again', () => {
+    const risky = enter({ side: 'long', risk: 0.1, stop: 94, at: 'limit', price: 95, validFor: 5 });
+    const engine = engineOf({ 0: risky, 1: risky }, { config: { leverage: 1 } });
+
+    expect([outcome(engine.close()), outcome(engine.close())]).toEqual([[['changed', 'trimmed-to-room']], [['changed', 'entry-working']]]);
+  });
+
   it('as a trigger at another trigger replaces too; at the same one it is held', () => {
     const sleeping = (price: number, limitPrice: number): At[number] => enter({ ...long, at: 'trigger', price, limit: limitPrice });
 
@@ -233,6 +287,15 @@ describe('a reversal', () => {
     expect(engine.take({ tag: 'order-accepted', at: start + minute, leg: 0, order: 3 }).commands).toMatchObject([{ tag: 'enter', order: 2, side: -1, lots: 3 }]);
   });
 
+  it('is accepted, as is an entry that takes the place of another', () => {
+    expect(outcome(heldEngine({ 1: reverse(short) }).close())).toEqual([['accepted', '']]);
+    const engine = engineOf({ 0: enter({ ...long, at: 'limit', price: 95, validFor: 5 }), 1: enter({ ...long, at: 'limit', price: 96, validFor: 5, reason: 'up' }), 2: enter({ ...long, qty: 5, at: 'limit', price: 96 }) });
+    engine.close();
+    engine.take({ tag: 'order-accepted', at: start, leg: 0, order: 1 });
+
+    expect([outcome(engine.close()), outcome(engine.close())]).toEqual([[['accepted', 'up']], [['accepted', '']]]);
+  });
+
   it('carries its reason to the exit', () => {
     const engine = heldEngine({ 1: reverse({ ...short, reason: 'turn' }) });
     engine.close();
@@ -246,11 +309,11 @@ describe('a reversal', () => {
     expect(outcome(engine.close())).toEqual([['changed', 'already-in']]);
   });
 
-  it('while an exit works is held: exit-working; the first one, never heard of, is over with its bar', () => {
-    const engine = heldEngine({ 1: reverse(short), 2: reverse({ ...short, qty: 9 }) });
+  it('while an exit works is held: exit-working', () => {
+    const engine = heldEngine({ 1: reverse({ ...short, validFor: 5 }), 2: reverse({ ...short, qty: 9 }) });
     engine.close();
 
-    expect(outcome(engine.close())).toEqual([['changed', 'exit-working'], ['refused', 'overtaken']]);
+    expect(outcome(engine.close())).toEqual([['changed', 'exit-working']]);
   });
 
   it('with a working add cancels that one too, then leaves', () => {
@@ -327,6 +390,14 @@ describe('an add', () => {
     expect(outcome(waived(add({ risk: 0.01 })).close())).toEqual([['refused', 'risk-without-stop']]);
     expect(outcome(waived(add({ riskQuote: 5 })).close())).toEqual([['refused', 'risk-without-stop']]);
     expect(waived(add({ qty: 1, stop: 95 })).close().commands).toMatchObject([{ tag: 'enter', stopTicks: 95 }]);
+  });
+
+  it('to a waived short may bring its first stop from above', () => {
+    const engine = engineOf({ 0: enter({ side: 'short', qty: 4, stop: noStop }), 1: add({ qty: 1, stop: 105 }) });
+    engine.close();
+    engine.take(execution(linear(), { at: start, id: 1, side: -1, lots: 4, priceTicks: 100, order: 1 }));
+
+    expect(engine.close().commands).toMatchObject([{ tag: 'enter', stopTicks: 105 }]);
   });
 
   it('of a short has its stop rounded down and above', () => {

@@ -21,7 +21,7 @@ describe('a moved stop', () => {
     const told = heldEngine({ 1: moveStop(94.3) }).close();
 
     expect(told.commands).toEqual([{ tag: 'set-stop', leg: 0, triggerTicks: 95, by: 'mark', trailTicks: 0, activeTicks: 0 }]);
-    expect(told.notes).toContainEqual({ tag: 'decision', at: start + minute * 1, leg: 0, intent: 'move-stop', outcome: 'accepted', reason: '', priceTicks: Number.NaN, stopTicks: 95, lots: 4 });
+    expect(told.notes).toContainEqual({ tag: 'decision', at: start + minute, leg: 0, intent: 'move-stop', outcome: 'accepted', reason: '', inputs: '', priceTicks: Number.NaN, stopTicks: 95, lots: 4 });
     expect(shortEngine({ 1: moveStop(105.7) }).close().commands).toMatchObject([{ tag: 'set-stop', triggerTicks: 105 }]);
   });
 
@@ -111,6 +111,14 @@ describe('exit', () => {
     expect(told.commands).toMatchObject([{ tag: 'cancel', order: 2 }, { tag: 'reduce', lots: 4 }]);
     expect(outcome(told)).toEqual([['accepted', 'enough']]);
     expect(engine.position().leaving).toBe('enough');
+  });
+
+  it('of a position alone is accepted; a target stays until the position is gone', () => {
+    expect(outcome(heldEngine({ 1: exit }).close())).toEqual([['accepted', 'enough']]);
+    const engine = heldEngine({ 1: ({ intents }) => intents.setTargets([{ price: 110, fraction: 1 }]), 2: exit });
+    engine.close();
+
+    expect(engine.close().commands).toMatchObject([{ tag: 'reduce', lots: 4, type: 'market' }]);
   });
 
   it('of nothing is held, of a working entry alone accepted', () => {
@@ -220,6 +228,30 @@ describe('take-profit legs', () => {
     expect(told.commands).toMatchObject([{ tag: 'cancel', order: 2 }, { tag: 'reduce', order: 4, lots: 2, priceTicks: 120 }]);
     expect(outcome(told)).toEqual([['accepted', '']]);
     expect(engine.state.legs[0]!.position).toMatchObject({ targets: [{ key: 't1.1', priceTicks: 110, filled: 1 }, { key: 't4.1', priceTicks: 120, filled: 0 }] });
+  });
+
+  it('set anew leave a working add alone', () => {
+    const engine = heldEngine({ 1: ({ intents }) => intents.add({ qty: 1, at: 'limit', price: 95, validFor: 9 }), 2: setTargets([]) });
+    engine.close();
+    engine.take({ tag: 'order-accepted', at: start + minute, leg: 0, order: 2 });
+
+    expect(engine.close().commands).toEqual([]);
+  });
+
+  it('count what they took through a further fill of the entry: 1 of 2 lots, then 4 bought in all', () => {
+    const engine = withTargets([{ price: 105, fraction: 0.5 }]);
+    fill(engine, 2, 1, 2);
+    sold(engine, 2, 1, 105);
+
+    // Half of 4 is 2, of which 1 is sold: one more.
+    expect(fill(engine, 2, 2)).toMatchObject([{ tag: 'reduce', lots: 1, priceTicks: 105 }]);
+  });
+
+  it('of less than the smallest order are not sent', () => {
+    const engine = engineOf({ 0: enter({ ...long, targets: [{ price: 105, fraction: 0.25 }, { price: 110, fraction: 0.75 }] }) }, { instrument: linear({ minQty: '2' }) });
+    engine.close();
+
+    expect(fill(engine, 4)).toMatchObject([{ tag: 'reduce', lots: 3, priceTicks: 110 }]);
   });
 
   it('of a short are rounded up to the market and bought', () => {

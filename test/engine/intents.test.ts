@@ -83,6 +83,11 @@ describe('several wants at once', () => {
     expect(() => all(long, all(exit('no')))).toThrow('all must have at most one of enter, add, reverse, exit, was \'enter and exit\'');
     expect(() => all(moveStop(1), moveStop(2))).toThrow("all must have at most one move-stop, was 'two'");
     expect(() => all(long, {} as Intent)).toThrow(IntentError);
+    const add = intents.add({ qty: 1 });
+    const reverse = intents.reverse({ side: 'short', qty: 1, stop: 110 });
+    expect(() => all(add, reverse)).toThrow("was 'add and reverse'");
+    expect(() => all(reverse, exit('no'))).toThrow("was 'reverse and exit'");
+    expect(() => all(long, add)).toThrow("was 'enter and add'");
   });
 });
 
@@ -130,11 +135,75 @@ describe('a want with an impossible field', () => {
     [{ ...long, trail: { distance: 0 } }, 'enter.trail.distance must be above 0, was 0'],
     [{ ...long, targets: [{ price: 110, fraction: 0.6 }, { price: 120, fraction: 0.6 }] }, 'enter.targets fractions must sum to at most 1, was 1.2'],
     [{ ...long, targets: [{ price: 110 }] }, 'enter.targets[0].fraction must be finite, was undefined'],
-    [{ ...long, target: [] }, 'enter.target must be one of'],
+    [{ ...long, target: [] }, 'enter.target must be one of at, price, limit, postOnly, risk, riskQuote, notional, qty, stop, validFor, reason, side, stopBy, targets, trail, breakEvenAt'],
+    [{ ...long, stop: { distance: 5, from: 1 } }, "enter.stop.from must be one of distance, was 'from'"],
+    [{ ...long, stop: { level: 5 } }, "enter.stop.level must be one of distance, was 'level'"],
+    [{ ...long, stop: ['90'] }, 'enter.stop must be an object, was a list'],
+    [{ ...long, trail: 5 }, 'enter.trail must be an object, was 5'],
+    [{ ...long, trail: { distance: 5, till: 1 } }, "enter.trail.till must be one of distance, from, was 'till'"],
+    [{ ...long, trail: { distance: 5, from: 0 } }, 'enter.trail.from must be above 0, was 0'],
+    [{ ...long, at: 'limit', price: 100, postOnly: 'yes' }, "enter.postOnly must be true or false, was 'yes'"],
+    [{ ...long, at: 'trigger', price: 100, limit: 0 }, 'enter.limit must be above 0, was 0'],
+    [{ ...long, targets: {} }, 'enter.targets must be a list, was an object'],
+    [{ ...long, targets: [5] }, 'enter.targets[0] must be an object, was 5'],
+    [{ ...long, targets: [{ price: 110, fraction: 0.5 }, { price: -1, fraction: 0.5 }] }, 'enter.targets[1].price must be above 0, was -1'],
+    [{ ...long, targets: [{ price: 110, fraction: 0.5, reason: 'x' }] }, "enter.targets[0].reason must be one of price, fraction, was 'reason'"],
+    [{ ...long, reason: 'x'.repeat(201) }, `enter.reason must be a text of 1 to 200 characters, was '${'x'.repeat(60)}...'`],
+    [{ ...long, reason: 5 }, 'enter.reason must be a text of 1 to 200 characters, was 5'],
+    [{ ...long, validFor: '2' }, "enter.validFor must be a whole number of at least 1, was '2'"],
+    [{ ...long, qty: '1' }, "enter.qty must be finite, was '1'"],
+    [{ ...long, qty: () => 1 }, 'enter.qty must be finite, was a function'],
+    [{ ...long, qty: [1] }, 'enter.qty must be finite, was a list'],
+    [{ ...long, qty: { n: 1 } }, 'enter.qty must be finite, was an object'],
+    [{ ...long, side: 'y'.repeat(60) }, `was '${'y'.repeat(60)}'`],
+    [{ ...long, side: 'y'.repeat(61) }, `was '${'y'.repeat(60)}...'`],
+    ['long', "enter must be an object, was 'long'"],
+    [[], 'enter must be an object, was a list'],
     [null, 'enter must be an object, was null'],
   ])('%j: %s', (want, message) => {
     expect(() => enter(want)).toThrow(message);
     expect(() => enter(want)).toThrow(IntentError);
+  });
+
+  it('a reason of 200 characters, a validFor of 1, stopBy mark and at market are all right', () => {
+    expect(readIntent(enter({ ...long, reason: 'x'.repeat(200), validFor: 1, stopBy: 'mark', at: 'market' }))).toMatchObject({
+      reason: 'x'.repeat(200), validFor: 1, stopBy: 'mark', at: 'market',
+    });
+  });
+
+  it('an IntentError has its name and says which field', () => {
+    expect(() => enter({ ...long, qty: 0 })).toThrow(expect.objectContaining({ name: 'IntentError', message: 'enter.qty must be above 0, was 0' }) as Error);
+  });
+
+  it.each<[object, string]>([
+    [{ qty: 1, size: 2 }, 'add.size must be one of at, price, limit, postOnly, risk, riskQuote, notional, qty, stop, validFor, reason'],
+    [{}, 'add must have exactly one of risk, riskQuote, notional, qty'], [{ qty: 0 }, 'add.qty must be above 0'], [{ risk: 2 }, 'add.risk must be above 0 and at most 1'],
+    [{ qty: 1, at: 'soon' }, "add.at must be 'market', 'limit' or 'trigger'"], [{ qty: 1, at: 'limit' }, 'add.price must be finite'], [{ qty: 1, limit: 5 }, "add.limit must come with at: 'trigger'"],
+    [{ qty: 1, postOnly: true }, "add.postOnly must come with at: 'limit'"], [{ qty: 1, validFor: 0 }, 'add.validFor must be a whole number of at least 1'], [{ qty: 1, reason: '' }, 'add.reason must be a text'],
+  ])('add of %j: %s', (want, message) => {
+    expect(() => intents.add(want as never)).toThrow(message);
+  });
+
+  it('add with everything stated keeps it, and alone spells out the defaults', () => {
+    expect(readIntent(intents.add({ notional: 100, at: 'trigger', price: 95, limit: 94, stop: 90, validFor: 3, reason: 'more' }))).toEqual({
+      tag: 'add', at: 'trigger', price: 95, limit: 94, postOnly: false, sizeBy: 'notional', size: 100, validFor: 3, reason: 'more', stop: 90,
+    });
+    expect(readIntent(intents.add({ qty: 1 }))).toEqual({
+      tag: 'add', at: 'market', price: 0, limit: 0, postOnly: false, sizeBy: 'qty', size: 1, validFor: 1, reason: '', stop: 0,
+    });
+  });
+
+  it.each([
+    [{ fraction: 0.5, reason: '' }, 'reduce.reason must be a text of 1 to 200 characters'], [{ fraction: 0.5 }, 'reduce.reason must be a text'],
+    [{ fraction: 0.5, reason: 'x', qty: 1 }, 'reduce.qty must be one of fraction, reason'], [5, 'reduce must be an object, was 5'],
+  ])('reduce of %j: %s', (want, message) => {
+    expect(() => intents.reduce(want as never)).toThrow(message);
+  });
+
+  it('targets name their list, also when set alone; together they may be 1 and no more', () => {
+    expect(() => intents.setTargets('110' as never)).toThrow("setTargets must be a list, was '110'");
+    expect(() => intents.setTargets([{ price: 0, fraction: 1 }])).toThrow('setTargets[0].price must be above 0, was 0');
+    expect(() => intents.setTargets([{ price: 1, fraction: 1 }, { price: 2, fraction: 1e-8 }])).toThrow('setTargets fractions must sum to at most 1, was 1.00000001');
   });
 
   it('three targets of a third are within rounding of 1', () => {
@@ -177,6 +246,30 @@ describe('a resting set that is refused', () => {
     expect(() => intents.rest([order('a', { reduceOnly: true })], {})).not.toThrow();
     expect(() => intents.rest([order('a')], { long: noStop })).not.toThrow();
     expect(() => intents.rest([order('a')], { long: Number.NaN })).toThrow('rest.guard.long must be finite, was NaN');
+  });
+
+  it.each<[object, object, string]>([
+    [{ key: '' }, {}, "rest.orders[0].key must be a text of 1 to 200 characters, was ''"], [{ key: 5 }, {}, 'rest.orders[0].key must be a text'],
+    [{ side: 'long' }, {}, "rest.orders[0].side must be 'buy' or 'sell', was 'long'"], [{ qty: 0 }, {}, 'rest.orders[0].qty must be above 0, was 0'],
+    [{ reduceOnly: 1 }, {}, 'rest.orders[0].reduceOnly must be true or false, was 1'], [{ postOnly: 'no' }, {}, "rest.orders[0].postOnly must be true or false, was 'no'"],
+    [{ once: null }, {}, 'rest.orders[0].once must be true or false, was null'], [{}, { both: 80 }, "rest.guard.both must be one of long, short, stopBy, was 'both'"],
+    [{}, { long: 80, stopBy: 'index' }, "rest.guard.stopBy must be 'mark' or 'last', was 'index'"], [{}, { long: 80, short: 0 }, 'rest.guard.short must be above 0, was 0'],
+  ])('with the order %j and the guard %j: %s', (own, guard, message) => {
+    expect(() => intents.rest([order('a', own)], { ...(Object.keys(guard).length > 0 ? guard : { long: 80 }) } as never)).toThrow(message);
+  });
+
+  it('without a guard object', () => {
+    expect(() => intents.rest([], undefined as never)).toThrow('rest.guard must be an object, was undefined');
+  });
+
+  it('but not one with every field stated, both sides guarded, one of them waived', () => {
+    expect(readIntent(intents.rest([order('a', { reduceOnly: false, postOnly: true, once: false }), order('b', { side: 'sell', reduceOnly: true })], { long: 80, short: noStop, stopBy: 'last' }))).toEqual({
+      tag: 'rest', long: 80, short: 'waived', stopBy: 'last',
+      orders: [
+        { key: 'a', side: 'buy', price: 90, qty: 1, reduceOnly: false, postOnly: true, once: false }, { key: 'b', side: 'sell', price: 90, qty: 1, reduceOnly: true, postOnly: false, once: true },
+      ],
+    });
+    expect(() => intents.rest([order('s', { side: 'sell' })], { short: 120 })).not.toThrow();
   });
 
   it('with an order that is not one', () => {

@@ -121,6 +121,16 @@ describe('bars of a longer timeframe', () => {
 });
 
 describe('an event', () => {
+  it('of a stop is taken by the protection: unchanged arms it, refused as through is an exit', () => {
+    const engine = heldEngine({ 1: ({ intents }) => intents.moveStop(95), 2: ({ intents }) => intents.moveStop(96) });
+    engine.close();
+    engine.take({ tag: 'stop-unchanged', at: start + minute, leg: 0, triggerTicks: 95 });
+    expect(engine.position().protection).toMatchObject({ tag: 'armed', trigger: 95 });
+    engine.close();
+
+    expect(engine.take({ tag: 'stop-refused', at: start + 2 * minute, leg: 0, triggerTicks: 96, reason: 'through-trigger' }).commands).toMatchObject([{ tag: 'reduce', lots: 4 }]);
+  });
+
   it('counts, and brings the time', () => {
     const engine = engineFor();
     engine.take({ tag: 'timer', at: start });

@@ -164,6 +164,29 @@ describe('a standing set', () => {
     expect(outcome(engineOf({ 0: rest([buy(95, 0.5)]) }).close())).toEqual([['changed', 'below-min-qty']]);
   });
 
+  it('lowered to less than a lot is cancelled', () => {
+    expect(second(rest([buy(95)]), rest([buy(95, 0.5)])).told.commands).toEqual([{ tag: 'cancel', leg: 0, order: 1 }]);
+  });
+
+  it('leaves an add and targets alone', () => {
+    const engine = heldEngine({
+      1: ({ intents }) => intents.all(intents.add({ qty: 1, at: 'limit', price: 96, validFor: 9 }), intents.setTargets([{ price: 110, fraction: 1 }])), 2: rest([]),
+    });
+    engine.close();
+    accept(engine, 2, 3);
+
+    expect(engine.close().commands).toEqual([]);
+  });
+
+  it('is not looked after at a close that wants something else; at the next hold it is', () => {
+    const engine = engineOf({ 0: rest([buy(95)]), 1: ({ intents }) => intents.cancelEntry });
+    engine.close();
+    engine.take({ tag: 'order-cancelled', at: start, leg: 0, order: 1, cause: 'venue', filled: 0 });
+
+    expect(engine.close().commands).toEqual([]);
+    expect(engine.close().commands).toMatchObject([{ tag: 'enter', priceTicks: 95 }]);
+  });
+
   it('says the last reason of several', () => {
     const told = engineOf({ 0: rest([buy(95, 2_000), buy(94, 0.5, { key: 'c' })]) }).close();
 
@@ -191,6 +214,26 @@ describe('the total of a key', () => {
     engine.take({ tag: 'order-cancelled', at: engine.state.now, leg: 0, order: 1, cause: 'venue', filled: 1 });
 
     expect(engine.close().commands).toMatchObject([{ tag: 'enter', order: 2, lots: 2 }]);
+  });
+
+  it('reached is done: wanted again there is nothing to say', () => {
+    const engine = engineOf({ 0: rest([buy(95)]), 1: rest([buy(95)]) });
+    engine.close();
+    accept(engine, 1);
+    fill(engine, { order: 1, lots: 2 });
+
+    expect(engine.close()).toEqual({ commands: [], notes: [] });
+    expect(engine.state.refusals).toEqual({});
+  });
+
+  it('of a set that was given up is not counted any more, the fill is', () => {
+    const engine = engineOf({ 0: rest([buy(95)]), 1: ({ intents }) => intents.exit('enough') });
+    engine.close();
+    accept(engine, 1);
+    engine.close();
+    fill(engine, { order: 1, lots: 2 });
+
+    expect(engine.state.legs[0]!.position).toMatchObject({ lots: 2 });
   });
 
   it('reached is done while the key stays; lowered to what is filled, the rest is cancelled', () => {
@@ -262,6 +305,26 @@ describe('the guard of a position', () => {
     engine.take(execution(linear(), { at: start, id: 1, side: 1, lots: 4, priceTicks: 100, order: 1 }));
 
     expect(engine.close().commands).toMatchObject([{ tag: 'set-stop', triggerTicks: 80 }]);
+  });
+
+  it('of the other side is no stop for a waived position; of its own it is, also from above', () => {
+    const waived = (side: 'long' | 'short', guard: Guard): readonly unknown[] => {
+      const engine = engineOf({ 0: enter({ side, qty: 4, stop: noStop }), 1: rest([], guard) });
+      engine.close();
+      engine.take(execution(linear(), { at: start, id: 1, side: side === 'long' ? 1 : -1, lots: 4, priceTicks: 100, order: 1 }));
+      return engine.close().commands;
+    };
+
+    expect(waived('long', { short: 120 })).toEqual([]);
+    expect(waived('short', { long: 80 })).toEqual([]);
+    expect(waived('short', { short: 120 })).toMatchObject([{ tag: 'set-stop', triggerTicks: 120 }]);
+  });
+
+  it('is tightened while only reducing too', () => {
+    const engine = heldEngine({ 1: rest([], { long: 95 }) });
+    engine.take({ tag: 'operator', at: start, verb: 'reduce-only' });
+
+    expect(engine.close().commands).toMatchObject([{ tag: 'set-stop', triggerTicks: 95 }]);
   });
 
   it('that stands tighter rides on new orders too: 90 instead of 85', () => {

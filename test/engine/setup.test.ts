@@ -13,6 +13,7 @@ function of({ script = {}, strategy = scripted(script).strategy, instruments = [
   return setupOf({ strategy, params, config: runConfig.parse(config), instruments, baseMs });
 }
 const two = ['AAAUSDT', 'BBBUSDT'];
+const textAlone: unknown = 'no';
 
 describe('a setup', () => {
   it('knows its clock, its money and its views: 3m decisions over 1m bars, 12.5 of cash', () => {
@@ -49,7 +50,7 @@ describe('a setup', () => {
 
     expect(of({ strategy, params: undefined }).params).toEqual({ n: 4 });
     expect(of({ strategy, params: { n: 7 } }).params).toEqual({ n: 7 });
-    expect(() => of({ strategy, params: { n: 10 } })).toThrow();
+    expect(() => of({ strategy, params: { n: 10 } })).toThrow('too_big');
   });
 
   it.each<[string, Wish, string]>([
@@ -60,7 +61,7 @@ describe('a setup', () => {
     ['two kinds', { script: { symbols: two }, instruments: [linear(), inverse({ settle: 'USDT' })] }, 'all symbols of a run must settle in one coin, was USDT and USDT'],
     ['bars longer than the decision', { baseMs: 3 * minute }, 'bars of 3 minutes cannot build the decision timeframe 1m'],
     ['bars that do not divide the decision', { script: { timeframe: '5m' }, baseMs: 2 * minute }, 'bars of 2 minutes cannot build the decision timeframe 5m'],
-    ['indicators that throw what is no error', { script: { indicators: (): never => { throw 'no' as unknown as Error; } } }, 'indicators: threw no'],
+    ['indicators that throw what is no error', { script: { indicators: (): never => { throw textAlone; } } }, 'indicators: threw no'],
     ['indicators that throw', { script: { indicators: (): never => { throw new TypeError('no kernel'); } } }, 'indicators: no kernel'],
     ['a wrong period', { script: { indicators: (on) => ({ x: on('1m').sma(0) }) } }, "on('1m').sma: n must be a whole number from 1 to 100000, was 0"],
   ])('of %s is refused', (_, wish, message) => {
@@ -104,8 +105,8 @@ describe('a fresh state', () => {
 
     expect([quick.decisionAggregate === null, quick.aggregates.map((one) => one === null)]).toEqual([true, [true, false]]);
     expect([slow.decisionAggregate === null, slow.aggregates.map((one) => one === null)]).toEqual([false, [false, false]]);
-    expect([...slow.decisionAggregate!.slice(0, 2)]).toEqual([minute, 3 * minute]);
-    expect([...slow.aggregates[1]!.slice(0, 2)]).toEqual([minute, 60 * minute]);
+    expect(Array.from(slow.decisionAggregate!.slice(0, 2))).toEqual([minute, 3 * minute]);
+    expect(Array.from(slow.aggregates[1]!.slice(0, 2))).toEqual([minute, 60 * minute]);
     expect(slow.history).toHaveLength(7 * 40); // one whole hour, one begun, in bars of 3m
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StrategyError, defineStrategy, isStrategy, z } from '../../engine/index.ts';
 import type { AnyStrategy } from '../../engine/index.ts';
+import { blameStrategy } from '../../engine/strategy-error.ts';
 
 const plain = {
   name: 'plain', symbols: ['BTCUSDT'], timeframe: '5m', params: z.object({}), indicators: () => ({}), decide: () => null,
@@ -27,6 +28,25 @@ describe('defineStrategy', () => {
     expect(isStrategy(foreign)).toBe(true);
   });
 
+  it('marks it for good: the mark cannot be seen, changed or taken off', () => {
+    const strategy = define({ ...plain, name: 'a-9', warmup: 0, decide: undefined, decideCycle: () => ({}), memory: () => ({}), protectAdopted: () => 90 });
+
+    expect(Object.getOwnPropertyDescriptor(strategy, Symbol.for('holdfast.strategy'))).toEqual({ value: true, enumerable: false, writable: false, configurable: false });
+  });
+
+  it('blames a strategy in its own words: where, what, and the stack of what was thrown', () => {
+    const thrown = new TypeError('no kernel');
+    const blamed = blameStrategy('indicators', thrown);
+
+    expect(blamed).toMatchObject({ name: 'StrategyError', message: 'indicators: no kernel', stack: thrown.stack });
+    const known = new StrategyError('mine');
+    expect(blameStrategy('memory', known)).toBe(known);
+    expect(blameStrategy('memory', 'a text')).toMatchObject({ message: 'memory: threw a text' });
+    expect(blameStrategy('memory', { stack: 'not mine' }).stack).not.toBe('not mine');
+    const bare = Object.assign(new Error('bare'), { stack: undefined });
+    expect(blameStrategy('memory', bare).stack).toMatch(/bare/);
+  });
+
   it.each([undefined, null, 5, 'plain', plain, () => plain])('%s is not a strategy', (value) => {
     expect(isStrategy(value)).toBe(false);
   });
@@ -49,6 +69,20 @@ describe('defineStrategy', () => {
     [{ ...plain, warmup: 1.5 }, 'warmup must be a whole number of decision bars, was 1.5'],
     [{ ...plain, warmup: Number.NaN }, 'warmup must be a whole number of decision bars, was NaN'],
     [Object.freeze({ ...plain }), 'must not be frozen before defineStrategy'],
+    [{ ...plain, name: 5 }, 'strategy name must be of a-z, 0-9 and dashes, was 5'],
+    [{ ...plain, name: 'trail!' }, "was 'trail!'"],
+    [{ ...plain, symbols: [5] }, 'symbols must be texts such as BTCUSDT, was 5'],
+    [{ ...plain, symbols: ['  '] }, "symbols must be texts such as BTCUSDT, was '  '"],
+    [{ ...plain, params: null }, 'params must be z.object({ ... }), was null'],
+    [{ ...plain, params: 'none' }, "params must be z.object({ ... }), was 'none'"],
+    [{ ...plain, params: { shape: {} } }, 'params must be z.object({ ... }), was an object'],
+    [{ ...plain, params: { safeParse: {} } }, 'params must be z.object({ ... }), was an object'],
+    [{ ...plain, params: Object.assign(() => 1, { shape: {}, safeParse: {} }) }, 'params must be z.object({ ... })'],
+    [{ ...plain, indicators: 5 }, "strategy 'plain': indicators must be a function, was 5"],
+    [{ ...plain, protectAdopted: 90 }, 'protectAdopted must be a function, was 90'],
+    [{ ...plain, decide: undefined, decideCycle: 5 }, 'decideCycle must be a function, was 5'],
+    [{ ...plain, warmup: -1 }, 'warmup must be a whole number of decision bars, was -1'],
+    ['plain', "strategy must be an object, was 'plain'"],
     [null, 'strategy must be an object, was null'],
   ])('refuses case %#: %s', (definition, message) => {
     expect(() => define(definition)).toThrow(message);

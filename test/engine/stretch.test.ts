@@ -4,7 +4,7 @@ import { createState, fillBar, runConfig, setupOf, stepBar, stepCycle, takesStre
 import type { BarClosed, BarColumns, Direction, Instrument, Out, State, StretchRoom, Watch } from '../../engine/index.ts';
 import { inverse, linear, minute, series, start, walk } from '../sim/market.ts';
 import type { Row } from '../sim/market.ts';
-import { scripted } from '../sim/scripted.ts';
+import { scripted, scriptedTogether } from '../sim/scripted.ts';
 import type { Script } from '../sim/scripted.ts';
 import { execution } from './stepped.ts';
 
@@ -143,6 +143,31 @@ describe('a stretch', () => {
     expect(lone.state.failure).toMatchObject({ message: 'lost' });
   });
 
+  it('ends with the bar whose decision fails while halted already: there is no further note', () => {
+    const lone = new Lone(rising, { at: { 1: () => { throw new Error('lost'); } } });
+    lone.state.alerts['strategy-failed'] = { at: start, held: 0 };
+    lone.state.mode = { tag: 'cooldown', until: start + 99 * minute, cause: 'daily-loss', evidence: '', since: start };
+
+    expect(lone.take()).toBe(2);
+  });
+
+  it('keeps the highest equity, and halts no account that has any left', () => {
+    const lone = new Lone([[100, 110, 100, 110], [110, 110, 95, 96], [96, 96, 96, 96]]);
+    lone.hold(1, 2, 100);
+
+    expect(lone.take()).toBe(3);
+    expect(lone.state).toMatchObject({ equity: 992, equityPeak: 1_020, mode: { tag: 'trading' } });
+  });
+
+  it('hands over its own record, whatever the scene showed before', () => {
+    const lone = new Lone(rising, { see: ({ bar }) => bar });
+    lone.take(0, 2);
+    const other = { ...lone.room, bar: blank() };
+    takeStretch(lone.state, other, 2, 3, 2, lone.out);
+
+    expect(lone.state.views.scenes[0]!.bar).toBe(other.bar);
+  });
+
   it('shows a watcher, before each decision, how many bars came before and when this one closes', () => {
     const watch: Watch = { counters: new Int32Array(1), times: new Float64Array(1) };
     const seen: unknown[] = [];
@@ -185,6 +210,7 @@ describe('a stretch', () => {
     expect(taken({ protection: { ...requested, replaces: null } })).toBe(0);
     expect(taken({ protection: { ...requested, replaces: 1 } })).toBe(5);
     expect(taken({ protection: { tag: 'waived', since: start } })).toBe(5);
+    expect(taken({ protection: { tag: 'armed', trigger: 1, by: 'mark', since: start, replaces: null } })).toBe(5);
   });
 });
 
@@ -197,6 +223,12 @@ describe('stretches are taken', () => {
     expect(takes({})).toBe(true);
     expect(takes({ indicators: (on) => ({ a: on('1m').sma(2), b: on('1m').ema(2) }) })).toBe(true);
     expect(takes({ timeframe: '3m', indicators: (on) => ({ a: on('3m').sma(2) }) }, ['AAAUSDT'], 3 * minute)).toBe(true);
+  });
+
+  it('not of a strategy that decides all symbols at once', () => {
+    const strategy = scriptedTogether(['AAAUSDT'], () => ({}));
+
+    expect(takesStretches(createState(setupOf({ strategy, params: {}, config: runConfig.parse({}), instruments: [linear()], baseMs: minute })))).toBe(false);
   });
 
   it('not of two legs, not of a longer decision, not beside a longer indicator', () => {

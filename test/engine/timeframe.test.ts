@@ -91,6 +91,7 @@ describe('aggregation of base bars', () => {
   it('refuses a target that is no multiple of the base', () => {
     expect(() => createAggregate(2 * minute, 5 * minute)).toThrow('whole multiple');
     expect(() => createAggregate(5 * minute, minute)).toThrow('whole multiple');
+    expect(() => createAggregate(minute, 0)).toThrow('target timeframe must be a whole multiple of the base {"baseMs":60000,"targetMs":0}');
   });
 });
 
@@ -139,6 +140,23 @@ describe('aggregation without look-ahead', () => {
     const bare = (bars: readonly Completed[]): Candle[] => bars.map((bar) => ({ ...bar, knownWith: 0 }));
     expect(bare(nested)).toEqual(bare(direct));
     expect(direct.length).toBe(40);
+  });
+
+  it('takes the lowest low and the highest high, wherever they come', () => {
+    const candle = (i: number, high: number, low: number): Candle => ({ openedAt: i * minute, open: 50, high, low, close: 51, volume: 1 });
+
+    expect(aggregate([candle(0, 60, 40), candle(1, 70, 45), candle(2, 65, 30)], 3 * minute)).toMatchObject([{ high: 70, low: 30, volume: 3 }]);
+    expect(aggregate([candle(0, 80, 20), candle(1, 70, 45), candle(2, 65, 30)], 3 * minute)).toMatchObject([{ high: 80, low: 20 }]);
+  });
+
+  it('refuses a snapshot of other timeframes, or of another length', () => {
+    const into = createAggregate(minute, 3 * minute);
+    const of = (base: number, target: number): (number | null)[] => snapshotAggregate(createAggregate(base, target));
+
+    expect(() => { restoreAggregate(into, of(minute, 5 * minute)); }).toThrow('aggregate snapshot must be of the same timeframes {"baseMs":60000,"targetMs":180000}');
+    expect(() => { restoreAggregate(into, of(3 * minute, 3 * minute)); }).toThrow('same timeframes');
+    expect(() => { restoreAggregate(into, [...of(minute, 3 * minute), 0]); }).toThrow('same timeframes');
+    expect(() => { restoreAggregate(into, of(minute, 3 * minute)); }).not.toThrow();
   });
 
   it('goes on from a snapshot that went through JSON at any place', () => {

@@ -36,7 +36,7 @@ const parts: readonly Part[] = [
   {
     name: 'intents', runsDivisor: 10, limitMs: 5_000,
     mutates: /^engine\/(intents|intent-checks|wants|strategy|strategy-error|view|scene|setup|create|memory)\.ts$/,
-    tests: [/^test\/engine\/(intents|strategy|setup|memory|decide|view)/, /^test\/engine\/step\./], leavesOut: slow,
+    tests: [/^test\/engine\/(intents|strategy|setup|memory|decide|view|scene)/, /^test\/engine\/step\./], leavesOut: slow,
   },
   {
     name: 'decisions', mutates: /^engine\/(decide|entries|exits|resting)\.ts$/, runsDivisor: 20, limitMs: 5_000,
@@ -44,21 +44,26 @@ const parts: readonly Part[] = [
   },
   {
     name: 'market', mutates: /^engine\/(market|timeframe|stretch|step|digest|index|table|scene|events|commands|notes)\.ts$/, runsDivisor: 30, limitMs: 10_000,
-    tests: [/^test\/engine\/(timeframe|market|digest|stretch|decide|view)/, /^test\/engine\/step\./], leavesOut: /StrategyError with its stack/,
+    tests: [/^test\/engine\/(timeframe|market|digest|stretch|decide|view|scene)/, /^test\/engine\/step\./], leavesOut: /StrategyError with its stack/,
   },
   {
-    name: 'risk', mutates: /^engine\/(rules|risk|limits|config)/, runsDivisor: 20, limitMs: 5_000,
-    tests: [/^test\/engine\/(rules|risk|limits|config|size|entries|resting)/],
+    name: 'risk', runsDivisor: 20, limitMs: 10_000, mutates: /^engine\/(rules\/|risk|rule-state|limits|config|presets|opening)/,
+    tests: [/^test\/engine\/(rules\/|risk|limits|config|presets|size|entries|resting|decide)/, /^test\/seed\/limits/], leavesOut: slow,
   },
   {
     name: 'protection', runsDivisor: 20, limitMs: 10_000,
     mutates: /^engine\/(protection|stop-levels|leaving|foreign|guard|mode|operator)\.ts$/,
-    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode|operator)/, /^test\/engine\/(exits|entries|resting|decide|step)/], leavesOut: slow,
+    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile)/, /^test\/seed\//],
+    leavesOut: slow,
   },
   {
     name: 'orders', runsDivisor: 20, limitMs: 10_000,
     mutates: /^engine\/(orders|owed|answers|failures|queries|reconcile|recovery|link|timers|deadlines)\.ts$/,
-    tests: [/^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/, /^test\/engine\/(entries|exits|resting|decide|step)/], leavesOut: slow,
+    tests: [
+      /^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/,
+      /^test\/engine\/(entries|exits|resting|decide|leaving|protection|foreign|mode|operator)/, /^test\/seed\//,
+    ],
+    leavesOut: slow,
   },
   { name: 'journal', mutates: /^engine\/journal\//, runsDivisor: 20, limitMs: 10_000, tests: [/^test\/engine\/journal/] },
   {
@@ -132,7 +137,7 @@ function filesBelow(folder: string, below: string): string[] {
 function mutate(part: Part, files: readonly string[], concurrency: number): Report {
   const stage = mkdtempSync(join(tmpdir(), 'holdfast-mutation-'));
   const write = (name: string, text: string): void => writeFileSync(join(stage, name), text);
-  for (const folder of ['engine', 'sim', 'docs', 'test/engine', 'test/sim']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
+  for (const folder of ['engine', 'sim', 'docs', 'test/engine', 'test/sim', 'test/seed']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
   symlinkSync(join(here, 'node_modules'), join(stage, 'node_modules'));
   const tests = filesBelow(stage, 'test').filter((path) => path.endsWith('.test.ts'));
   const chosen = new Set(part.tests.flatMap((pattern) => tests.filter((path) => pattern.test(path))));
