@@ -24,12 +24,17 @@ import { approveReducing, signedLots } from './risk.ts';
 import { sourceTicks } from './stop-levels.ts';
 import type { Book, Leg, Order, State } from './state.ts';
 import { lots as lotsOf } from './units.ts';
+import type { Ms } from './units.ts';
 
 /** Readings in a row that must disagree before a difference counts. */
 const mismatchesNeeded = 3;
 
-/** After a restart (the state was read back) or a reconnect (events may have been missed): ask before believing. */
-export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconnect' = 'restart'): void {
+/**
+ * After a restart (the state was read back) or a reconnect (events may have been missed): ask before believing. `at` is
+ * when; the last event may lie hours back, and no deadline begins then.
+ */
+export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconnect' = 'restart', at: Ms = state.now): void {
+  if (at > state.now) state.now = at;
   if (cause === 'restart' && stumble(state)) {
     halt(state, 'crash-loop', `${state.stumbles.length} restarts and halts within ${state.setup.config.crashLoop.withinMs} ms`, out);
   }

@@ -283,7 +283,7 @@ describe('a reduction', () => {
     const none = held();
 
     expect(half.decide(({ intents }) => intents.reduce({ fraction: 0.5, reason: 'half' }))).toEqual([reduce(half, 2, 2)]);
-    expect(half.notes).toEqual([{ tag: 'decision', at: half.now(), leg: 0, intent: 'reduce', outcome: 'accepted', reason: 'half', priceTicks: 100, stopTicks: Number.NaN, lots: 2 }]);
+    expect(half.notes).toEqual([{ tag: 'decision', at: half.now(), leg: 0, intent: 'reduce', outcome: 'accepted', reason: 'half', priceTicks: 100, stopTicks: Number.NaN, lots: 2, inputs: '' }]);
     expect(whole.decide(({ intents }) => intents.reduce({ fraction: 1, reason: 'all' }))).toEqual([reduce(whole, 2, 4)]);
     expect(none.decide(({ intents }) => intents.reduce({ fraction: 0.24, reason: 'bit' }))).toEqual([]);
     expect(none.notes).toMatchObject([{ outcome: 'refused', reason: 'below-min-qty' }]);

@@ -14,7 +14,7 @@ describe.each(sides)('a %s with a stop at 90', (side) => {
 
     expect(move(desk, 91)).toEqual([setStop(desk.p(91))]);
     expect(decisions(desk)).toEqual([{
-      tag: 'decision', at: desk.now(), leg: 0, intent: 'move-stop', outcome: 'accepted', reason: '', priceTicks: Number.NaN, stopTicks: desk.p(91), lots: 4,
+      tag: 'decision', at: desk.now(), leg: 0, intent: 'move-stop', outcome: 'accepted', reason: '', priceTicks: Number.NaN, stopTicks: desk.p(91), lots: 4, inputs: '',
     }]);
   });
 
@@ -49,7 +49,7 @@ describe.each(sides)('a %s with a stop at 90', (side) => {
 
     expect(move(desk, 100)).toEqual([reduce(desk, 2, 4)]);
     expect(decisions(desk)).toEqual([{
-      tag: 'decision', at: desk.now(), leg: 0, intent: 'move-stop', outcome: 'changed', reason: 'stop-already-through', priceTicks: 100, stopTicks: 100, lots: 4,
+      tag: 'decision', at: desk.now(), leg: 0, intent: 'move-stop', outcome: 'changed', reason: 'stop-already-through', priceTicks: 100, stopTicks: 100, lots: 4, inputs: '',
     }]);
     expect(desk.protection()).toMatchObject({ tag: 'breached', trigger: 100, price: 100 });
   });
