@@ -72,9 +72,9 @@ export class Desk implements Truth {
     const lots = Math.min(most, order.lots - order.filled, room);
     if (lots > 0) {
       order.filled += lots;
-      const wasFlat = this.lots === 0;
+      const opens = this.lots * order.side <= 0;
       this.trade(id, order.side, lots, order.lots - order.filled);
-      if (wasFlat && order.stopTicks > 0) this.#hold(order.stopTicks);
+      if (opens && this.lots * order.side > 0 && order.stopTicks > 0) this.#hold(order.stopTicks);
     }
     if (order.filled === order.lots) this.#end(order, 'filled');
     else if (order.reduceOnly && this.lots * order.side >= 0) this.#cancel(id, false);
@@ -97,7 +97,7 @@ export class Desk implements Truth {
     };
     this.done.push(execution);
     this.answers.push((at) => ({ ...execution, at }));
-    if (this.lots === 0) this.stopTicks = 0;
+    if (before * this.lots <= 0) this.stopTicks = 0;
   }
 
   #hold(triggerTicks: number): void {
