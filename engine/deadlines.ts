@@ -22,12 +22,23 @@ function exactly(state: State): Ms { // hot
   const { legs, mode, link } = state;
   const { linkHaltMs } = state.setup.config;
   let at = mode.tag === 'cooldown' ? mode.until : mode.tag === 'recovering' ? mode.since + linkHaltMs : Number.POSITIVE_INFINITY;
+  if (mode.tag === 'recovering' && isAnyUnseen(legs)) at = Math.min(at, mode.since + state.setup.config.recoverDeadlineMs);
   if (link.tag === 'down' && mode.tag !== 'halted') at = Math.min(at, link.since + linkHaltMs);
   for (let i = 0; i < legs.length; i++) {
     const own = dueOf(state, legs[i]!);
     if (own < at) at = own;
   }
   return at;
+}
+
+/** Something is at stake in the leg, and its position was not told since the last restart or reconnect. */
+export function isUnseen({ isSeen, position, orders }: Leg): boolean {
+  return !isSeen && (position.tag === 'open' || orders.some((order) => !order.reduceOnly));
+}
+
+function isAnyUnseen(legs: State['legs']): boolean {
+  for (let i = 0; i < legs.length; i++) if (isUnseen(legs[i]!)) return true;
+  return false;
 }
 
 function dueOf(state: State, leg: Leg): Ms { // hot
@@ -59,8 +70,8 @@ export function orderDue(state: State, leg: Leg, order: Order): Ms { // hot
 }
 
 /** The exit of a position that is to be left may go out again under its link, as long as it is wanted. */
-export function isRepeatable({ position }: Leg, { role, isUnwanted }: Order): boolean {
-  return role === 'exit' && !isUnwanted && position.tag === 'open' && position.leaving !== '';
+export function isRepeatable({ position }: Leg, { role, side, isUnwanted }: Order): boolean {
+  return role === 'exit' && !isUnwanted && position.tag === 'open' && position.leaving !== '' && position.side !== side;
 }
 
 /** An order at market that is not conditional does not stand: standing, its end was not heard of. */

@@ -65,7 +65,7 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
     return;
   }
   const { order } = fill;
-  if (order !== null && order.reduceOnly) {
+  if (order === null ? event.order > 0 : order.reduceOnly) {
     missOpening(state, leg, position, out);
     return;
   }
@@ -103,7 +103,10 @@ export function trim(state: State, leg: Leg, position: OpenPosition, out: Out): 
   sendReduce(state, leg, { role: 'trim', lots, priceTicks: 0, key: '', reason: 'more than was meant' }, out);
 }
 
-/** An order that cannot open seems to have opened: the fills that it closed are still to come. They get as long as a recovery. */
+/**
+ * An order that cannot open, or one of ours that is over and forgotten, seems to have opened: fills before it are still to
+ * come. They get as long as a recovery.
+ */
 function missOpening(state: State, leg: Leg, position: OpenPosition, out: Out): void {
   if (position.protection.tag === 'unprotected') {
     position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
@@ -119,6 +122,7 @@ function haltLiquidated(state: State, leg: Leg, out: Out): void {
 /** A closed trade leaves no part of its entry behind that could open again by itself. */
 function endOpeners(state: State, leg: Leg, out: Out): void {
   for (const order of leg.orders) {
-    if (order.role === 'entry' && (order.filled > 0 || order.terms?.isAdd === true)) cancelOrder(state, leg, order, out);
+    if (order.reduceOnly) continue;
+    if (order.filled > 0 || (order.role === 'entry' && order.terms?.isAdd === true)) cancelOrder(state, leg, order, out);
   }
 }

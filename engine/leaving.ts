@@ -7,11 +7,12 @@
  * 3. A refusal waits a little longer each time, never longer than a minute; a closed bar tries again anyway.
  */
 import { due } from './deadlines.ts';
-import { alert } from './mode.ts';
+import { alert, halt } from './mode.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendReduce, workingExit } from './orders.ts';
 import type { Leg, OpenPosition, Order, State } from './state.ts';
 import { ask } from './queries.ts';
+import { triggerInForce } from './stop-levels.ts';
 import type { Ms } from './units.ts';
 
 const firstRetryMs = 1_000;
@@ -62,10 +63,10 @@ export function keepLeaving(state: State, leg: Leg, position: OpenPosition, out:
  * Lots that no standing exit takes care of. In a hurry a limit that is being cancelled is none; an exit of a part whose
  * request may be lost is none either. A lost exit of the whole is waited for: two of them would be one intent twice.
  */
-function uncovered(leg: Leg, { lots, rung }: OpenPosition): number {
+function uncovered(leg: Leg, { side, lots, rung }: OpenPosition): number {
   let open = lots;
   for (const order of leg.orders) {
-    if (order.role !== 'exit') continue;
+    if (order.role !== 'exit' || order.side === side) continue;
     const remaining = order.lots - order.filled;
     if (rung === 'market' && order.type === 'limit' && order.isUnwanted) continue;
     if (order.state.tag === 'unknown' && remaining < lots) continue;
@@ -118,6 +119,9 @@ export function afterExit(state: State, leg: Leg, order: Order, end: ExitEnd, ou
   if (end === 'no-volume') return;
   position.rung = 'market';
   position.exitAttempts += 1;
+  if (position.exitAttempts > 1 && triggerInForce(position.protection) === null && position.protection.tag !== 'waived') {
+    halt(state, 'unprotected', `${state.setup.strategy.symbols[leg.symbol]!}: no stop in force, and the exit was refused`, out);
+  }
   if (position.exitAttempts >= state.setup.config.protectAttempts) {
     const symbol = state.setup.strategy.symbols[leg.symbol]!;
     alert(state, 'alarm', 'exit', `${symbol}: the exit was refused ${position.exitAttempts} times`, out);

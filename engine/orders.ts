@@ -187,6 +187,11 @@ export function releaseStaged(state: State, leg: Leg, id: number, answer: Staged
   const stillWanted = state.mode.tag === 'trading'
     && !(answer === 'refused' && open)
     && !(staged.until === 'done' && (open || answer === 'owed'));
+  const other = leg.orders.find((order) => order.role === 'entry');
+  if (stillWanted && other !== undefined) {
+    leg.staged = { ...staged, after: other.id }; // never two entries of a leg: the one replaced has to be over too
+    return;
+  }
   if (stillWanted) {
     leg.staged = null;
     sendEntry(state, leg, staged.order, out);

@@ -7,9 +7,10 @@
  *    ours is foreign, and one that is ours halts the engine. The state's position is never bent to the venue's.
  */
 import { countExecution, closeOrder, takeExecution } from './answers.ts';
-import { due } from './deadlines.ts';
-import type { AccountSnapshot, Execution, OpenOrder } from './events.ts';
+import type { AccountSnapshot, OpenOrder } from './events.ts';
 import { protectAdopted, takeForeignOrder } from './foreign.ts';
+import { catchUp } from './catch-up.ts';
+import { due, isUnseen } from './deadlines.ts';
 import { afterFill, trim } from './guard.ts';
 import { afterExit } from './leaving.ts';
 import { alert, cool, halt, setMode, stumble } from './mode.ts';
@@ -53,6 +54,7 @@ export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconn
 function forget(state: State, leg: Leg, out: Out): void {
   leg.isKnown = false;
   leg.forgottenAt = state.now;
+  leg.isSeen = false;
   leg.mismatches = 0;
   leg.query = { tag: 'none' };
   for (const order of leg.orders) if (order.state.tag === 'sent' || order.state.tag === 'cancelling') doubt(order, 'restart', state.now);
@@ -74,11 +76,14 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   const isAnswer = leg.query.tag !== 'none';
   hear(state, leg);
   if (!leg.isKnown && event.takenAt >= leg.book.lastAt) takePrices(leg.book, event);
-  for (const execution of newExecutions(state, event)) catchUp(state, leg, execution, out);
+  catchUp(state, leg, newExecutions(state, event), out);
   if (event.ended !== 'unknown' && leg.buried.length > 0) for (const { order, filled } of event.ended) oweFills(leg, order, filled);
   const areOrdersOpen = takeOrders(state, leg, event, out);
   const position = takePosition(state, leg, event, out);
-  if (position === 'known') takeStop(state, leg, event, out);
+  if (position === 'known') {
+    leg.isSeen ||= event.takenAt >= leg.forgottenAt;
+    takeStop(state, leg, event, out);
+  }
   const isOpen = areOrdersOpen || position === 'open';
   const isWhole = position === 'known' && !areOrdersOpen && event.openOrders !== 'unknown' && event.executions !== 'unknown'
     && event.takenAt >= leg.forgottenAt
@@ -87,18 +92,6 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   if (!isWhole) return;
   if (leg.position.tag === 'open') trim(state, leg, leg.position, out);
   if (!leg.isKnown) know(state, leg, out);
-}
-
-/** A fill that no event told: booked now, and known to be of its own time. */
-function catchUp(state: State, leg: Leg, execution: Execution, out: Out): void {
-  const executedAt = Math.max(leg.executedAt, Math.min(execution.at, state.now));
-  const told = { ...execution, at: state.now };
-  countExecution(state, leg, told, out);
-  if (!state.fill.isNew) return; // told twice by one reading
-  takeExecution(state, leg, told, out);
-  afterFill(state, leg, told, out);
-  leg.executedAt = executedAt;
-  out.notes.push({ tag: 'recovered', at: state.now, execution: told, referenceTicks: state.fill.referenceTicks });
 }
 
 /** True when something of the orders is open after this reading. */
@@ -253,11 +246,17 @@ function takeStop(state: State, leg: Leg, event: AccountSnapshot, out: Out): voi
 
 /** A connection or a recovery that takes too long is a halt, with the position protected as far as it can be. */
 export function takeRecoveryTimer(state: State, out: Out): void {
-  const { mode, link, setup: { config: { linkHaltMs } } } = state;
+  const { mode, link, setup: { config: { linkHaltMs, recoverDeadlineMs } } } = state;
   if (mode.tag === 'halted') return;
   if (link.tag === 'down' && link.since + linkHaltMs <= state.now) halt(state, 'link', `no connection for ${linkHaltMs} ms`, out);
   else if (mode.tag === 'recovering' && mode.since + linkHaltMs <= state.now) {
     const names = mode.missing.map((index) => state.setup.strategy.symbols[index]!).join(', ');
     halt(state, 'unreconciled', `${names}: not known after ${linkHaltMs} ms`, out);
-  }
+  } else if (mode.tag === 'recovering' && mode.since + recoverDeadlineMs <= state.now) haltUnseen(state, out);
+}
+
+/** A leg with something at stake whose position nobody told since the restart or reconnect. */
+function haltUnseen(state: State, out: Out): void {
+  const unseen = state.legs.filter((leg) => isUnseen(leg)).map((leg) => state.setup.strategy.symbols[leg.symbol]!);
+  if (unseen.length > 0) halt(state, 'unreconciled', `${unseen.join(', ')}: position not told within ${state.setup.config.recoverDeadlineMs} ms`, out);
 }

@@ -11,7 +11,7 @@ import type { Verdict } from './entries.ts';
 import type { WantGuard, WantRest, WantResting } from './intents.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, pushReduce, sendEntry } from './orders.ts';
-import { requestStop } from './protection.ts';
+import { lastWanted, requestStop } from './protection.ts';
 import { isTighter, wantedTrigger } from './stop-levels.ts';
 import { approveAmend, reviewOpening } from './risk.ts';
 import { directionOf } from './setup.ts';
@@ -97,12 +97,20 @@ function keepWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, ou
 function refusalOf(state: State, leg: Leg, set: RestingSet, wish: RestingWish, lots: number, replaces: number): string {
   const guard = wish.side === 1 ? set.longStopTicks : set.shortStopTicks;
   if (guard === 0) return 'no-stop';
-  if (guard > 0 && wish.side * (wish.priceTicks - guard) <= 0) return 'stop-wrong-side';
+  const stopTicks = stopOf(leg, wish, guard);
+  if (stopTicks > 0 && wish.side * (wish.priceTicks - stopTicks) <= 0) return 'stop-wrong-side';
   const review = reviewOpening(state, leg, {
-    side: wish.side, lots, priceTicks: wish.priceTicks, stopTicks: Math.max(0, guard), waived: guard === -1,
+    side: wish.side, lots, priceTicks: wish.priceTicks, stopTicks, waived: guard === -1,
     entry: wish.postOnly ? 'maker' : 'limit', closesFirst: 0, replaces, targetTicks: 0,
   });
   return review.tag === 'refused' ? review.why : '';
+}
+
+/** The stop that rides on a wish: its guard, or the tighter one of the position that it would add to. 0 = waived. */
+function stopOf({ position }: Leg, { side }: RestingWish, guard: number): number {
+  if (guard === -1) return 0;
+  const held = position.tag === 'open' && position.side === side ? lastWanted(position) : 0;
+  return held > 0 && isTighter(side, held, guard) ? held : guard;
 }
 
 function placeWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, lots: number, out: Out): string {
@@ -128,9 +136,7 @@ function placeWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, l
 function restTerms(state: State, leg: Leg, set: RestingSet, wish: RestingWish, lots: number): EntryTerms {
   const guard = wish.side === 1 ? set.longStopTicks : set.shortStopTicks;
   const waived = guard === -1;
-  const { position } = leg;
-  const held = position.tag === 'open' && position.side === wish.side ? wantedTrigger(position.protection) : 0;
-  const stopTicks = waived ? 0 : held > 0 && isTighter(wish.side, held, guard) ? held : guard;
+  const stopTicks = stopOf(leg, wish, guard);
   const question: RiskQuestion = {
     instrument: state.setup.instruments[leg.symbol]!, config: state.setup.config, side: wish.side,
     entryTicks: wish.priceTicks, stopTicks, entry: wish.postOnly ? 'maker' : 'limit',

@@ -274,6 +274,8 @@ export interface Leg {
   isKnown: boolean;
   /** When it became not known last. A reading taken before proves nothing of what happened since. */
   forgottenAt: Ms;
+  /** Its position was told since then. */
+  isSeen: boolean;
   /** Snapshots in a row whose position could not be explained, and when the last of them was taken. */
   mismatches: number;
   mismatchAt: Ms;
