@@ -117,6 +117,7 @@ function changeOrder(state: State, leg: Leg, { order: id, change, lots, priceTic
 export function countExecution(state: State, leg: Leg, event: Execution, out: Out): void {
   const { fill } = state;
   fill.isNew = isNewExecution(state, event.id);
+  fill.isLate = false;
   fill.order = null;
   fill.opened = 0;
   if (!fill.isNew) return;

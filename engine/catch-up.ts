@@ -15,7 +15,7 @@ export function catchUp(state: State, leg: Leg, executions: readonly Execution[]
     const told = book(state, leg, execution, out);
     if (told === null) continue;
     if (leg.position !== before) steps.length = 0;
-    steps.push({ told, fill: { ...state.fill } });
+    steps.push({ told, fill: { ...state.fill, isLate: true } });
   }
   for (const { told, fill } of steps) {
     Object.assign(state.fill, fill);

@@ -31,13 +31,9 @@ function exactly(state: State): Ms { // hot
   return at;
 }
 
-/** Something is at stake in the leg, and its position was not told since the last restart or reconnect. */
-export function isUnseen({ isSeen, position, orders }: Leg): boolean {
-  return !isSeen && (position.tag === 'open' || orders.some((order) => !order.reduceOnly));
-}
-
+/** The position of some leg was not told since the last restart or reconnect. */
 function isAnyUnseen(legs: State['legs']): boolean {
-  for (let i = 0; i < legs.length; i++) if (isUnseen(legs[i]!)) return true;
+  for (let i = 0; i < legs.length; i++) if (!legs[i]!.isSeen) return true;
   return false;
 }
 

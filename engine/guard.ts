@@ -65,7 +65,7 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
     return;
   }
   const { order } = fill;
-  if (order === null ? event.order > 0 : order.reduceOnly) {
+  if (order === null ? event.order > 0 || isOfPosition(event) : order.reduceOnly) {
     missOpening(state, leg, position, out);
     return;
   }
@@ -104,8 +104,8 @@ export function trim(state: State, leg: Leg, position: OpenPosition, out: Out): 
 }
 
 /**
- * An order that cannot open, or one of ours that is over and forgotten, seems to have opened: fills before it are still to
- * come. They get as long as a recovery.
+ * What cannot open, or an order of ours that is over and forgotten, seems to have opened: fills before it are still to come.
+ * They get as long as a recovery.
  */
 function missOpening(state: State, leg: Leg, position: OpenPosition, out: Out): void {
   if (position.protection.tag === 'unprotected') {
@@ -113,6 +113,11 @@ function missOpening(state: State, leg: Leg, position: OpenPosition, out: Out): 
     due(state, position.protectBy);
   }
   ask(state, leg, out);
+}
+
+/** What the venue does to a position by itself can only close it. */
+function isOfPosition({ cause }: Execution): boolean {
+  return cause !== 'order' && cause !== 'foreign';
 }
 
 function haltLiquidated(state: State, leg: Leg, out: Out): void {

@@ -38,6 +38,10 @@ export function protectFill(
   const first = position.protection.tag === 'unprotected' && position.protection.cause === 'new';
   if (terms.distanceTicks === 0) {
     if (!first) return;
+    if (terms.isAdd) {
+      exitAll(state, leg, 'an addition to a position that is gone', out); // nobody waived a stop for this one
+      return;
+    }
     setProtection(state, leg, position, { tag: 'waived', since: state.now }, 'waived', out);
     if (terms.trailTicks > 0) trailAlone(state, leg, position, terms, out);
     return;
@@ -59,7 +63,9 @@ export function protectFill(
     position.trailFromTicks = terms.trailFromTicks;
   }
   if (wanted !== wantedTrigger(position.protection) || trail > 0) {
-    askStop(state, leg, position, { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false }, out);
+    const wish = { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false };
+    if (state.fill.isLate) requestStop(state, leg, position, wish, out);
+    else askStop(state, leg, position, wish, out);
   }
 }
 

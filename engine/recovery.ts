@@ -10,7 +10,7 @@ import { countExecution, closeOrder, takeExecution } from './answers.ts';
 import type { AccountSnapshot, OpenOrder } from './events.ts';
 import { protectAdopted, takeForeignOrder } from './foreign.ts';
 import { catchUp } from './catch-up.ts';
-import { due, isUnseen } from './deadlines.ts';
+import { due } from './deadlines.ts';
 import { afterFill, trim } from './guard.ts';
 import { afterExit } from './leaving.ts';
 import { alert, cool, halt, setMode, stumble } from './mode.ts';
@@ -255,8 +255,8 @@ export function takeRecoveryTimer(state: State, out: Out): void {
   } else if (mode.tag === 'recovering' && mode.since + recoverDeadlineMs <= state.now) haltUnseen(state, out);
 }
 
-/** A leg with something at stake whose position nobody told since the restart or reconnect. */
+/** A leg whose position nobody told since the restart or reconnect: there may be one, and it may be bare. */
 function haltUnseen(state: State, out: Out): void {
-  const unseen = state.legs.filter((leg) => isUnseen(leg)).map((leg) => state.setup.strategy.symbols[leg.symbol]!);
+  const unseen = state.legs.filter((leg) => !leg.isSeen).map((leg) => state.setup.strategy.symbols[leg.symbol]!);
   if (unseen.length > 0) halt(state, 'unreconciled', `${unseen.join(', ')}: position not told within ${state.setup.config.recoverDeadlineMs} ms`, out);
 }

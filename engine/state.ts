@@ -305,7 +305,14 @@ export interface WalletState {
 export interface StrategyFailure { readonly symbol: string; readonly at: Ms; readonly message: string; readonly stack: string }
 
 /** What the last execution did, on its way from the order stage to the protection stage. Reused. */
-export interface Fill { isNew: boolean; order: Order | null; opened: number; referenceTicks: number }
+export interface Fill {
+  isNew: boolean;
+  /** Found in a reading: the price moved on since. */
+  isLate: boolean;
+  order: Order | null;
+  opened: number;
+  referenceTicks: number;
+}
 
 /** The bar a decision sees; prices in quote, times ms. */
 export interface BarRecord {
