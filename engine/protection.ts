@@ -28,9 +28,9 @@ import { isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from
 import type { EntryTerms, Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
 import type { Ms } from './units.ts';
 
-/** Protects what an entry's fill opened or grew. `opened` = lots that this fill added, at `fillTicks`. */
+/** Protects what an entry's fill opened or grew. `opened` = lots that this fill added, `filled` = all of its order so far. */
 export function protectFill(
-  state: State, leg: Leg, terms: EntryTerms, fill: { readonly opened: number; readonly ofLots: number }, out: Out,
+  state: State, leg: Leg, terms: EntryTerms, fill: { readonly opened: number; readonly ofLots: number; readonly filled: number }, out: Out,
 ): void {
   const { position } = leg;
   if (position.tag === 'flat') return;
@@ -62,7 +62,10 @@ export function protectFill(
     position.trailTicks = trail;
     position.trailFromTicks = terms.trailFromTicks;
   }
-  if (wanted !== wantedTrigger(position.protection) || trail > 0) {
+  // The stop of an order is used up with its first fill: what a later one opens anew has none.
+  const isBare = first && fill.filled > fill.opened;
+  if (isBare) position.protectBy = state.now + state.setup.config.protectDeadlineMs;
+  if (isBare || wanted !== wantedTrigger(position.protection) || trail > 0) {
     const wish = { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false };
     if (state.fill.isLate) requestStop(state, leg, position, wish, out);
     else askStop(state, leg, position, wish, out);
@@ -235,7 +238,10 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
   if (position.tag === 'flat') return;
   const { protection } = position;
   if (event.trailTicks > 0) position.trailTicks = event.trailTicks;
-  if (event.triggerTicks === 0) return;
+  if (event.triggerTicks === 0) {
+    if (triggerInForce(protection) !== null) restoreStop(state, leg, position, 'cancelled', out);
+    return;
+  }
   if (protection.tag === 'breached') return;
   if (protection.tag === 'requested' && protection.trigger !== event.triggerTicks) {
     holdMeanwhile(position, protection, event.triggerTicks);
@@ -263,7 +269,10 @@ export function confirmStop(
     holdMeanwhile(position, protection, trigger);
     return;
   }
-  if (protection.tag === 'armed' && protection.trigger === trigger && protection.by === by) return;
+  if (protection.tag === 'armed' && protection.trigger === trigger && protection.by === by) {
+    position.protectBy = 0;
+    return;
+  }
   const isLooser = wantedStop > 0 && isTighter(position.side, wantedStop, trigger);
   arm(state, leg, position, trigger, by, 'shown', out);
   if (isLooser) requestStop(state, leg, position, { triggerTicks: wantedStop, trailTicks: 0, activeTicks: 0, loosens: false }, out);

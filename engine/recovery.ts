@@ -3,7 +3,7 @@
  *
  * 1. Nothing is believed over a restart but what the venue shows: requests without an answer are unknown, stops are.
  * 2. `trading` begins when every leg's position, stop and orders are known; a halt stays a halt.
- * 3. A difference that no execution explains is asked about three times before it counts: then a position that is not
+ * 3. A difference that no execution explains is asked about three times, over a receive window, before it counts: then a position that is not
  *    ours is foreign, and one that is ours halts the engine. The state's position is never bent to the venue's.
  */
 import { countExecution, closeOrder, takeExecution } from './answers.ts';
@@ -27,7 +27,7 @@ import type { Book, Leg, Order, State } from './state.ts';
 import { lots as lotsOf } from './units.ts';
 import type { Ms } from './units.ts';
 
-/** Readings in a row that must disagree before a difference counts. */
+/** Readings in a row that must disagree before a difference counts; a stale one may be shown twice in a short time. */
 const mismatchesNeeded = 3;
 
 /**
@@ -199,7 +199,8 @@ function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out):
   if (event.executions === 'unknown' || event.takenAt <= leg.mismatchAt || mayExplain(state, leg)) return 'open';
   leg.mismatches += 1;
   leg.mismatchAt = event.takenAt;
-  if (leg.mismatches < mismatchesNeeded) return 'open';
+  if (leg.mismatches === 1) leg.mismatchFrom = event.takenAt;
+  if (leg.mismatches < mismatchesNeeded || event.takenAt < leg.mismatchFrom + state.setup.config.recvWindowMs) return 'open';
   const { side, lots, cost, entryTicks } = event.position;
   if (leg.position.tag === 'open' || side === 0) {
     const symbol = state.setup.strategy.symbols[leg.symbol]!;

@@ -279,6 +279,8 @@ export interface Leg {
   /** Snapshots in a row whose position could not be explained, and when the last of them was taken. */
   mismatches: number;
   mismatchAt: Ms;
+  /** Venue time of the first of them. */
+  mismatchFrom: Ms;
   /** Venue time of the newest execution counted. */
   executedAt: Ms;
   resting: RestingSet | null;

@@ -134,7 +134,7 @@ export class ExposureWatch {
     const own = state.legs[leg]!;
     if (position.side === 0 || stop !== null) guarded.exposure = null;
     else if (guarded.exposure === null || guarded.side !== position.side) {
-      const kind = guarded.side === position.side && guarded.hasStop ? 'lost' : this.#kindOf(openedBy);
+      const kind = guarded.side === position.side && guarded.hasStop ? 'lost' : this.#kindOf(leg, openedBy);
       guarded.exposure = exposed(kind, at, state);
       if (kind === 'attached') this.#findings.add('I1', at, leg, 'opened without the stop that rode on its order');
     } else if (guarded.exposure.kind === 'waived' && own.position.tag === 'open' && own.position.protection.tag !== 'waived') {
@@ -157,10 +157,11 @@ export class ExposureWatch {
     return { position, openedBy };
   }
 
-  #kindOf(openedBy: Execution | null): Kind {
+  /** The stop of an order is used up with its first fill: what a later one opens anew has to be given one. */
+  #kindOf(leg: number, openedBy: Execution | null): Kind {
     const carried = openedBy === null ? undefined : this.#carried.get(openedBy.order);
     switch (carried) {
-      case 'stop': return 'attached';
+      case 'stop': return this.#truth.executions(leg).find(({ order }) => order === openedBy?.order) === openedBy ? 'attached' : 'fill';
       case 'waived': return 'waived';
       case 'none': return 'fill';
       default: return 'foreign';
