@@ -157,7 +157,10 @@ describe('failures 2: a lost exit', () => {
     const talk = leaving();
     talk.tell({ tag: 'order-rejected', order: 2, reason: 'duplicate-link' });
 
-    expect(talk.wait(30_000).commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.wait(59_999).commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.state.mode.tag).toBe('trading');
+    expect(talk.wait(1).commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
   });
 
   it('of a part of the position, or of a reversal, is unknown: twice it would be more than was wanted', () => {

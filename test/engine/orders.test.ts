@@ -1,6 +1,7 @@
 /** Orders from sent to done, one by one, as a venue tells them: what is sent, what stands, what waits, what is late. */
 import { describe, expect, it } from 'vitest';
 import { deadlineOf } from '../../engine/index.ts';
+import { cancelOrder, doubt, sendReduce } from '../../engine/orders.ts';
 import { bid, buy, cancelEntry, fiveLong, long, Talk } from './talk.ts';
 import type { Want } from './talk.ts';
 
@@ -478,6 +479,16 @@ describe('a reversal', () => {
     expect(talk.position.leaving).toBe('');
   });
 
+  it('overtaken twice counts 2', () => {
+    const talk = standing();
+    for (let i = 0; i < 2; i++) {
+      talk.decide(at(95, { qty: 7 + i, validFor: 1 }));
+      talk.decide();
+    }
+
+    expect(talk.state.refusals).toEqual({ overtaken: 2 });
+  });
+
   it('whose time is over before its exit is heard of does not turn any more, and still leaves', () => {
     const talk = turning();
 
@@ -503,8 +514,67 @@ describe('what waits', () => {
   });
 });
 
+describe('the makers of orders', () => {
+  const wish = { role: 'exit', lots: 5, priceTicks: 0, key: '', reason: 'x' } as const;
+  const out = () => ({ commands: [], notes: [] });
+
+  it('reduce nothing without a position, nor by no lots', () => {
+    const flat = new Talk();
+    const held = long();
+    const made = out();
+
+    expect(sendReduce(flat.state, flat.leg, wish, made)).toBeNull();
+    expect(sendReduce(held.state, held.leg, { ...wish, lots: 0 }, made)).toBeNull();
+    expect(sendReduce(held.state, held.leg, { ...wish, lots: -1 }, made)).toBeNull();
+    expect(made.commands).toEqual([]);
+  });
+
+  it('reduce a short by buying, in the time in force that was asked for', () => {
+    const talk = new Talk();
+    talk.decide(({ intents }) => intents.enter({ side: 'short', qty: 5, stop: 120 }));
+    talk.fill(1, { side: -1, lots: 5 });
+
+    expect(sendReduce(talk.state, talk.leg, wish, out())).toMatchObject({ side: 1, type: 'market', timeInForce: 'IOC', priceTicks: 0, referenceTicks: 100 });
+    expect(sendReduce(talk.state, talk.leg, { ...wish, priceTicks: 90 }, out())).toMatchObject({ type: 'limit', timeInForce: 'GTC', priceTicks: 90, referenceTicks: 90 });
+    expect(sendReduce(talk.state, talk.leg, { ...wish, priceTicks: 90, timeInForce: 'IOC' }, out())).toMatchObject({ timeInForce: 'IOC' });
+  });
+
+  it('doubt an order once: what is unknown keeps its cause, its time and its absences', () => {
+    const talk = standing();
+    doubt(talk.order(1), 'restart', 7);
+    doubt(talk.order(1), 'no-answer', 9);
+
+    expect(talk.order(1).state).toEqual({ tag: 'unknown', cause: 'restart', since: 7, absences: 0, absentAt: 0 });
+  });
+
+  it('cancel nothing that is over', () => {
+    const talk = standing();
+    const order = talk.order(1);
+    talk.tell({ tag: 'order-cancelled', order: 1, cause: 'venue', filled: 0 });
+    const made = out();
+    cancelOrder(talk.state, talk.leg, order, made);
+
+    expect(made.commands).toEqual([]);
+    expect(order.isUnwanted).toBe(false);
+  });
+});
+
 describe('an exit', () => {
   const out: Want = ({ intents }) => intents.exit('enough');
+
+  it('without volume waits for the next bar; cancelled as wanted it goes on at once; by the venue after 1 s', () => {
+    for (const [cause, now, later] of [['no-volume', 0, 0], ['requested', 1, 0], ['venue', 0, 1]] as const) {
+      const talk = long();
+      talk.decide(out);
+      talk.accept(2);
+      const reductions = (told: { readonly commands: readonly { readonly tag: string }[] }) => told.commands.filter(({ tag }) => tag === 'reduce').length;
+
+      expect(reductions(talk.tell({ tag: 'order-cancelled', order: 2, cause, filled: 0 }))).toBe(now);
+      talk.reading(fiveLong);
+      expect(reductions(talk.wait(1_000))).toBe(later);
+      if (cause === 'no-volume') expect(reductions(talk.decide())).toBe(1);
+    }
+  });
 
   it('partly filled 2 of 5 stays for the rest, and its last fill makes the leg flat', () => {
     const talk = long();
