@@ -71,6 +71,20 @@ describe('an entry', () => {
     expect(talk.order(1)).toMatchObject({ lots: 4, priceTicks: 94 });
   });
 
+  it('unknown and then changed, or filled in part, is there', () => {
+    for (const show of [
+      (talk: Talk) => talk.tell({ tag: 'order-changed', order: 1, change: 'untriggered', lots: 5 as never, priceTicks: 0 }),
+      (talk: Talk) => talk.fill(1, { side: 1, lots: 1, priceTicks: 95, leaves: 4 }),
+    ]) {
+      const talk = new Talk();
+      talk.decide(bid);
+      talk.wait(10_000);
+      show(talk);
+
+      expect(talk.order(1).state).toEqual({ tag: 'working', since: talk.now });
+    }
+  });
+
   it('changed while it is being cancelled goes on being cancelled', () => {
     const talk = standing();
     talk.decide(cancelEntry);
@@ -315,6 +329,23 @@ describe('invariant 2: one attempt of an intent stands', () => {
     expect(talk.leg.staged).toBeNull();
     expect(talk.order(2).attemptAt).toBe(talk.now);
     expect(deadlineOf(talk.state)).toBe(talk.now + 10_000);
+  });
+
+  it('the end of another order that stands ends that one, and does not release what waits', () => {
+    const talk = new Talk();
+    talk.decide(({ intents }) => intents.all(
+      intents.rest([{ key: 'a', side: 'buy', price: 90, qty: 1 }, { key: 'b', side: 'buy', price: 89, qty: 1 }], { long: 80 }),
+      intents.enter({ side: 'long', at: 'limit', price: 95, qty: 5, stop: 80, validFor: 9 }),
+    ));
+    for (const { id } of [...talk.orders]) talk.accept(id);
+    const entry = talk.orders.find(({ role }) => role === 'entry')!;
+    const other = talk.orders.find(({ key }) => key === 'b')!;
+    talk.decide(at(95, { qty: 7 }));
+    talk.tell({ tag: 'order-cancelled', order: other.id, cause: 'venue', filled: 0 });
+
+    expect(talk.leg.staged).toMatchObject({ after: entry.id });
+    expect(talk.orders.map(({ id }) => id)).not.toContain(other.id);
+    expect(talk.orders).toHaveLength(2);
   });
 
   it('the answer of another order does not release it', () => {
@@ -695,6 +726,16 @@ describe('a limit that fills better than its price', () => {
     const worse = standing();
     worse.fill(1, { side: 1, lots: 5, priceTicks: 96 });
     expect(worse.position.trade.slippage).toBe(5);
+  });
+});
+
+describe('an order at market', () => {
+  it('has slippage both ways: 5 lots wanted at 100, bought at 98, gained 10; the reason of the entry is that of the trade', () => {
+    const talk = new Talk();
+    talk.decide(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 80, reason: 'because' }));
+    talk.fill(1, { side: 1, lots: 5, priceTicks: 98 });
+
+    expect(talk.position.trade).toMatchObject({ slippage: -10, entryReason: 'because' });
   });
 });
 

@@ -738,8 +738,8 @@ describe('reconcile 7: a stop', () => {
     expect(suspected.position.protection).toMatchObject({ tag: 'breached', trigger: 80 });
   });
 
-  it('missing where none was ever wanted is set at 2 % of the mark told, of the one known where none is told', () => {
-    for (const [markTicks, triggerTicks] of [[200, 196], [Number.NaN, 98]] as const) {
+  it('missing where none was ever wanted is set at 2 % of the mark of the book, 100, not of the one told', () => {
+    for (const [markTicks, triggerTicks] of [[200, 98], [Number.NaN, 98]] as const) {
       const talk = long();
       talk.position.wantedStop = 0;
       talk.pass(1);
