@@ -337,7 +337,7 @@ describe('invariant 2: one attempt of an intent stands', () => {
       intents.rest([{ key: 'a', side: 'buy', price: 90, qty: 1 }, { key: 'b', side: 'buy', price: 89, qty: 1 }], { long: 80 }),
       intents.enter({ side: 'long', at: 'limit', price: 95, qty: 5, stop: 80, validFor: 9 }),
     ));
-    for (const { id } of [...talk.orders]) talk.accept(id);
+    for (const { id } of talk.orders) talk.accept(id);
     const entry = talk.orders.find(({ role }) => role === 'entry')!;
     const other = talk.orders.find(({ key }) => key === 'b')!;
     talk.decide(at(95, { qty: 7 }));
