@@ -13,7 +13,7 @@ import type { ExitEnd } from './leaving.ts';
 import type { Out } from './notes.ts';
 import { countRestFill } from './resting.ts';
 import { countAcceptance, countRejection } from './limits.ts';
-import { acceptOrder, buryOrder, doubt, endOrder, findBuried, findOrder, releaseStaged } from './orders.ts';
+import { acceptOrder, buryOrder, doubt, endOrder, findBuried, findOrder, releaseStaged, unearth } from './orders.ts';
 import { oweFills } from './owed.ts';
 import { foldExecution, isNewExecution } from './position.ts';
 import { wantedTrigger } from './stop-levels.ts';
@@ -130,7 +130,10 @@ export function countExecution(state: State, leg: Leg, event: Execution, out: Ou
   order.filled += event.lots;
   countRestFill(leg, order, event.lots);
   if (order.role === 'target') countTargetFill(leg, order, event.lots);
-  if (standing === null) return;
+  if (standing === null) {
+    if (event.leavesLots > 0) unearth(state, leg, order.id, out); // what fills in part stands
+    return;
+  }
   if (event.leavesLots > 0) {
     if (order.state.tag === 'sent' || order.state.tag === 'unknown') acceptOrder(state, leg, order.id, out);
     return;

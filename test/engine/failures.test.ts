@@ -157,7 +157,10 @@ describe('failures 2: a lost exit', () => {
     const talk = leaving();
     talk.tell({ tag: 'order-rejected', order: 2, reason: 'duplicate-link' });
 
-    expect(talk.wait(30_000).commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.wait(59_999).commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.state.mode.tag).toBe('trading');
+    expect(talk.wait(1).commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
   });
 
   it('of a part of the position, or of a reversal, is unknown: twice it would be more than was wanted', () => {
@@ -204,6 +207,16 @@ describe('failures 2: a lost exit', () => {
     talk.order(2).isUnwanted = true;
 
     expect(talk.wait(30_000).commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+  });
+
+  it('of a target is not sent again while the position is left: only the exit is', () => {
+    const talk = sent(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 80, targets: [{ price: 110, fraction: 1 }] }));
+    talk.fill(1, { side: 1, lots: 5 });
+    talk.decide(exitAll);
+    fail(talk, 2, { of: 'reduce', certainty: 'unknown' });
+
+    expect(talk.wait(9_999).commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.order(2)).toMatchObject({ role: 'target', attempt: 1, state: { tag: 'unknown' } });
   });
 
   it('of a target is not sent again but asked about', () => {

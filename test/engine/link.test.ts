@@ -40,9 +40,22 @@ describe('a lost connection', () => {
     const talk = new Talk();
     talk.tell({ tag: 'disconnected' });
     talk.tell({ tag: 'operator', verb: 'halt' });
-    talk.wait(60_001);
 
+    expect(talk.wait(60_001).commands).toEqual([]);
+    talk.timer();
+    expect(talk.timer().commands).toEqual([]);
     expect(talk.state.mode).toMatchObject({ cause: 'operator' });
+  });
+
+  it('is not what a long cooldown is: two minutes of it halt nothing', () => {
+    const talk = new Talk({ reconnectCooldownMs: 120_000 });
+    talk.tell({ tag: 'disconnected' });
+    talk.tell({ tag: 'connected' });
+    talk.reading();
+    talk.pass(61_000);
+    talk.timer();
+
+    expect(talk.state.mode).toMatchObject({ tag: 'cooldown', cause: 'reconnected' });
   });
 
   it('that comes back in time halts nothing', () => {

@@ -1,6 +1,7 @@
 /** Orders from sent to done, one by one, as a venue tells them: what is sent, what stands, what waits, what is late. */
 import { describe, expect, it } from 'vitest';
 import { deadlineOf } from '../../engine/index.ts';
+import { cancelOrder, doubt, sendReduce } from '../../engine/orders.ts';
 import { bid, buy, cancelEntry, fiveLong, long, Talk } from './talk.ts';
 import type { Want } from './talk.ts';
 
@@ -68,6 +69,20 @@ describe('an entry', () => {
 
     talk.tell({ tag: 'order-changed', order: 1, change: 'triggered', lots: 1 as never, priceTicks: 1 });
     expect(talk.order(1)).toMatchObject({ lots: 4, priceTicks: 94 });
+  });
+
+  it('unknown and then changed, or filled in part, is there', () => {
+    for (const show of [
+      (talk: Talk) => talk.tell({ tag: 'order-changed', order: 1, change: 'untriggered', lots: 5 as never, priceTicks: 0 }),
+      (talk: Talk) => talk.fill(1, { side: 1, lots: 1, priceTicks: 95, leaves: 4 }),
+    ]) {
+      const talk = new Talk();
+      talk.decide(bid);
+      talk.wait(10_000);
+      show(talk);
+
+      expect(talk.order(1).state).toEqual({ tag: 'working', since: talk.now });
+    }
   });
 
   it('changed while it is being cancelled goes on being cancelled', () => {
@@ -316,6 +331,23 @@ describe('invariant 2: one attempt of an intent stands', () => {
     expect(deadlineOf(talk.state)).toBe(talk.now + 10_000);
   });
 
+  it('the end of another order that stands ends that one, and does not release what waits', () => {
+    const talk = new Talk();
+    talk.decide(({ intents }) => intents.all(
+      intents.rest([{ key: 'a', side: 'buy', price: 90, qty: 1 }, { key: 'b', side: 'buy', price: 89, qty: 1 }], { long: 80 }),
+      intents.enter({ side: 'long', at: 'limit', price: 95, qty: 5, stop: 80, validFor: 9 }),
+    ));
+    for (const { id } of talk.orders) talk.accept(id);
+    const entry = talk.orders.find(({ role }) => role === 'entry')!;
+    const other = talk.orders.find(({ key }) => key === 'b')!;
+    talk.decide(at(95, { qty: 7 }));
+    talk.tell({ tag: 'order-cancelled', order: other.id, cause: 'venue', filled: 0 });
+
+    expect(talk.leg.staged).toMatchObject({ after: entry.id });
+    expect(talk.orders.map(({ id }) => id)).not.toContain(other.id);
+    expect(talk.orders).toHaveLength(2);
+  });
+
   it('the answer of another order does not release it', () => {
     const talk = standing();
     talk.decide(at(95, { qty: 7 }));
@@ -478,6 +510,16 @@ describe('a reversal', () => {
     expect(talk.position.leaving).toBe('');
   });
 
+  it('overtaken twice counts 2', () => {
+    const talk = standing();
+    for (let i = 0; i < 2; i++) {
+      talk.decide(at(95, { qty: 7 + i, validFor: 1 }));
+      talk.decide();
+    }
+
+    expect(talk.state.refusals).toEqual({ overtaken: 2 });
+  });
+
   it('whose time is over before its exit is heard of does not turn any more, and still leaves', () => {
     const talk = turning();
 
@@ -503,8 +545,67 @@ describe('what waits', () => {
   });
 });
 
+describe('the makers of orders', () => {
+  const wish = { role: 'exit', lots: 5, priceTicks: 0, key: '', reason: 'x' } as const;
+  const out = () => ({ commands: [], notes: [] });
+
+  it('reduce nothing without a position, nor by no lots', () => {
+    const flat = new Talk();
+    const held = long();
+    const made = out();
+
+    expect(sendReduce(flat.state, flat.leg, wish, made)).toBeNull();
+    expect(sendReduce(held.state, held.leg, { ...wish, lots: 0 }, made)).toBeNull();
+    expect(sendReduce(held.state, held.leg, { ...wish, lots: -1 }, made)).toBeNull();
+    expect(made.commands).toEqual([]);
+  });
+
+  it('reduce a short by buying, in the time in force that was asked for', () => {
+    const talk = new Talk();
+    talk.decide(({ intents }) => intents.enter({ side: 'short', qty: 5, stop: 120 }));
+    talk.fill(1, { side: -1, lots: 5 });
+
+    expect(sendReduce(talk.state, talk.leg, wish, out())).toMatchObject({ side: 1, type: 'market', timeInForce: 'IOC', priceTicks: 0, referenceTicks: 100 });
+    expect(sendReduce(talk.state, talk.leg, { ...wish, priceTicks: 90 }, out())).toMatchObject({ type: 'limit', timeInForce: 'GTC', priceTicks: 90, referenceTicks: 90 });
+    expect(sendReduce(talk.state, talk.leg, { ...wish, priceTicks: 90, timeInForce: 'IOC' }, out())).toMatchObject({ timeInForce: 'IOC' });
+  });
+
+  it('doubt an order once: what is unknown keeps its cause, its time and its absences', () => {
+    const talk = standing();
+    doubt(talk.order(1), 'restart', 7);
+    doubt(talk.order(1), 'no-answer', 9);
+
+    expect(talk.order(1).state).toEqual({ tag: 'unknown', cause: 'restart', since: 7, absences: 0, absentAt: 0 });
+  });
+
+  it('cancel nothing that is over', () => {
+    const talk = standing();
+    const order = talk.order(1);
+    talk.tell({ tag: 'order-cancelled', order: 1, cause: 'venue', filled: 0 });
+    const made = out();
+    cancelOrder(talk.state, talk.leg, order, made);
+
+    expect(made.commands).toEqual([]);
+    expect(order.isUnwanted).toBe(false);
+  });
+});
+
 describe('an exit', () => {
   const out: Want = ({ intents }) => intents.exit('enough');
+
+  it('without volume waits for the next bar; cancelled as wanted it goes on at once; by the venue after 1 s', () => {
+    for (const [cause, now, later] of [['no-volume', 0, 0], ['requested', 1, 0], ['venue', 0, 1]] as const) {
+      const talk = long();
+      talk.decide(out);
+      talk.accept(2);
+      const reductions = (told: { readonly commands: readonly { readonly tag: string }[] }) => told.commands.filter(({ tag }) => tag === 'reduce').length;
+
+      expect(reductions(talk.tell({ tag: 'order-cancelled', order: 2, cause, filled: 0 }))).toBe(now);
+      talk.reading(fiveLong);
+      expect(reductions(talk.wait(1_000))).toBe(later);
+      if (cause === 'no-volume') expect(reductions(talk.decide())).toBe(1);
+    }
+  });
 
   it('partly filled 2 of 5 stays for the rest, and its last fill makes the leg flat', () => {
     const talk = long();
@@ -625,6 +726,16 @@ describe('a limit that fills better than its price', () => {
     const worse = standing();
     worse.fill(1, { side: 1, lots: 5, priceTicks: 96 });
     expect(worse.position.trade.slippage).toBe(5);
+  });
+});
+
+describe('an order at market', () => {
+  it('has slippage both ways: 5 lots wanted at 100, bought at 98, gained 10; the reason of the entry is that of the trade', () => {
+    const talk = new Talk();
+    talk.decide(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 80, reason: 'because' }));
+    talk.fill(1, { side: 1, lots: 5, priceTicks: 98 });
+
+    expect(talk.position.trade).toMatchObject({ slippage: -10, entryReason: 'because' });
   });
 });
 

@@ -124,6 +124,18 @@ describe('reconcile 3: an order shown open stands', () => {
     expect(talk.reading({ openOrders: [shown()] }).commands).toEqual([]);
   });
 
+  it('each by its own number, beside others', () => {
+    const talk = standing(({ intents }) => intents.rest([{ key: 'a', side: 'buy', price: 95, qty: 5 }, { key: 'b', side: 'buy', price: 94, qty: 5 }], { long: 80 }));
+    const [one, two] = [shown(), shown({ order: 2, priceTicks: 94 })];
+    talk.pass(1);
+
+    expect(orderFindings(talk.state, talk.leg, snapshot(talk, { openOrders: [two, one, shown({ order: 7 })], ended: [{ order: 7, outcome: 'cancelled', filled: 0 }, { order: 8, outcome: 'cancelled', filled: 0 }] })))
+      .toEqual([{ tag: 'stands', order: talk.order(1), shown: one, isFinal: false }, { tag: 'stands', order: talk.order(2), shown: two, isFinal: false }]);
+    expect(orderFindings(talk.state, talk.leg, snapshot(talk, { openOrders: [two, shown({ order: 9 })] }))).toMatchObject([
+      { tag: 'unseen', order: { id: 1 } }, { tag: 'stands', order: { id: 2 } }, { tag: 'stray', id: 9 },
+    ]);
+  });
+
   it('and releases the entry that waited for it to be there', () => {
     const talk = long();
     talk.decide(({ intents }) => intents.reverse({ side: 'short', qty: 4, stop: 120 }));
@@ -379,6 +391,19 @@ describe('an order given up as never placed', () => {
     }
   });
 
+  it('that fills in part stands: 2 of 5 are kept, the rest is cancelled; one that the venue ended does not stand up', () => {
+    const talk = buried();
+    const { commands } = talk.fill(1, { side: 1, lots: 2, priceTicks: 95, leaves: 3 });
+    expect(commands).toContainEqual(cancelOf(1));
+    expect(talk.order(1)).toMatchObject({ filled: 2, state: { tag: 'cancelling' } });
+    expect(talk.lots).toBe(2);
+
+    const over = standing();
+    over.tell({ tag: 'order-cancelled', order: 1, cause: 'venue', filled: 2 });
+    over.fill(1, { side: 1, lots: 2, priceTicks: 95, leaves: 3 });
+    expect(over.orders).toEqual([]);
+  });
+
   it('keeps its place in the ground when another stands up', () => {
     const talk = buried();
     talk.decide(bid);
@@ -465,6 +490,19 @@ describe('reconcile 6: a position', () => {
     expect(positionFinding(talk.leg, snapshot(talk, { ...at(1, 4), takenAt: executedAt - 1 }))).toBe('older');
     expect(positionFinding(talk.leg, snapshot(talk, at(-1, 5)))).toBe('different');
     expect(positionFinding(talk.leg, snapshot(talk, at(0, 0)))).toBe('different');
+  });
+
+  it.each([
+    ['older than the newest execution', (talk: Talk) => ({ ...at(1, 4), takenAt: talk.leg.executedAt - 1 })],
+    ['without executions', () => ({ ...at(1, 4), executions: 'unknown' as const })],
+    ['while an exit is under way', (talk: Talk) => { talk.decide(({ intents }) => intents.exit('x')); return at(0, 0); }],
+  ])('told by a reading that nobody asked for, %s, is asked about', (_, parts) => {
+    const talk = long();
+    expect(talk.leg.executedAt).toBe(talk.now);
+    talk.reading({ ...fiveLong, ...parts(talk) });
+
+    expect(talk.leg.query.tag).toBe('again');
+    expect(talk.leg.mismatches).toBe(0);
   });
 
   it('repeated executions make no reading older', () => {
@@ -656,6 +694,10 @@ describe('reconcile 7: a stop', () => {
   });
 
   it('that is missing is asked for again; the position stays protected by nothing until then and the question open', () => {
+    const noted = long();
+    expect(noted.pass(1).reading({ ...fiveLong, stop: null }).notes).toContainEqual(
+      { tag: 'protection', at: noted.now, leg: 0, protection: { tag: 'unprotected', cause: 'cancelled', since: noted.now }, cause: 'cancelled' });
+
     const talk = long();
     talk.pass(1);
 
@@ -696,11 +738,22 @@ describe('reconcile 7: a stop', () => {
     expect(suspected.position.protection).toMatchObject({ tag: 'breached', trigger: 80 });
   });
 
-  it('shown with the price back above it ends the suspicion', () => {
+  it('missing where none was ever wanted is set at 2 % of the mark of the book, 100, not of the one told', () => {
+    for (const [markTicks, triggerTicks] of [[200, 98], [Number.NaN, 98]] as const) {
+      const talk = long();
+      talk.position.wantedStop = 0;
+      talk.pass(1);
+
+      expect(talk.reading({ ...fiveLong, stop: null, markTicks }).commands).toEqual([{ tag: 'set-stop', leg: 0, triggerTicks, by: 'mark', trailTicks: 0, activeTicks: 0 }]);
+    }
+  });
+
+  it('shown with the price back above it ends the suspicion, and a later one starts anew', () => {
     const talk = long();
     talk.decide(null, 79);
     talk.wait(1_500);
     talk.reading({ ...fiveLong, markTicks: 90, lastTicks: 90 });
+    expect(talk.reading({ ...fiveLong, markTicks: 79, lastTicks: 79 }).commands).toEqual([]);
 
     expect(talk.position.suspectAt).toBe(0);
     expect(talk.orders).toEqual([]);

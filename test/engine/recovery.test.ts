@@ -170,6 +170,38 @@ describe('a restart', () => {
     expect(talk.state.mode.tag).toBe('trading');
   });
 
+  it('takes the prices of the first reading, which is newer than the last bar: 91 and a mark of 90; not of one taken before that bar', () => {
+    const talk = long();
+    const told = { ...fiveLong, markTicks: 90, lastTicks: 91 };
+    talk.restart();
+    talk.reading({ ...told, takenAt: talk.now - 1 });
+    expect(talk.leg.book).toMatchObject({ lastTicks: 100, markTicks: 100 });
+    talk.reading({ ...told, takenAt: talk.leg.book.lastAt, markTicks: Number.NaN, executions: 'unknown' });
+    expect(talk.leg.book).toMatchObject({ lastTicks: 91, markTicks: 100 });
+    talk.reading({ ...told, lastTicks: 0 });
+    expect(talk.leg.book).toMatchObject({ lastTicks: 91, markTicks: 90, basisTicks: -1 });
+  });
+
+  it('names when it is too long by itself, whatever is asked meanwhile', () => {
+    const talk = new Talk();
+    talk.decide();
+    talk.restart();
+    talk.leg.query = { tag: 'none' };
+
+    expect(deadlineOf(talk.state)).toBe(talk.now + 60_000);
+  });
+
+  it('with a waived position is over by a reading that knows of the stop, not by one that does not', () => {
+    const talk = new Talk();
+    talk.decide(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 'none-i-accept-unlimited-loss' }));
+    talk.fill(1, { side: 1, lots: 5 });
+    talk.restart();
+    talk.reading({ ...fiveLong, stop: 'unknown' });
+    expect(talk.state.mode.tag).toBe('recovering');
+    talk.reading({ ...fiveLong, stop: null });
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
   it('leaves a waived and a breached position what they are', () => {
     const waived = new Talk();
     waived.decide(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 'none-i-accept-unlimited-loss' }));
