@@ -82,9 +82,10 @@ export function isLeavingWell(state: State, leg: Leg, { leaving, rung, exitAt }:
   return exitAt === 0 && workingExit(leg) === null;
 }
 
-/** Held by the venue, or sent and not silent: a repeated request has as long as a stop has. */
-function isUnderWay({ now, setup: { config } }: State, { state, attempt, attemptAt }: Order): boolean {
-  if (state.tag !== 'sent') return state.tag === 'working';
+/** Held by the venue, or sent, and not silent: a repeated request has as long as a stop has. */
+function isUnderWay({ now, setup: { config } }: State, { state, sentAt, attempt, attemptAt }: Order): boolean {
+  if (state.tag === 'working') return now < sentAt + config.orderSilenceMs;
+  if (state.tag !== 'sent') return false;
   return attempt === 1 || (attempt <= config.protectAttempts && now < attemptAt + config.protectDeadlineMs);
 }
 

@@ -125,6 +125,44 @@ describe.each(sides)('an exit of a %s', (side) => {
     expect(desk.filled({ order: 2, lots: 4 })).toEqual([reduce(desk, 3, 2)]);
   });
 
+  it('grows by a late fill of its entry beside what is still to fill of it', () => {
+    const desk = entering({ side });
+    desk.filled({ order: 1, lots: 2, leaves: 2, with: true });
+    desk.armed();
+    exit(desk);
+    desk.filled({ order: 2, lots: 1, leaves: 1 });
+
+    expect(desk.filled({ order: 1, lots: 2, with: true })).toEqual([reduce(desk, 3, 2)]);
+  });
+
+  it('that filled more than there was seems to have turned the position: asked about, and unexplained for 10,000 ms it halts and goes', () => {
+    const desk = held({ side });
+    exit(desk);
+
+    expect(desk.filled({ order: 2, lots: 6 })).toEqual([query]);
+    expect(desk.position()).toMatchObject({ side: desk.exitSide, lots: 2, adopted: false, leaving: '', protectBy: desk.now() + 10_000 });
+    const commands = desk.skip(10_000);
+    expect(commands).toContainEqual(told('alarm', 'unprotected', 'AAAUSDT: no stop confirmed by its deadline, new'));
+    expect(commands).toContainEqual({ ...reduce(desk, 3, 2), side: desk.side });
+  });
+
+  it('closes without a note of the venue\'s acts: it was ours', () => {
+    const desk = held({ side });
+    exit(desk);
+    desk.filled({ order: 2, lots: 4 });
+
+    expect(desk.notes.filter(({ tag }) => tag === 'protection')).toEqual([]);
+  });
+
+  it('is not counted as refused when a target is', () => {
+    const p = (long: number): number => (side === 'long' ? long : 200 - long);
+    const desk = held({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: p(90), targets: [{ price: p(110), fraction: 1 }] }) });
+    exit(desk);
+    refuse(desk, 2);
+
+    expect(desk.position()).toMatchObject({ exitAttempts: 0, exitAt: 0 });
+  });
+
   it('of a flat leg is nothing', () => {
     const desk = empty({ side, enter: ({ intents }) => intents.exit('nothing') });
 
@@ -220,6 +258,31 @@ describe.each(sides)('an exit of a %s by rungs of 3,000 and 500 ms', (side) => {
     expect(desk.position()).toMatchObject({ rung: 'market', leaving: 'flatten' });
     expect(desk.tell({ tag: 'order-cancelled', order: 2, cause: 'requested', filled: 0 })).toEqual([]);
     expect(desk.take({ tag: 'operator', at: desk.now(), verb: 'flatten' })).toEqual([]);
+  });
+
+  it('in a hurry leaves targets and a part at market as they are, and covers the rest: 3 of 4', () => {
+    const p = (long: number): number => (side === 'long' ? long : 200 - long);
+    const desk = rungs({ enter: ({ intents }) => intents.enter({ side, qty: 4, stop: p(90), targets: [{ price: p(130), fraction: 1 }] }) });
+    expect(desk.decide(({ intents }) => intents.reduce({ fraction: 0.25, reason: 'less' }))).toEqual([reduce(desk, 3, 1)]);
+    expect(exit(desk)).toEqual([reduce(desk, 4, 3, 100)]);
+
+    expect(desk.take({ tag: 'operator', at: desk.now(), verb: 'flatten' })).toEqual([cancel(4), reduce(desk, 5, 3)]);
+  });
+
+  it('waits with its IOC for the end of its limit, whatever bars close meanwhile', () => {
+    const desk = rungs();
+    exit(desk);
+    desk.skip(3_000);
+
+    expect(desk.bar(100)).toEqual([]);
+  });
+
+  it('wanted again keeps its limit', () => {
+    const desk = rungs();
+    exit(desk);
+
+    expect(exit(desk)).toEqual([]);
+    expect(desk.position().rung).toBe('limit');
   });
 
   it('never gets slower: a wish for a limit leaves the market exit', () => {
@@ -321,6 +384,33 @@ describe('more than was meant', () => {
     expect(commands).toEqual([reduce(desk, 2, 1)]);
   });
 
+  it('is trimmed beside a target that stands', () => {
+    const desk = held({ enter: ({ intents }) => intents.enter({ side: 'long', qty: 4, stop: 90, targets: [{ price: 110, fraction: 0.5 }] }) });
+    desk.position().plannedLots = 3;
+    desk.skip(1);
+
+    expect(desk.take(reading(desk, { stop: { triggerTicks: 90, by: 'mark' }, openOrders: [{ order: 2, side: -1, lots: 2, filled: 0, priceTicks: 110, reduceOnly: true }] })))
+      .toEqual([reduce(desk, 3, 1)]);
+  });
+
+  it('is not trimmed while an exit of a part is under way', () => {
+    const desk = held();
+    desk.decide(({ intents }) => intents.reduce({ fraction: 0.25, reason: 'less' }));
+    desk.position().plannedLots = 3;
+    desk.skip(1);
+
+    expect(desk.take(reading(desk, { stop: { triggerTicks: 90, by: 'mark' }, openOrders: [{ order: 2, side: -1, lots: 1, filled: 0, priceTicks: 0, reduceOnly: true }] }))).toEqual([]);
+  });
+
+  it('is meant when it opened the position: an order given up that fills after all', () => {
+    const { desk } = grow(2, { oversize: 10 });
+    desk.state.legs[0]!.buried[0]!.order.lots = 4;
+    desk.filled({ order: -1, lots: 6, at: 90, cause: 'stop' });
+    desk.filled({ order: 7, lots: 2, with: true });
+
+    expect(desk.position()).toMatchObject({ lots: 2, plannedLots: 2, protection: { tag: 'requested', trigger: 90 } });
+  });
+
   it('is not trimmed twice, nor while it leaves', () => {
     const { desk } = grow(2);
     desk.skip(1);
@@ -352,6 +442,15 @@ describe('a trade that is over', () => {
     desk.tell({ tag: 'order-accepted', order: 2 });
 
     expect(desk.filled({ order: -1, lots: 4, at: 90, cause: 'stop' })).toEqual([cancel(2)]);
+  });
+
+  it('leaves resting orders standing, a partly filled one too', () => {
+    const desk = empty({ enter: ({ intents }) => intents.rest([{ key: 'a', side: 'buy', price: 95, qty: 4 }, { key: 'b', side: 'buy', price: 94, qty: 4 }], { long: 90 }) });
+    desk.decide(({ intents }) => intents.rest([{ key: 'a', side: 'buy', price: 95, qty: 4 }, { key: 'b', side: 'buy', price: 94, qty: 4 }], { long: 90 }));
+    desk.filled({ order: 1, lots: 2, at: 95, leaves: 2, with: true });
+
+    expect(desk.filled({ order: -1, lots: 2, at: 90, cause: 'stop' })).toEqual([]);
+    expect(desk.state.legs[0]!.orders).toHaveLength(2);
   });
 
   it('was a liquidation: the engine halts', () => {

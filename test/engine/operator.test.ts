@@ -60,9 +60,11 @@ describe('the operator', () => {
     const desk = held();
     say(desk, 'reduce-only');
     desk.take({ tag: 'connected', at: desk.now() });
-    say(desk, 'resume');
+    const before = desk.mode();
+    expect(say(desk, 'resume')).toEqual([]);
 
-    expect(desk.mode().tag).toBe('recovering');
+    expect(before.tag).toBe('recovering');
+    expect(desk.mode()).toBe(before);
     desk.skip(1);
     desk.take(reading(desk, { stop: { triggerTicks: 90, by: 'mark' } }));
     expect(desk.mode().tag).toBe('trading');

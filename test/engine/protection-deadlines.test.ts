@@ -290,6 +290,40 @@ describe.each(sides)('the exit of a breached %s', (side) => {
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
   });
 
+  it('that the venue took and told nothing more of is not under way any more after 10,000 ms', () => {
+    const desk = breached();
+    desk.tell({ tag: 'order-accepted', order: 2 });
+
+    expect(alarmOf(desk.wait(12_000))).toBe(10_000);
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 2, attempt: 1, state: { tag: 'working' } }]);
+  });
+
+  it('that may be there twice, by the venue\'s word, is in doubt: halted at 2,000 ms', () => {
+    const desk = breached();
+    desk.tell({ tag: 'order-rejected', order: 2, reason: 'duplicate-link' });
+
+    expect(alarmOf(desk.wait(2_000))).toBe(2_000);
+  });
+
+  it('that was lost three times in a row is not under way, although it is sent a fourth time at that moment', () => {
+    const desk = breached();
+    for (let i = 0; i < 3; i++) desk.tell({ tag: 'request-failed', order: 2, of: 'reduce', certainty: 'unknown', reason: 'timeout' });
+
+    expect(desk.skip(2_000)).toContainEqual(unprotectedText('the way out is not answered'));
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 2, attempt: 4 }]);
+  });
+
+  it('is not stood in for by a target that stands', () => {
+    const p = (long: number): number => (side === 'long' ? long : 200 - long);
+    const desk = opened({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: p(90), targets: [{ price: p(130), fraction: 1 }] }) });
+    desk.tell({ tag: 'order-accepted', order: 2 });
+    desk.bar(90);
+    desk.tell({ tag: 'order-rejected', order: 3, reason: 'other' });
+    desk.position().exitAt = desk.now() + 60_000;
+
+    expect(alarmOf(desk.wait(2_000))).toBe(2_000);
+  });
+
   it('is given 10,000 ms from a restart, in which its fate can be asked', () => {
     const desk = breached();
     desk.skip(1_999);
@@ -303,10 +337,10 @@ describe.each(sides)('the exit of a breached %s', (side) => {
 
 describe('a way out of a position whose stop has no answer yet', () => {
   it('puts the stop\'s deadline off while it is under way', () => {
-    const desk = opened();
+    const desk = opened({ config: { recoverDeadlineMs: 5_000 } });
     desk.decide(({ intents }) => intents.exit('enough'));
     desk.tell({ tag: 'order-accepted', order: 2 });
-    desk.skip(10_000);
+    desk.skip(5_000);
 
     expect(desk.mode().tag).toBe('trading');
     expect(desk.position()).toMatchObject({ protectBy: desk.now() + 2_000, leaving: 'enough' });

@@ -177,6 +177,13 @@ describe.each(sides)('a %s of 4 from 100 that moves to break even at 1 R', (side
     expect(close(desk, 120)).toEqual([]);
   });
 
+  it('moves while halted too', () => {
+    const desk = even();
+    desk.tell({ tag: 'operator', verb: 'halt' });
+
+    expect(close(desk, 111)).toEqual([setStop(desk.p(101))]);
+  });
+
   it('is reached by exactly 1 R', () => {
     const desk = even();
     desk.position().trade.risk = 40;

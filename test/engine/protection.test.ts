@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { noStop } from '../../engine/index.ts';
 import { cancel, empty, entering, held, opened, query, reading, reduce, setStop, told } from './desk.ts';
 import type { By, Desk } from './desk.ts';
+import type { Event } from '../../engine/index.ts';
 
 const sides = ['long', 'short'] as const;
 const worlds = sides.flatMap((side) => (['mark', 'last'] as const).map((by) => ({ side, by })));
@@ -313,6 +314,8 @@ describe.each(sides)('a %s without a stop in so many words', (side) => {
   it('is waived from its first fill: nothing is asked for, whatever time passes and wherever the price goes', () => {
     const desk = bare();
 
+    const first = entering({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: noStop }) });
+    expect(first.filled({ order: 1, lots: 4, with: true })).toEqual([]);
     expect(desk.protection()).toEqual({ tag: 'waived', since: desk.now() });
     expect(notesOf(desk)).toEqual([{ tag: 'protection', at: desk.now(), leg: 0, protection: desk.protection(), cause: 'waived' }]);
     expect(desk.bar(50)).toEqual([]);
@@ -358,6 +361,14 @@ describe.each(sides)('a %s with a trailing stop of 5 from 110 beside a stop at 9
     expect(desk.filled({ order: 1, lots: 1, leaves: 3, with: true })).toEqual([setStop(desk.p(90), 'mark', 5, from)]);
     expect(desk.position()).toMatchObject({ trailTicks: 5, trailFromTicks: from, breakEvenAt: 2 });
     expect(desk.filled({ order: 1, lots: 3, with: true })).toEqual([]);
+    expect(desk.position()).toMatchObject({ trailTicks: 5, trailFromTicks: from });
+  });
+
+  it('asks for both while halted too', () => {
+    const desk = trailing();
+    desk.tell({ tag: 'operator', verb: 'halt' });
+
+    expect(desk.filled({ order: 1, lots: 1, leaves: 3, with: true })).toEqual([setStop(desk.p(90), 'mark', 5, from)]);
   });
 
   it('repeats and restores them together', () => {
@@ -445,6 +456,15 @@ describe.each(sides)('a stop that a reading shows for a %s', (side) => {
     expect(desk.position().protectBy).toBe(0);
   });
 
+  it('that is looser is tightened while halted', () => {
+    const read = held({ side });
+    const told = held({ side });
+    for (const desk of [read, told]) desk.tell({ tag: 'operator', verb: 'halt' });
+
+    expect(shows(read, 80)).toEqual([setStop(read.p(90))]);
+    expect(told.tell({ tag: 'stop-set', triggerTicks: told.p(80), by: 'mark', trailTicks: 0 })).toEqual([setStop(told.p(90))]);
+  });
+
   it('does not end a waiver', () => {
     const desk = opened({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: noStop }) });
     shows(desk, 80);
@@ -522,6 +542,29 @@ describe('the venue\'s own stop', () => {
     desk.filled({ order: -1, lots: 1, at: 100, cause: 'adl' });
 
     expect(desk.position()).toMatchObject({ lots: 3, suspectAt: 0 });
+  });
+
+  it('told twice arouses suspicion once', () => {
+    const desk = held();
+    const part: Event = {
+      tag: 'execution', at: desk.now(), leg: 0, order: -1, id: 'part', cause: 'stop', side: -1, lots: 1 as never, priceTicks: 90, value: 90_000_000_000_000n,
+      fee: 0n, liquidity: 'taker', leavesLots: 0,
+    };
+    desk.take(part);
+    desk.tell({ tag: 'stop-set', triggerTicks: 90, by: 'mark', trailTicks: 0 });
+    desk.take(part);
+
+    expect(desk.position()).toMatchObject({ lots: 3, suspectAt: 0 });
+  });
+
+  it('is suspected since the first bar through it, not the last', () => {
+    const desk = held();
+    desk.bar(90);
+    const since = desk.now();
+    desk.skip(1_000);
+    desk.bar(89);
+
+    expect(desk.position().suspectAt).toBe(since);
   });
 
   it('arouses no second suspicion while there is one', () => {

@@ -53,7 +53,7 @@ const parts: readonly Part[] = [
   {
     name: 'protection', runsDivisor: 20, limitMs: 10_000,
     mutates: /^engine\/(protection|stop-levels|leaving|foreign|guard|mode|operator)\.ts$/,
-    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile)/, /^test\/seed\//],
+    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode\.|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile)/, /^test\/seed\//],
     leavesOut: slow,
   },
   {
