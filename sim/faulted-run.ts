@@ -11,6 +11,7 @@ import { deadlineOf, roundTripMemories, step } from '../engine/index.ts';
 import type { BarClosed, Event, Ms } from '../engine/index.ts';
 import { drain } from './drain.ts';
 import { FaultyVenue, Meter, restartsOf } from './faults/index.ts';
+import { Auditor } from './invariants/index.ts';
 import type { Absence, Closing, Hardship, Ordeal, Play } from './play.ts';
 import { barRecord, flush, markEquity, record, showProgress, throwFailure } from './steps.ts';
 import { Survival } from './survival.ts';
@@ -47,15 +48,21 @@ function beginOrdeal(play: Play, hardship: Hardship): Ordeal {
   const to = clock.to;
   const venue = new FaultyVenue({ exchange, times: setup.config, instruments: setup.instruments, plan, from: clock.from, to });
   const ordeal: Ordeal = {
-    play, hardship, venue, meter: new Meter(venue.truth), survival: new Survival(setup), restarts: restartsOf(plan.seed, restarts, clock.from, to),
+    play, hardship, venue, meter: new Meter(venue.truth), survival: new Survival(setup),
+    auditor: new Auditor({ truth: venue.truth, state: play.state, mayLoosen: true }), report: null, restarts: restartsOf(plan.seed, restarts, clock.from, to),
     pauses: venue.spells.filter(({ family }) => family === 'stall' || family === 'sleep'), killed: 0, paused: 0, happened: 0,
     absent: null, backlog: [], pollAt: clock.from + pollMs.flat, now: clock.from, turns: 0,
   };
   play.door = {
     send(commands, at) {
+      for (const command of commands) ordeal.auditor?.command(at, command, play.state);
       if (isArmed(ordeal)) ordeal.happened += 1;
-      if (isKilledBeforeSending(ordeal)) ordeal.happened = Number.POSITIVE_INFINITY;
-      else venue.send(commands, at);
+      if (isKilledBeforeSending(ordeal)) {
+        ordeal.happened = Number.POSITIVE_INFINITY;
+        return;
+      }
+      for (const command of commands) if (command.tag !== 'notify') ordeal.auditor?.request(at, command, 1);
+      venue.send(commands, at);
     },
   };
   return ordeal;
@@ -71,6 +78,7 @@ function playTo(ordeal: Ordeal, until: Ms): void {
     if (exchange.advance(target)) {
       const at = venue.collect();
       meter.see(at);
+      ordeal.auditor?.instant(at, ordeal.play.state);
       while (nextDue(ordeal) <= at) turn(ordeal, nextDue(ordeal));
       continue;
     }
@@ -122,7 +130,9 @@ function hear(ordeal: Ordeal, event: Event, now: Ms): void {
   if (told.tag === 'execution' && state.fill.isNew) play.trading.execution(state, told);
   if (play.events !== null && told.tag !== 'bar-closed' && told.tag !== 'cycle-closed') play.events.event(told);
   if (out.notes.length > 0) record(play);
+  ordeal.auditor?.event(told, state);
   if (out.commands.length > 0) flush(play, now);
+  ordeal.auditor?.instant(now, state);
 }
 
 function poll(ordeal: Ordeal, now: Ms): void {
@@ -190,6 +200,7 @@ function pause(ordeal: Ordeal, now: Ms): void {
   if (until <= now) return;
   ordeal.absent = { kind: family === 'sleep' ? 'sleep' : 'stall', until };
   ordeal.meter.turn(now, true);
+  ordeal.auditor?.crashed(now, ordeal.play.state);
   if (family === 'sleep') ordeal.venue.silence();
 }
 
@@ -220,6 +231,7 @@ function kill(ordeal: Ordeal, now: Ms): void {
   drain(play.out.commands);
   ordeal.absent = { kind: 'down', until: now + downMs };
   ordeal.meter.turn(now, true);
+  ordeal.auditor?.crashed(now, play.state);
   venue.silence();
 }
 
@@ -228,6 +240,7 @@ function comeBack(ordeal: Ordeal, { kind }: Absence, now: Ms): void {
   ordeal.absent = null;
   ordeal.pollAt = now + pollMs.waiting;
   meter.turn(now, false);
+  if (kind !== 'down') ordeal.auditor?.woke(now, play.state);
   if (kind === 'stall') {
     catchUp(ordeal, now);
     return;
@@ -235,6 +248,7 @@ function comeBack(ordeal: Ordeal, { kind }: Absence, now: Ms): void {
   const isUp = venue.listen();
   if (kind === 'down') {
     play.state = survival.restore(now, play.out);
+    ordeal.auditor?.restarted(now, play.state);
     if (play.out.notes.length > 0) record(play);
     if (play.out.commands.length > 0) flush(play, now);
   }
@@ -254,10 +268,24 @@ function catchUp(ordeal: Ordeal, now: Ms): void {
 
 // ---- end
 
+/** The end of faults long enough ago for everything to be known: then nothing may be left open. */
+const settledMs = 60_000;
+
+function endAudit(ordeal: Ordeal): void {
+  const { play, venue: { odds }, auditor, absent, killed } = ordeal;
+  if (auditor === null) return;
+  auditor.instant(play.lastAt, play.state);
+  const isSettled = absent === null && play.lastAt >= odds.quietAt + settledMs;
+  if (isSettled) auditor.quiet(play.lastAt, play.state, new Set([...Object.keys(odds.fired), ...(killed > 0 ? ['kill'] : [])]));
+  ordeal.report = auditor.finish();
+  ordeal.auditor = null;
+}
+
 /** What the venue said before the data ended is heard, however late; what is asked for now is asked of nobody. */
 function endOrdeal(ordeal: Ordeal): void {
   const { play, venue, meter } = ordeal;
   play.door = { send: () => {} };
+  endAudit(ordeal);
   if (ordeal.absent !== null) comeBack(ordeal, ordeal.absent, Math.max(ordeal.now, play.lastAt));
   while (venue.eventsDueAt !== Number.POSITIVE_INFINITY) {
     const now = Math.max(venue.eventsDueAt, ordeal.now);

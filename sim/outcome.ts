@@ -52,14 +52,14 @@ function faultRows({ ordeal, setup }: Play): readonly Table[] {
 
 function faultsOf({ ordeal, state, setup, trading }: Play): FaultTotals | null {
   if (ordeal === null) return null;
-  const { venue: { odds, truth }, hardship: { plan }, meter } = ordeal;
+  const { venue: { odds, truth }, hardship: { plan }, meter, report } = ordeal;
   const counted = (leg: State['legs'][number]): number => (leg.position.tag === 'open' ? leg.position.side * leg.position.lots : 0);
   const isSame = state.legs.every((leg) => {
     const { side, lots } = truth.position(leg.index);
     return side * lots === counted(leg);
   });
   return {
-    plan: plan.plan, seed: plan.seed, fired: odds.fired, restarts: ordeal.killed, violations: [],
+    plan: plan.plan, seed: plan.seed, fired: odds.fired, restarts: ordeal.killed, violations: report?.violations ?? [], broken: report?.total ?? 0,
     unprotectedMs: meter.unprotectedMs, unprotectedLongestMs: meter.longestMs, downUnprotectedMs: meter.downUnprotectedMs,
     halts: trading.halts, mode: state.mode.tag, agrees: isSame && state.wallet.balance === truth.wallet,
     venueWallet: formatDecimal(truth.wallet, setup.instruments[0]!.moneyScale),

@@ -7,6 +7,7 @@ import type { FaultPlan, FaultyVenue, Meter, Restart, Spell } from './faults/ind
 import type { Market, Series } from './market.ts';
 import type { EquityRecord, EventRecord, TradingRecord } from './record/index.ts';
 import type { Survival } from './survival.ts';
+import type { Auditor, AuditReport } from './invariants/index.ts';
 import type { SimulatedVenue } from './venue.ts';
 
 /** Shared memory in which a watcher sees how far the run is. `counters`: bars fed, symbol being decided. `times`: close, ms. */
@@ -97,6 +98,9 @@ export interface Ordeal {
   readonly venue: FaultyVenue;
   readonly meter: Meter;
   readonly survival: Survival;
+  /** Looks on at everything; null once the data has ended. */
+  auditor: Auditor | null;
+  report: AuditReport | null;
   readonly restarts: readonly Restart[];
   readonly pauses: readonly Spell[];
   /** Kills and pauses so far. */

@@ -63,7 +63,8 @@ export interface FaultTotals {
   readonly fired: Readonly<Record<string, number>>;
   /** Times that the engine was killed and read back. */
   readonly restarts: number;
-  /** Broken invariants, the first hundred. */
+  /** Times that an invariant was broken (`sim/invariants`), and the first hundred of them. */
+  readonly broken: number;
   readonly violations: readonly { readonly invariant: string; readonly at: Ms; readonly leg: number; readonly text: string }[];
   /** How long positions stood at the venue without a stop while the engine ran: in all legs together, and at a time. */
   readonly unprotectedMs: Ms;

@@ -73,15 +73,15 @@ export function renderFaults(run: FinishedRun, plain: RunResult | null, { colour
   return lines.map((one) => paint(one, colour)).join('\n');
 }
 
-const isBroken = ({ violations, agrees }: FaultTotals): boolean => violations.length > 0 || !agrees;
+const isBroken = ({ broken, agrees }: FaultTotals): boolean => broken > 0 || !agrees;
 const struckIn = ({ fired }: FaultTotals): number => Object.values(fired).reduce((sum, count) => sum + count, 0);
 const seconds = (ms: number): string => `${grouped(ms / 1_000, 1)} s`;
 
 function verdictsOf(faults: FaultTotals): readonly string[] {
-  const { plan, seed, restarts, violations, halts } = faults;
+  const { plan, seed, restarts, broken, halts } = faults;
   const families = counted(Object.keys(faults.fired).length, 'family').replace('familys', 'families');
   const kills = restarts === 0 ? '' : `, ${counted(restarts, 'kill')}`;
-  const took = violations.length > 0 ? `broke ${counted(violations.length, 'invariant')}` : halts.length > 0 ? 'halted' : 'went on';
+  const took = broken > 0 ? `broke an invariant ${counted(broken, 'time')}` : halts.length > 0 ? 'halted' : 'went on';
   const head = `Bad days '${plan}', seed ${seed}: ${counted(struckIn(faults), 'fault')}`;
   return [`${head} of ${families}${kills}; the engine ${took}.`, `${head}${kills}; the engine ${took}.`, `${head}${kills}.`];
 }

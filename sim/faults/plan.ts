@@ -1,6 +1,6 @@
 /**
  * A fault plan: which families, how often, from which seed. Named ones are `calm` (the machinery with nothing to do),
- * `rough` (a tenth of the storm) and `storm` (the highest rates); anything else is written down as JSON.
+ * `rough` (a tenth of the storm, and nobody else at the account) and `storm` (the highest rates); anything else is written down as JSON.
  *
  * Checked by hand, because nothing here may import a schema library: an unknown word is refused by name.
  */
@@ -58,15 +58,18 @@ const windowsOf: Readonly<Record<PlanName, Ms>> = { calm: 24 * hour, rough: 24 *
 
 export function namedPlan(name: PlanName, seed: number): FaultPlan {
   return {
-    plan: name, seed, families: ratesOf(shares[name]), swarm: false, quietAfter: null, outages: outagesOf[name],
+    plan: name, seed, families: ratesOf(shares[name], name === 'storm'), swarm: false, quietAfter: null, outages: outagesOf[name],
     windowMs: windowsOf[name], timeoutMs: 5_000, inject: [],
   };
 }
 
-function ratesOf(share: number): Record<Family, Rate> {
+/** What others do to an account is no weather: one liquidation ends a run, and there would be nothing left to compare. */
+const byOthers: ReadonlySet<Family> = new Set<Family>(['manual-close', 'manual-open', 'manual-cancel', 'adl', 'liquidation']);
+
+function ratesOf(share: number, withOthers: boolean): Record<Family, Rate> {
   return Object.fromEntries(familyNames.map((family) => {
     const { most, minMs, maxMs } = families[family];
-    return [family, { rate: most * share, minMs, maxMs }];
+    return [family, { rate: byOthers.has(family) && !withOthers ? 0 : most * share, minMs, maxMs }];
   })) as Record<Family, Rate>;
 }
 

@@ -161,7 +161,7 @@ describe('the object of --json', () => {
     const json = toJson(waived());
 
     expect(Object.keys(json).sort()).toEqual([
-      'ambiguousBars', 'ambiguousTrades', 'bars', 'decisions', 'detail', 'digest', 'equity', 'fees', 'funding', 'ledger', 'loopDigest', 'manifest', 'metrics',
+      'ambiguousBars', 'ambiguousTrades', 'bars', 'decisions', 'detail', 'digest', 'equity', 'faults', 'fees', 'funding', 'ledger', 'loopDigest', 'manifest', 'metrics',
       'metricsDetail', 'open', 'refusals', 'run', 'timing', 'trades', 'warnings',
     ]);
     expect(json).toMatchObject({

@@ -52,6 +52,14 @@ describe('a plan', () => {
     expect(storm).toMatchObject({ windowMs: 6 * hour, outages: 4, timeoutMs: 5_000 });
   });
 
+  it('rough has a tenth of it, one spell a day at most, and nobody else at the account', () => {
+    const rough = namedPlan('rough', 1);
+
+    expect(rough.families['stream-drop'].rate).toBeCloseTo(0.05, 9);
+    expect(rough).toMatchObject({ windowMs: 24 * hour, outages: 1 });
+    for (const family of ['manual-close', 'manual-open', 'manual-cancel', 'adl', 'liquidation'] as const) expect(rough.families[family].rate).toBe(0);
+  });
+
   it('strikes an object whatever was asked about others before', () => {
     const [alone, later] = [new Odds(namedPlan('storm', 4), start), new Odds(namedPlan('storm', 4), start)];
     for (let i = 100; i < 200; i++) later.strikes('lost-reply', request(i), start);

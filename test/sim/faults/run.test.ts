@@ -60,6 +60,12 @@ describe('a run on bad days', () => {
     }
   });
 
+  it('judges the invariants at every event, and at the end once faults have been over for a minute: none broken', () => {
+    const plan = { ...namedPlan('rough', 5), windowMs: 10 * minute, quietAfter: 20 * minute };
+
+    expect(run({ plan, restarts: 1, script: holder, bars: calmBars }).faults).toMatchObject({ broken: 0, violations: [], agrees: true });
+  });
+
   it('keeps rows of what struck and of every change of mode', () => {
     const result = run({ plan: { ...namedPlan('calm', 1), inject: [{ family: 'stream-drop', at: at(10 * minute), forMs: 20_000 }] }, script: holder, bars: calmBars });
 
