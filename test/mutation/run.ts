@@ -53,7 +53,7 @@ const parts: readonly Part[] = [
   {
     name: 'protection', runsDivisor: 20, limitMs: 10_000,
     mutates: /^engine\/(protection|stop-levels|leaving|foreign|guard|mode|operator)\.ts$/,
-    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode\.|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile)/, /^test\/seed\//],
+    tests: [/^test\/engine\/(bad-day|protection|stop|leaving|foreign|guard|mode\.|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile)/, /^test\/seed\//],
     leavesOut: slow,
   },
   {
@@ -61,7 +61,7 @@ const parts: readonly Part[] = [
     mutates: /^engine\/(orders|owed|answers|failures|queries|reconcile|recovery|link|timers|deadlines)\.ts$/,
     tests: [
       /^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/,
-      /^test\/engine\/(entries|exits|resting|decide|leaving|protection|foreign|mode\.|operator)/, /^test\/seed\//,
+      /^test\/engine\/(bad-day|entries|exits|resting|decide|leaving|protection|foreign|mode\.|operator)/, /^test\/seed\//,
     ],
     leavesOut: slow,
   },
