@@ -1,12 +1,12 @@
 /** Corners of protection and of leaving that no other test looks into: what must not be sent, and what must not be put off. */
 import { describe, expect, it } from 'vitest';
-import { noStop } from '../../engine/index.ts';
+import { beginRecovery, noStop } from '../../engine/index.ts';
 import type { Command } from '../../engine/index.ts';
 import { linear, minute, start } from '../sim/market.ts';
 import type { AnyScene } from '../sim/scripted.ts';
-import { cancel, entering, held, opened, query, reading, reduce, setStop } from './desk.ts';
+import { cancel, empty, entering, held, opened, query, reading, reduce, setStop } from './desk.ts';
 import type { Desk, DeskWish } from './desk.ts';
-import { bar, execution } from './stepped.ts';
+import { bar, cycle, execution } from './stepped.ts';
 
 const exit = (desk: Desk): readonly Command[] => desk.decide(({ intents }) => intents.exit('enough'));
 const sides = ['long', 'short'] as const;
@@ -246,6 +246,119 @@ describe('break even', () => {
     const desk = held({ ...entry(side, { stop: side === 'long' ? 90 : 110, breakEvenAt: 1 }), config: { takerFee: 0, slippage: { kind: 'bps', b: 200 } } });
 
     expect(desk.decide(({ intents }) => intents.hold, 125)).toEqual([setStop(level)]);
+  });
+});
+
+describe('an order without an answer for 10 s', () => {
+  const limit: DeskWish = { enter: ({ intents }) => intents.enter({ side: 'long', at: 'limit', price: 100, qty: 4, stop: 90, validFor: 9, reason: 'why' }) };
+  const silent = (wish: DeskWish = limit): Desk => {
+    const desk = empty(wish);
+    desk.take(cycle(start));
+    desk.skip(10_000);
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ state: { tag: 'unknown', since: start + 10_000 } }]);
+    return desk;
+  };
+
+  it('works again with its first partial fill', () => {
+    const desk = silent();
+    desk.filled({ order: 1, lots: 1, with: true, leaves: 3 });
+
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 1, filled: 1, state: { tag: 'working' } }]);
+  });
+
+  it('is not unknown anew by a late word that its request failed somehow', () => {
+    const desk = silent();
+    desk.skip(1_000);
+    desk.tell({ tag: 'request-failed', order: 1, of: 'enter', certainty: 'unknown', reason: 'timeout' });
+
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ state: { tag: 'unknown', since: start + 10_000 } }]);
+  });
+
+  it('is sent again while the position is to be left if it is the exit, not if it is a target', () => {
+    const desk = held();
+    desk.decide(({ intents }) => intents.setTargets([{ price: 110, fraction: 1 }]));
+    exit(desk);
+    const again = desk.wait(25_000).flatMap(([, command]) => (command.tag === 'reduce' ? [command.order] : []));
+
+    expect(again.length).toBeGreaterThan(0);
+    expect(new Set(again)).toEqual(new Set([3]));
+  });
+});
+
+describe('a fill', () => {
+  const slippage = (desk: Desk): number => desk.position().trade.slippage;
+
+  it('at market is measured against the close, for better and for worse: 4 lots at 99 and at 101', () => {
+    const [better, worse] = [entering(), entering()];
+    better.filled({ order: 1, lots: 4, at: 99, with: true });
+    worse.filled({ order: 1, lots: 4, at: 101, with: true });
+
+    expect([slippage(better), slippage(worse)]).toEqual([-4, 4]);
+  });
+
+  it('at a limit that is better than the limit has no slippage', () => {
+    const desk = entering({ enter: ({ intents }) => intents.enter({ side: 'long', at: 'limit', price: 100, qty: 4, stop: 90 }) });
+    desk.filled({ order: 1, lots: 4, at: 98, with: true });
+
+    expect(slippage(desk)).toBe(0);
+  });
+
+  it('of the stop is measured against its trigger, of somebody else against nothing; reasons are those of the orders', () => {
+    const closed = (desk: Desk): unknown => desk.notes.flatMap((note) => (note.tag === 'trade' ? [[note.slippage, note.entryReason, note.exitReason]] : []));
+    const wish: DeskWish = { enter: ({ intents }) => intents.enter({ side: 'long', qty: 4, stop: 90, reason: 'why' }) };
+    const [stop, foreign, own] = [held(wish), held(wish), held(wish)];
+    stop.filled({ order: -1, lots: 4, at: 89, cause: 'stop' });
+    foreign.filled({ order: -1, lots: 4, at: 89, cause: 'foreign' });
+    exit(own);
+    own.filled({ order: 2, lots: 4, at: 99 });
+
+    expect([closed(stop), closed(foreign), closed(own)]).toEqual([[[4, 'why', 'stop']], [[0, 'why', 'foreign']], [[4, 'why', 'enough']]]);
+  });
+
+  it('of an entry without a reason that closes what somebody else had bought explains itself by its role', () => {
+    const desk = entering({ enter: ({ intents }) => intents.enter({ side: 'short', qty: 4, stop: 110 }) });
+    desk.filled({ order: -1, lots: 4, cause: 'foreign', with: true });
+    desk.filled({ order: 1, lots: 4 });
+
+    expect(desk.notes.flatMap((note) => (note.tag === 'trade' ? [note.exitReason] : []))).toEqual(['entry']);
+  });
+});
+
+describe('a recovery', () => {
+  it('that takes 5,500 ms halts then, not at the next question', () => {
+    const desk = held({ config: { linkHaltMs: 5_500 } });
+    desk.tell({ tag: 'disconnected' });
+    desk.tell({ tag: 'connected' });
+    desk.wait(5_499);
+    expect(desk.mode().tag).toBe('recovering');
+    desk.wait(1);
+
+    expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
+  });
+
+  it('begun again by a restart has its whole time again, by a reconnect what is left', () => {
+    const desk = held();
+    desk.tell({ tag: 'disconnected' });
+    desk.tell({ tag: 'connected' });
+    desk.skip(1_000);
+    desk.tell({ tag: 'connected' });
+    expect(desk.mode()).toMatchObject({ tag: 'recovering', since: start });
+    beginRecovery(desk.state, { commands: [], notes: [] });
+
+    expect(desk.mode()).toMatchObject({ tag: 'recovering', cause: 'restart', since: start + 1_000 });
+  });
+
+  it('leaves the prices of the book when a reading tells none, and takes them when it does', () => {
+    const desk = held();
+    desk.tell({ tag: 'disconnected' });
+    desk.tell({ tag: 'connected' });
+    desk.take(reading(desk));
+    expect(desk.state.legs[0]!.book).toMatchObject({ lastTicks: 100, markTicks: 100 });
+    desk.tell({ tag: 'disconnected' });
+    desk.tell({ tag: 'connected' });
+    desk.take(reading(desk, { lastTicks: 104, markTicks: 103, stop: { triggerTicks: 90, by: 'mark' } }));
+
+    expect(desk.state.legs[0]!.book).toMatchObject({ lastTicks: 104, markTicks: 103, basisTicks: -1 });
   });
 });
 

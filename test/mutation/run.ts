@@ -26,6 +26,8 @@ interface Part {
 
 /** Whole streams of events take seconds each; a stack names the bundle here, not the test's own file. */
 const slow = /over 60 streams|over 40 streams|never loosens the stop|taken as a plain copy|is a StrategyError with its stack/;
+/** Thousands of sizes, and whole runs through a venue. */
+const slowSizes = /law of the risk asked|^(linear|inverse) sizes|^refusals|^trimming|over 60 streams/;
 
 const parts: readonly Part[] = [
   { name: 'indicators', mutates: /^engine\/indicators\//, runsDivisor: 10, limitMs: 5_000, tests: [/^test\/engine\/indicators\//] },
@@ -48,12 +50,12 @@ const parts: readonly Part[] = [
   },
   {
     name: 'risk', runsDivisor: 20, limitMs: 10_000, mutates: /^engine\/(rules\/|risk|rule-state|limits|config|presets|opening)/,
-    tests: [/^test\/engine\/(rules\/|risk|limits|config|presets|size|entries|resting|decide)/, /^test\/seed\/limits/], leavesOut: slow,
+    tests: [/^test\/engine\/(rules\/(?!stream)|risk|limits|config|presets|size|entries-in|resting-in|market)/, /^test\/seed\/limits/], leavesOut: slowSizes,
   },
   {
     name: 'protection', runsDivisor: 20, limitMs: 10_000,
     mutates: /^engine\/(protection|stop-levels|leaving|foreign|guard|mode|operator)\.ts$/,
-    tests: [/^test\/engine\/(bad-day|protection|stop|leaving|foreign|guard|mode\.|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile)/, /^test\/seed\//],
+    tests: [/^test\/engine\/(bad-day|protection|stop|leaving|foreign|guard|mode\.|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile|rules\/session)/, /^test\/seed\//],
     leavesOut: slow,
   },
   {
@@ -61,7 +63,7 @@ const parts: readonly Part[] = [
     mutates: /^engine\/(orders|owed|answers|failures|queries|reconcile|recovery|link|timers|deadlines)\.ts$/,
     tests: [
       /^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/,
-      /^test\/engine\/(bad-day|entries|exits|resting|decide|leaving|protection|foreign|mode\.|operator)/, /^test\/seed\//,
+      /^test\/engine\/(bad-day|entries|exits|resting|decide|leaving|protection|foreign|mode\.|operator|rules\/session)/, /^test\/seed\//,
     ],
     leavesOut: slow,
   },
