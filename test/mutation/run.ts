@@ -50,7 +50,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'risk', runsDivisor: 20, limitMs: 10_000, mutates: /^engine\/(rules\/|risk|rule-state|limits|config|presets|opening)/,
-    tests: [/^test\/engine\/(rules\/(?!stream)|risk|limits|config|presets|size|entries-in|resting-in|market)/, /^test\/seed\/limits/], leavesOut: slowSizes,
+    tests: [/^test\/engine\/(rules\/(?!stream)|risk|limits|config|presets|size|entries-in|resting-in|market|scene)/, /^test\/seed\/limits/], leavesOut: slowSizes,
   },
   {
     name: 'protection', runsDivisor: 20, limitMs: 10_000,
