@@ -67,7 +67,10 @@ const parts: readonly Part[] = [
     ],
     leavesOut: slow,
   },
-  { name: 'journal', mutates: /^engine\/journal\//, runsDivisor: 20, limitMs: 10_000, tests: [/^test\/engine\/journal/] },
+  {
+    name: 'journal', mutates: /^engine\/journal\//, runsDivisor: 50, limitMs: 10_000, tests: [/^test\/engine\/journal/],
+    leavesOut: /30 streams of 400|fresh process|hidden classes/,
+  },
   {
     name: 'exchange', mutates: /^sim\/exchange\//, runsDivisor: 20, limitMs: 3_000,
     tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous-trades/, /^test\/sim\/exchange\//],
