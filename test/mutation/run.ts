@@ -26,6 +26,8 @@ interface Part {
 
 /** Whole streams of events take seconds each; a stack names the bundle here, not the test's own file. */
 const slow = /over 60 streams|over 40 streams|never loosens the stop|taken as a plain copy|is a StrategyError with its stack/;
+/** Thousands of sizes, and whole runs through a venue. */
+const slowSizes = /law of the risk asked|^(linear|inverse) sizes|^refusals|^trimming|over 60 streams/;
 
 const parts: readonly Part[] = [
   { name: 'indicators', mutates: /^engine\/indicators\//, runsDivisor: 10, limitMs: 5_000, tests: [/^test\/engine\/indicators\//] },
@@ -48,12 +50,12 @@ const parts: readonly Part[] = [
   },
   {
     name: 'risk', runsDivisor: 20, limitMs: 10_000, mutates: /^engine\/(rules\/|risk|rule-state|limits|config|presets|opening)/,
-    tests: [/^test\/engine\/(rules\/|risk|limits|config|presets|size|entries|resting|decide)/, /^test\/seed\/limits/], leavesOut: slow,
+    tests: [/^test\/engine\/(rules\/(?!stream)|risk|limits|config|presets|size|entries-in|resting-in|market|scene)/, /^test\/seed\/limits/], leavesOut: slowSizes,
   },
   {
     name: 'protection', runsDivisor: 20, limitMs: 10_000,
     mutates: /^engine\/(protection|stop-levels|leaving|foreign|guard|mode|operator)\.ts$/,
-    tests: [/^test\/engine\/(protection|stop|leaving|foreign|guard|mode\.|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile)/, /^test\/seed\//],
+    tests: [/^test\/engine\/(bad-day|protection|stop|leaving|foreign|guard|mode\.|operator)/, /^test\/engine\/(exits|entries|resting|decide|orders|recovery|reconcile|rules\/session)/, /^test\/seed\//],
     leavesOut: slow,
   },
   {
@@ -61,11 +63,14 @@ const parts: readonly Part[] = [
     mutates: /^engine\/(orders|owed|answers|failures|queries|reconcile|recovery|link|timers|deadlines)\.ts$/,
     tests: [
       /^test\/engine\/(orders|answers|failures|queries|reconcile|recovery|link|timers|deadlines)/,
-      /^test\/engine\/(entries|exits|resting|decide|leaving|protection|foreign|mode|operator)/, /^test\/seed\//,
+      /^test\/engine\/(bad-day|entries|exits|resting|decide|leaving|protection|foreign|mode\.|operator|rules\/session)/, /^test\/seed\//,
     ],
     leavesOut: slow,
   },
-  { name: 'journal', mutates: /^engine\/journal\//, runsDivisor: 20, limitMs: 10_000, tests: [/^test\/engine\/journal/] },
+  {
+    name: 'journal', mutates: /^engine\/journal\//, runsDivisor: 50, limitMs: 10_000, tests: [/^test\/engine\/journal/],
+    leavesOut: /30 streams of 400|fresh process|hidden classes/,
+  },
   {
     name: 'exchange', mutates: /^sim\/exchange\//, runsDivisor: 20, limitMs: 3_000,
     tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous-trades/, /^test\/sim\/exchange\//],
@@ -154,6 +159,8 @@ function mutate(part: Part, files: readonly string[], concurrency: number): Repo
   }));
   spawnSync(process.execPath, [join(here, 'node_modules/@stryker-mutator/core/bin/stryker.js'), 'run', 'stryker.json'], { cwd: stage, stdio: 'inherit' });
   if (!existsSync(join(stage, 'report.json'))) throw new Error(`no report of ${part.name}; see ${stage}`);
+  const failing = readFileSync(join(stage, 'failing.txt'), 'utf8');
+  if (failing !== '') console.log(`\n${part.name}: tests that fail without a fault, not asked:\n${failing}\n`);
   const report = JSON.parse(readFileSync(join(stage, 'report.json'), 'utf8')) as Report;
   rmSync(stage, { recursive: true, force: true });
   return report;
