@@ -67,7 +67,7 @@ export function protectFill(
   if (isBare) position.protectBy = state.now + state.setup.config.protectDeadlineMs;
   if (isBare || wanted !== wantedTrigger(position.protection) || trail > 0) {
     const wish = { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false };
-    if (state.fill.isLate) requestStop(state, leg, position, wish, out);
+    if (state.fill.isLate || isBare) requestStop(state, leg, position, wish, out);
     else askStop(state, leg, position, wish, out);
   }
 }
@@ -161,6 +161,7 @@ function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigg
 /** A stop that was there is gone, or was never heard of: the wanted one is set, or the position goes. */
 export function restoreStop(state: State, leg: Leg, position: OpenPosition, cause: UnprotectedCause, out: Out): void {
   if (position.protection.tag === 'breached' || position.protection.tag === 'waived') return;
+  position.bareAt = state.now;
   setProtection(state, leg, position, { tag: 'unprotected', cause, since: state.now }, cause, out);
   const wanted = position.wantedStop;
   if (wanted > 0) requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: position.trailTicks, activeTicks: position.trailFromTicks, loosens: false }, out);

@@ -93,6 +93,7 @@ export function positionFinding(leg: Leg, { position, takenAt }: AccountSnapshot
 export function stopFinding(leg: Leg, { stop, takenAt, markTicks, lastTicks }: AccountSnapshot): StopFinding {
   const { position } = leg;
   if (position.tag === 'flat' || stop === 'unknown') return { tag: 'unknown' };
+  if (stop !== null && takenAt < position.bareAt) return { tag: 'unknown' };
   if (stop !== null) {
     const price = stop.by === 'mark' ? markTicks : lastTicks;
     return { tag: 'shown', triggerTicks: stop.triggerTicks, by: stop.by, isOverdue: isThrough(position.side, price, stop.triggerTicks) };

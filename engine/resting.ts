@@ -12,7 +12,7 @@ import type { WantGuard, WantRest, WantResting } from './intents.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, pushReduce, sendEntry } from './orders.ts';
 import { lastWanted, requestStop } from './protection.ts';
-import { isTighter, wantedTrigger } from './stop-levels.ts';
+import { isThrough, isTighter, sourceTicks, wantedTrigger } from './stop-levels.ts';
 import { approveAmend, reviewOpening } from './risk.ts';
 import { directionOf } from './setup.ts';
 import { lossPerLot } from './size.ts';
@@ -99,6 +99,7 @@ function refusalOf(state: State, leg: Leg, set: RestingSet, wish: RestingWish, l
   if (guard === 0) return 'no-stop';
   const stopTicks = stopOf(leg, wish, guard);
   if (stopTicks > 0 && wish.side * (wish.priceTicks - stopTicks) <= 0) return 'stop-wrong-side';
+  if (stopTicks > 0 && isThrough(wish.side, sourceTicks(leg, set.stopBy), stopTicks)) return 'stop-wrong-side';
   const review = reviewOpening(state, leg, {
     side: wish.side, lots, priceTicks: wish.priceTicks, stopTicks, waived: guard === -1,
     entry: wish.postOnly ? 'maker' : 'limit', closesFirst: 0, replaces, targetTicks: 0,

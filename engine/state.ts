@@ -179,6 +179,8 @@ export interface OpenPosition {
   stopBy: TriggerSource;
   /** Trigger last wanted, ticks; outlives what becomes of it at the venue. 0 = none yet. */
   wantedStop: number;
+  /** When the venue last said that the stop is gone: an older reading that shows it is out of date. */
+  bareAt: Ms;
   /** Until when a stop must be confirmed; 0 = one is, or none is wanted. */
   protectBy: Ms;
   /** Since when the price is through an armed stop that did not fire; 0 = it is not. */
