@@ -31,7 +31,8 @@ export function takeForeignFill(state: State, leg: Leg, position: OpenPosition, 
   if (state.fill.opened === position.lots) position.adopted = true;
   if (adopt.positions === 'refuse') halt(state, 'foreign', what, out);
   else alert(state, 'warning', 'foreign', `${what}; adopted`, out);
-  if (position.protection.tag !== 'unprotected') return;
+  const { protection } = position;
+  if (protection.tag !== 'unprotected' || (protection.cause === 'unknown' && position.wantedStop > 0)) return; // its stop is asked about
   position.protection = { tag: 'unprotected', cause: 'adopted', since: state.now };
   protectAdopted(state, leg, position, paidTicks, out);
 }

@@ -28,9 +28,9 @@ import { isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from
 import type { EntryTerms, Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
 import type { Ms } from './units.ts';
 
-/** Protects what an entry's fill opened or grew. `opened` = lots that this fill added, `filled` = all of its order so far. */
+/** Protects what an entry's fill opened or grew. `opened` = lots that this fill added, `filled` = all of its order so far, at `priceTicks`. */
 export function protectFill(
-  state: State, leg: Leg, terms: EntryTerms, fill: { readonly opened: number; readonly ofLots: number; readonly filled: number }, out: Out,
+  state: State, leg: Leg, terms: EntryTerms, fill: { readonly opened: number; readonly ofLots: number; readonly filled: number; readonly priceTicks: number }, out: Out,
 ): void {
   const { position } = leg;
   if (position.tag === 'flat') return;
@@ -57,6 +57,7 @@ export function protectFill(
     }, 'rides on the entry', out);
   }
   const wanted = wantedAfterFill(position, terms, first);
+  if (!first && isThrough(position.side, fill.priceTicks, wanted)) return; // it came too late for its stop; the one there holds
   const trail = first ? terms.trailTicks : 0;
   if (first) {
     position.trailTicks = trail;

@@ -80,10 +80,8 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   if (event.ended !== 'unknown' && leg.buried.length > 0) for (const { order, filled } of event.ended) oweFills(leg, order, filled);
   const areOrdersOpen = takeOrders(state, leg, event, out);
   const position = takePosition(state, leg, event, out);
-  if (position === 'known') {
-    leg.isSeen ||= event.takenAt >= leg.forgottenAt;
-    takeStop(state, leg, event, out);
-  }
+  if (position === 'known') leg.isSeen ||= event.takenAt >= leg.forgottenAt;
+  if (position === 'known' || isOnSide(leg, event)) takeStop(state, leg, event, out);
   const isOpen = areOrdersOpen || position === 'open';
   const isWhole = position === 'known' && !areOrdersOpen && event.openOrders !== 'unknown' && event.executions !== 'unknown'
     && event.takenAt >= leg.forgottenAt
@@ -92,6 +90,11 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   if (!isWhole) return;
   if (leg.position.tag === 'open') trim(state, leg, leg.position, out);
   if (!leg.isKnown) know(state, leg, out);
+}
+
+/** Another size, but the same side: the stop is on the position whatever its size is. */
+function isOnSide({ position: own }: Leg, { position }: AccountSnapshot): boolean {
+  return own.tag === 'open' && position !== 'unknown' && position.side === own.side;
 }
 
 /** True when something of the orders is open after this reading. */
