@@ -306,6 +306,7 @@ export interface WalletState {
   funding: Money;
 }
 
+/** `stack` is '' after a restart. */
 export interface StrategyFailure { readonly symbol: string; readonly at: Ms; readonly message: string; readonly stack: string }
 
 /** What the last execution did, on its way from the order stage to the protection stage. Reused. */

@@ -10,8 +10,8 @@ const recordsMost = 20_000;
 
 const identity = { run: 'survival', engine: 'this', configHash: '', strategyHash: '', dataHash: '' } as const;
 
-/** What nobody would tell a restarted engine again, executions aside, which the journal syncs itself. */
-const toldOnce: ReadonlySet<Event['tag']> = new Set<Event['tag']>(['bar-closed', 'mark-price', 'cycle-closed', 'funding', 'account-snapshot']);
+/** What a real shell would fetch again, and nobody here tells a restarted engine again. */
+const fetched: ReadonlySet<Event['tag']> = new Set<Event['tag']>(['bar-closed', 'mark-price', 'cycle-closed']);
 
 export class Survival {
   readonly #setup: Setup;
@@ -36,7 +36,7 @@ export class Survival {
     if (journal === null) throw new RangeError('step comes after begin');
     if (journal.seq >= recordsMost) this.begin(state);
     this.#journal?.step(state, event, out);
-    if (toldOnce.has(event.tag)) this.#port.sync();
+    if (fetched.has(event.tag)) this.#port.sync();
   }
 
   /** The machine dies: `kept`, 0 to below 1, is the part of the bytes not synced that can still be read. */

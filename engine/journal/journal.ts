@@ -1,7 +1,9 @@
 /**
  * The journal of a run: what was told, what was decided, in the order in which it happened.
  *
- * 1. An event is written before it is taken in, its commands before they are sent; `step` returns when both are durable.
+ * 1. An event is written before it is taken in, its commands before they are sent. `step` returns when both are durable, if
+ *    anybody could miss them: a bar, a mark price, a cycle or a timer that decided nothing and left the mode as it was may
+ *    be lost with the machine.
  * 2. The records alone give back every state: `rehydrate.ts`.
  * 3. A file begins with a header that names the run and holds the fingerprint of the file before it. Files turn at 64 MiB
  *    and at midnight UTC.
@@ -31,6 +33,12 @@ import { encode, numberText } from './text.ts';
 export const journalSchema = 1;
 const fileBytes = 64 * 1_024 * 1_024;
 const dayMs = 86_400_000;
+
+/**
+ * What comes again by itself: the next one says as much. Everything else is told once, or is a reading that brought what
+ * was told once; it is durable before the engine goes by it.
+ */
+const returning: ReadonlySet<Event['tag']> = new Set<Event['tag']>(['bar-closed', 'mark-price', 'cycle-closed', 'timer']);
 
 /** What went into the run; a restart must bring the same. */
 export interface JournalIdentity {
@@ -103,9 +111,10 @@ export class Journal {
   /** Takes one event in. Its commands are durable when this returns: they may be sent then, not before. */
   step(state: State, event: Event, out: Out): void {
     const before = out.commands.length;
+    const { mode, afterRecovery } = state;
     this.#take(event);
     step(state, event, out);
-    this.#decided(state.now, out, before);
+    this.#decided(state.now, out, before, mode !== state.mode || afterRecovery !== state.afterRecovery);
   }
 
   /** The first thing after a rehydration, also when nothing was lost. Nothing of the account is believed from here on. */
@@ -113,7 +122,7 @@ export class Journal {
     const before = out.commands.length;
     this.#write(at, '"k":"restart"');
     beginAgain(state, at, out);
-    this.#decided(at, out, before);
+    this.#decided(at, out, before, false);
     this.#port.sync();
   }
 
@@ -143,13 +152,15 @@ export class Journal {
     }
     this.#countPassed(event.at);
     this.#append(event.at, `"k":"${event.tag}"${eventText(event)}`);
-    if (event.tag === 'execution') this.#port.sync();
+    if (!returning.has(event.tag)) this.#port.sync();
   }
 
-  #decided(at: Ms, { commands }: Out, before: number): void {
-    if (commands.length === before) return;
+  /** What is allowed from here on is durable too, also when its alert was held back. */
+  #decided(at: Ms, { commands }: Out, before: number, isOtherMode: boolean): void {
+    const isQuiet = commands.length === before;
+    if (isQuiet && !isOtherMode) return;
     this.#countPassed(at);
-    this.#append(at, `"k":"commands","list":${commandsText(before === 0 ? commands : commands.slice(before))}`);
+    if (!isQuiet) this.#append(at, `"k":"commands","list":${commandsText(before === 0 ? commands : commands.slice(before))}`);
     this.#port.sync();
   }
 

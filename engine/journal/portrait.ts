@@ -6,7 +6,7 @@
  */
 import { deadlineOf } from '../deadlines.ts';
 import { holdOf, modeOf, orderStateOf, protectionOf, queryOf } from './lifecycle.ts';
-import type { Leg, OpenPosition, OpenTrade, Order, Position, RestingSet, State, TargetLeg } from '../state.ts';
+import type { Leg, OpenPosition, OpenTrade, Order, Position, RestingSet, State, StrategyFailure, TargetLeg } from '../state.ts';
 import { historyWidth } from '../view.ts';
 
 type Kept<T, Dropped extends keyof T, Changed extends { readonly [K in keyof Changed]: unknown }> =
@@ -15,13 +15,17 @@ type Kept<T, Dropped extends keyof T, Changed extends { readonly [K in keyof Cha
 /** Keys in the order of their arrival: it is part of the state. */
 type Pairs<T> = readonly (readonly [string, T])[];
 
-/** `dueAt` is made exact: how near a lower bound is depends on who asked. Memories are JSON, in their own order. */
+/**
+ * `dueAt` is made exact: how near a lower bound is depends on who asked. Memories are JSON, in their own order. The stack
+ * of a failure stays behind: it tells from where the strategy was called, a replay calls it from elsewhere.
+ */
 export type StatePortrait = Kept<State, 'setup' | 'views' | 'fill' | 'trace', {
   alerts: Pairs<State['alerts'][string]>;
   refusals: Pairs<number>;
   legs: readonly LegPortrait[];
   seen: { readonly upTo: number; readonly ring: readonly (number | string)[]; readonly next: number };
   memory: string;
+  failure: Omit<StrategyFailure, 'stack'> | null;
 }>;
 
 /** The decision bar is the last one of the history. */
@@ -39,8 +43,12 @@ export function portraitOf(state: State): StatePortrait {
     legs: state.legs.map(legPortraitOf), nextOrder: state.nextOrder,
     decisionSequence: state.decisionSequence, equity: state.equity, equityPeak: state.equityPeak,
     seen: { upTo: seen.upTo, ring: seen.ring, next: seen.next }, memory: JSON.stringify(state.memory),
-    refusals: Object.entries(state.refusals), rules: state.rules, failure: state.failure,
+    refusals: Object.entries(state.refusals), rules: state.rules, failure: failureOf(state.failure),
   };
+}
+
+function failureOf(failure: StrategyFailure | null): StatePortrait['failure'] {
+  return failure === null ? null : { symbol: failure.symbol, at: failure.at, message: failure.message };
 }
 
 function legPortraitOf(leg: Leg): LegPortrait {
@@ -83,7 +91,7 @@ export function restore(state: Writable<State>, from: StatePortrait): void {
   state.memory = JSON.parse(from.memory);
   for (const [reason, count] of from.refusals) state.refusals[reason] = count;
   if (state.rules !== null && from.rules !== null) Object.assign(state.rules, from.rules);
-  state.failure = from.failure;
+  state.failure = from.failure === null ? null : { symbol: from.failure.symbol, at: from.failure.at, message: from.failure.message, stack: '' };
   for (const leg of state.legs) {
     restoreLeg(leg, from.legs[leg.index]!);
     state.views.scenes[leg.index]!.memory = leg.memory;
