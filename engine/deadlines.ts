@@ -66,8 +66,9 @@ export function orderDue(state: State, leg: Leg, order: Order): Ms { // hot
 }
 
 /** The exit of a position that is to be left may go out again under its link, as long as it is wanted. */
-export function isRepeatable({ position }: Leg, { role, side, isUnwanted }: Order): boolean {
-  return role === 'exit' && !isUnwanted && position.tag === 'open' && position.leaving !== '' && position.side !== side;
+export function isRepeatable({ position }: Leg, { role, side, sentAt, isUnwanted }: Order): boolean {
+  return role === 'exit' && !isUnwanted && position.tag === 'open' && position.leaving !== ''
+    && position.side !== side && sentAt >= position.openedAt;
 }
 
 /** An order at market that is not conditional does not stand: standing, its end was not heard of. */

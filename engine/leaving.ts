@@ -61,12 +61,12 @@ export function keepLeaving(state: State, leg: Leg, position: OpenPosition, out:
 
 /**
  * Lots that no standing exit takes care of. In a hurry a limit that is being cancelled is none; an exit of a part whose
- * request may be lost is none either. A lost exit of the whole is waited for: two of them would be one intent twice.
+ * request may be lost is none either, nor is one of an earlier position. A lost exit of the whole is waited for: two of them would be one intent twice.
  */
-function uncovered(leg: Leg, { side, lots, rung }: OpenPosition): number {
+function uncovered(leg: Leg, { side, lots, rung, openedAt }: OpenPosition): number {
   let open = lots;
   for (const order of leg.orders) {
-    if (order.role !== 'exit' || order.side === side) continue;
+    if (order.role !== 'exit' || order.side === side || order.sentAt < openedAt) continue;
     const remaining = order.lots - order.filled;
     if (rung === 'market' && order.type === 'limit' && order.isUnwanted) continue;
     if (order.state.tag === 'unknown' && remaining < lots) continue;
