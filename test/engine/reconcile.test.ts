@@ -93,6 +93,26 @@ describe('reconcile 2: executions not counted yet come first', () => {
     expect(talk.leg.query.tag).toBe('none');
   });
 
+  it('of one order in three parts are what was meant, all of them: nothing is trimmed', () => {
+    const talk = unknown();
+    const part = (id: string, lots: number) => ({ ...boughtFive(talk), id, lots: lots as never, value: talk.instrument.unitMoney * 95n * BigInt(lots), leavesLots: 1 });
+    const executions = [part('a', 1), part('b', 1), { ...part('c', 3), leavesLots: 0 }];
+    const { commands } = talk.reading({ executions, position: { side: 1, lots: 5, entryTicks: 95, cost: 0n }, ended: [{ order: 1, outcome: 'filled', filled: 5 }], stop: { triggerTicks: 80, by: 'mark' } });
+
+    expect(commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.position).toMatchObject({ lots: 5, plannedLots: 5 });
+  });
+
+  it('of an order given up, beside another of the same reading, are more than was meant: 5 of 10 go', () => {
+    const talk = buried();
+    talk.decide(buy);
+    talk.accept(2);
+    const other = { ...boughtFive(talk), id: 'other', order: 2 };
+    const { commands } = talk.reading({ executions: [other, boughtFive(talk)], position: { side: 1, lots: 10, entryTicks: 95, cost: 0n }, ended: [{ order: 2, outcome: 'filled', filled: 5 }], stop: { triggerTicks: 80, by: 'mark' } });
+
+    expect(commands.filter(({ tag }) => tag === 'reduce')).toMatchObject([{ lots: 5, type: 'market' }]);
+  });
+
   it('told twice by one reading count once', () => {
     const talk = unknown();
     const fill = boughtFive(talk);
