@@ -289,9 +289,9 @@ describe('a restart', () => {
   it('with its position not the venue\'s is over never, and halted at the third reading', () => {
     const talk = long();
     talk.restart();
-    for (let i = 0; i < 2; i++) talk.pass(1).reading();
+    for (let i = 0; i < 2; i++) talk.pass(2_500).reading();
     expect(talk.state.mode.tag).toBe('recovering');
-    talk.pass(1).reading();
+    talk.pass(2_500).reading();
 
     expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
   });
