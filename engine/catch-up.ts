@@ -4,7 +4,7 @@
  */
 import { countExecution, takeExecution } from './answers.ts';
 import type { Execution } from './events.ts';
-import { afterFill } from './guard.ts';
+import { afterFill, trim } from './guard.ts';
 import type { Out } from './notes.ts';
 import type { Fill, Leg, State } from './state.ts';
 
@@ -21,6 +21,7 @@ export function catchUp(state: State, leg: Leg, executions: readonly Execution[]
     Object.assign(state.fill, fill);
     afterFill(state, leg, told, out);
   }
+  if (steps.length > 0 && leg.position.tag === 'open') trim(state, leg, leg.position, out); // what was meant is known after the last
 }
 
 /** Booked now, and known to be of its own time. Null when one reading told it twice. */

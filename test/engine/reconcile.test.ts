@@ -93,6 +93,26 @@ describe('reconcile 2: executions not counted yet come first', () => {
     expect(talk.leg.query.tag).toBe('none');
   });
 
+  it('of one order in three parts are what was meant, all of them: nothing is trimmed', () => {
+    const talk = unknown();
+    const part = (id: string, lots: number) => ({ ...boughtFive(talk), id, lots: lots as never, value: talk.instrument.unitMoney * 95n * BigInt(lots), leavesLots: 1 });
+    const executions = [part('a', 1), part('b', 1), { ...part('c', 3), leavesLots: 0 }];
+    const { commands } = talk.reading({ executions, position: { side: 1, lots: 5, entryTicks: 95, cost: 0n }, ended: [{ order: 1, outcome: 'filled', filled: 5 }], stop: { triggerTicks: 80, by: 'mark' } });
+
+    expect(commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(talk.position).toMatchObject({ lots: 5, plannedLots: 5 });
+  });
+
+  it('of an order given up, beside another of the same reading, are more than was meant: 5 of 10 go', () => {
+    const talk = buried();
+    talk.decide(buy);
+    talk.accept(2);
+    const other = { ...boughtFive(talk), id: 'other', order: 2 };
+    const { commands } = talk.reading({ executions: [other, boughtFive(talk)], position: { side: 1, lots: 10, entryTicks: 95, cost: 0n }, ended: [{ order: 2, outcome: 'filled', filled: 5 }], stop: { triggerTicks: 80, by: 'mark' } });
+
+    expect(commands.filter(({ tag }) => tag === 'reduce')).toMatchObject([{ lots: 5, type: 'market' }]);
+  });
+
   it('told twice by one reading count once', () => {
     const talk = unknown();
     const fill = boughtFive(talk);
@@ -518,14 +538,14 @@ describe('reconcile 6: a position', () => {
   it('different in three readings, each later than the one before, halts and is never bent', () => {
     const talk = long();
     for (let i = 1; i <= 2; i++) {
-      talk.pass(1);
+      talk.pass(2_500);
       talk.reading(at(1, 4));
       talk.reading(at(1, 4));
       expect(talk.leg).toMatchObject({ mismatches: i, mismatchAt: talk.now });
       expect(talk.leg.query).toMatchObject({ tag: 'again' });
     }
     expect(talk.state.mode.tag).toBe('trading');
-    talk.pass(1);
+    talk.pass(2_500);
     talk.reading(at(1, 4));
 
     expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled', evidence: 'AAAUSDT: 5 lots counted, 4 at the venue, and no execution explains it' });
@@ -533,9 +553,25 @@ describe('reconcile 6: a position', () => {
     expect(talk.leg.query.tag).toBe('again');
   });
 
+  it('counts after three readings and 5,000 ms from the first to the last, not after 4,999', () => {
+    const talk = long();
+    talk.pass(1).reading(at(1, 4));
+    talk.pass(1).reading(at(1, 4));
+    for (const [ms, tag] of [[4_998, 'trading'], [1, 'halted']] as const) {
+      talk.pass(ms).reading(at(1, 4));
+      expect(talk.state.mode.tag).toBe(tag);
+    }
+
+    const again = long();
+    again.pass(1).reading(at(1, 4));
+    again.pass(4_000).reading(fiveLong);
+    for (let i = 0; i < 3; i++) again.pass(1_600).reading(at(1, 4));
+    expect(again.state.mode.tag).toBe('trading');
+  });
+
   it('counted at one side and none at the venue is the same: halted, not flat', () => {
     const talk = long();
-    for (let i = 0; i < 3; i++) talk.pass(1).reading(at(0, 0));
+    for (let i = 0; i < 3; i++) talk.pass(2_500).reading(at(0, 0));
 
     expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled', evidence: 'AAAUSDT: 5 lots counted, 0 at the venue, and no execution explains it' });
     expect(talk.lots).toBe(5);
@@ -588,9 +624,9 @@ describe('reconcile 6: a position', () => {
 
   const found = { position: { side: 1, lots: 3, entryTicks: 90, cost: 3n * 90n * 1_000_000_000_000n } } as const;
   const foundThrice = (talk: Talk, parts: Partial<AccountSnapshot> = {}) => {
-    for (let i = 0; i < 2; i++) talk.pass(1).reading({ ...found, ...parts });
+    for (let i = 0; i < 2; i++) talk.pass(2_500).reading({ ...found, ...parts });
     expect(talk.lots).toBe(0);
-    return talk.pass(1).reading({ ...found, ...parts });
+    return talk.pass(2_500).reading({ ...found, ...parts });
   };
 
   it('found while flat, in three readings, is adopted at the venue\'s entry and gets a stop at 2 % of the mark', () => {
@@ -612,7 +648,7 @@ describe('reconcile 6: a position', () => {
     expect(talk.leg.mismatches).toBe(0);
     expect(talk.state.mode.tag).toBe('trading');
     talk.tell({ tag: 'stop-set', triggerTicks: 98, by: 'mark', trailTicks: 0 });
-    talk.pass(1).reading({ ...found, stop: { triggerTicks: 98, by: 'mark' } });
+    talk.pass(2_500).reading({ ...found, stop: { triggerTicks: 98, by: 'mark' } });
     expect(talk.leg.query.tag).toBe('none');
   });
 
@@ -636,9 +672,9 @@ describe('reconcile 6: a position', () => {
     const talk = new Talk();
     talk.decide();
     const parts = { position: { ...found.position, side: -1 } } as const;
-    for (let i = 0; i < 2; i++) talk.pass(1).reading(parts);
+    for (let i = 0; i < 2; i++) talk.pass(2_500).reading(parts);
 
-    expect(talk.pass(1).reading(parts).commands).toContainEqual({ tag: 'set-stop', leg: 0, triggerTicks: 102, by: 'mark', trailTicks: 0, activeTicks: 0 });
+    expect(talk.pass(2_500).reading(parts).commands).toContainEqual({ tag: 'set-stop', leg: 0, triggerTicks: 102, by: 'mark', trailTicks: 0, activeTicks: 0 });
     expect(talk.lots).toBe(-3);
   });
 });

@@ -187,6 +187,9 @@ describe('a restart', () => {
     talk.decide();
     talk.restart();
     talk.leg.query = { tag: 'none' };
+    expect(deadlineOf(talk.state)).toBe(talk.now + 10_000);
+    talk.reading({ openOrders: 'unknown' });
+    talk.leg.query = { tag: 'none' };
 
     expect(deadlineOf(talk.state)).toBe(talk.now + 60_000);
   });
@@ -286,9 +289,9 @@ describe('a restart', () => {
   it('with its position not the venue\'s is over never, and halted at the third reading', () => {
     const talk = long();
     talk.restart();
-    for (let i = 0; i < 2; i++) talk.pass(1).reading();
+    for (let i = 0; i < 2; i++) talk.pass(2_500).reading();
     expect(talk.state.mode.tag).toBe('recovering');
-    talk.pass(1).reading();
+    talk.pass(2_500).reading();
 
     expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
   });
@@ -312,10 +315,22 @@ describe('a restart', () => {
     expect(slow.state.mode.tag).toBe('recovering');
   });
 
+  it('whose position is not told for 10,000 ms halts, not for 9,999', () => {
+    const talk = new Talk();
+    talk.decide();
+    talk.restart();
+    talk.wait(9_999);
+    expect(talk.state.mode.tag).toBe('recovering');
+    talk.wait(1);
+
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled', evidence: 'AAAUSDT: position not told within 10000 ms' });
+  });
+
   it('that is not over after 60,000 ms halts, not after 59,999', () => {
     const talk = new Talk();
     talk.decide();
     talk.restart();
+    talk.reading({ openOrders: 'unknown' });
     talk.wait(59_999);
     expect(talk.state.mode.tag).toBe('recovering');
     talk.wait(1);
@@ -366,14 +381,16 @@ describe('a reconnect', () => {
     back(talk);
     const first = talk.now;
     for (let i = 0; i < 5; i++) {
+      talk.reading({ openOrders: 'unknown' });
       talk.wait(10_000);
       dropped(talk);
       back(talk);
       expect(talk.state.mode).toMatchObject({ tag: 'recovering', since: first });
     }
+    talk.reading({ openOrders: 'unknown' });
     talk.wait(10_000);
 
-    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled', evidence: 'AAAUSDT: not known after 60000 ms' });
   });
 
   it('brings back what was filled, cancelled and stopped out meanwhile', () => {
