@@ -444,13 +444,13 @@ describe('a trade that is over', () => {
     expect(desk.filled({ order: -1, lots: 4, at: 90, cause: 'stop' })).toEqual([cancel(2)]);
   });
 
-  it('leaves resting orders standing, a partly filled one too', () => {
+  it('takes the rest of the resting order that opened it back, and leaves the others standing', () => {
     const desk = empty({ enter: ({ intents }) => intents.rest([{ key: 'a', side: 'buy', price: 95, qty: 4 }, { key: 'b', side: 'buy', price: 94, qty: 4 }], { long: 90 }) });
     desk.decide(({ intents }) => intents.rest([{ key: 'a', side: 'buy', price: 95, qty: 4 }, { key: 'b', side: 'buy', price: 94, qty: 4 }], { long: 90 }));
     desk.filled({ order: 1, lots: 2, at: 95, leaves: 2, with: true });
 
-    expect(desk.filled({ order: -1, lots: 2, at: 90, cause: 'stop' })).toEqual([]);
-    expect(desk.state.legs[0]!.orders).toHaveLength(2);
+    expect(desk.filled({ order: -1, lots: 2, at: 90, cause: 'stop' })).toEqual([cancel(1)]);
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 1, state: { tag: 'cancelling' } }, { id: 2, isUnwanted: false }]);
   });
 
   it('was a liquidation: the engine halts', () => {
