@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { cancel, empty, entering, held, opened, query, reading, reduce, told } from './desk.ts';
 import type { Desk, DeskWish } from './desk.ts';
+import type { Execution } from '../../engine/index.ts';
 
 const sides = ['long', 'short'] as const;
 const exit = (desk: Desk): ReturnType<Desk['take']> => desk.decide(({ intents }) => intents.exit('enough'));
@@ -382,6 +383,21 @@ describe('more than was meant', () => {
     expect(grow(1, { oversize: 1.25 }).commands).toEqual([]);
     const { desk, commands } = grow(1, { oversize: 1.24 });
     expect(commands).toEqual([reduce(desk, 2, 1)]);
+  });
+
+  it('is not seen in the parts of an entry that one reading tells: 1 and 3 of 4 stay', () => {
+    const desk = entering();
+    desk.skip(1);
+    const part = (id: string, lots: number): Execution => ({
+      tag: 'execution', at: desk.now(), leg: 0, order: 1, id, cause: 'order', side: 1, lots: lots as never, priceTicks: 100, value: BigInt(lots) * 100_000_000_000_000n,
+      fee: 0n, liquidity: 'taker', leavesLots: 4 - lots === 1 ? 0 : 3,
+    });
+
+    const commands = desk.take(reading(desk, {
+      position: { side: 1, lots: 4, entryTicks: 100, cost: 400_000_000_000_000n }, executions: [part('a', 1), part('b', 3)], stop: { triggerTicks: 90, by: 'mark' },
+    }));
+    expect(commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(desk.position()).toMatchObject({ lots: 4, plannedLots: 4, protection: { tag: 'armed', trigger: 90 } });
   });
 
   it('is trimmed beside a target that stands', () => {
