@@ -78,6 +78,7 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
   protectFill(state, leg, order.terms, { opened: fill.opened, ofLots: order.lots, filled: order.filled, priceTicks: event.priceTicks }, out);
   if (position.leaving !== '') keepLeaving(state, leg, position, out);
   else if (position.targets.length > 0) keepTargets(state, leg, position, out);
+  // Of late fills the last lots may be booked before the first are meant: the end of their reading trims.
   if (position.lots > position.plannedLots && !fill.isLate) trim(state, leg, position, out);
 }
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { cancel, empty, entering, held, opened, query, reading, reduce, told } from './desk.ts';
 import type { Desk, DeskWish } from './desk.ts';
+import type { Execution } from '../../engine/index.ts';
 
 const sides = ['long', 'short'] as const;
 const exit = (desk: Desk): ReturnType<Desk['take']> => desk.decide(({ intents }) => intents.exit('enough'));
@@ -384,6 +385,21 @@ describe('more than was meant', () => {
     expect(commands).toEqual([reduce(desk, 2, 1)]);
   });
 
+  it('is not seen in the parts of an entry that one reading tells: 1 and 3 of 4 stay', () => {
+    const desk = entering();
+    desk.skip(1);
+    const part = (id: string, lots: number): Execution => ({
+      tag: 'execution', at: desk.now(), leg: 0, order: 1, id, cause: 'order', side: 1, lots: lots as never, priceTicks: 100, value: BigInt(lots) * 100_000_000_000_000n,
+      fee: 0n, liquidity: 'taker', leavesLots: 4 - lots === 1 ? 0 : 3,
+    });
+
+    const commands = desk.take(reading(desk, {
+      position: { side: 1, lots: 4, entryTicks: 100, cost: 400_000_000_000_000n }, executions: [part('a', 1), part('b', 3)], stop: { triggerTicks: 90, by: 'mark' },
+    }));
+    expect(commands.filter(({ tag }) => tag === 'reduce')).toEqual([]);
+    expect(desk.position()).toMatchObject({ lots: 4, plannedLots: 4, protection: { tag: 'armed', trigger: 90 } });
+  });
+
   it('is trimmed beside a target that stands', () => {
     const desk = held({ enter: ({ intents }) => intents.enter({ side: 'long', qty: 4, stop: 90, targets: [{ price: 110, fraction: 0.5 }] }) });
     desk.position().plannedLots = 3;
@@ -444,13 +460,13 @@ describe('a trade that is over', () => {
     expect(desk.filled({ order: -1, lots: 4, at: 90, cause: 'stop' })).toEqual([cancel(2)]);
   });
 
-  it('leaves resting orders standing, a partly filled one too', () => {
+  it('takes the rest of the resting order that opened it back, and leaves the others standing', () => {
     const desk = empty({ enter: ({ intents }) => intents.rest([{ key: 'a', side: 'buy', price: 95, qty: 4 }, { key: 'b', side: 'buy', price: 94, qty: 4 }], { long: 90 }) });
     desk.decide(({ intents }) => intents.rest([{ key: 'a', side: 'buy', price: 95, qty: 4 }, { key: 'b', side: 'buy', price: 94, qty: 4 }], { long: 90 }));
     desk.filled({ order: 1, lots: 2, at: 95, leaves: 2, with: true });
 
-    expect(desk.filled({ order: -1, lots: 2, at: 90, cause: 'stop' })).toEqual([]);
-    expect(desk.state.legs[0]!.orders).toHaveLength(2);
+    expect(desk.filled({ order: -1, lots: 2, at: 90, cause: 'stop' })).toEqual([cancel(1)]);
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 1, state: { tag: 'cancelling' } }, { id: 2, isUnwanted: false }]);
   });
 
   it('was a liquidation: the engine halts', () => {

@@ -82,11 +82,11 @@ describe('the operator', () => {
     expect(desk.mode().tag).toBe('trading');
   });
 
-  it('resumes after a difference with the venue only once a reading agrees, and halts again after three that do not', () => {
+  it('resumes after a difference with the venue only once a reading agrees, and halts again after three over 5,000 ms that do not', () => {
     const desk = held();
     const wrong = { side: 1, lots: 3, entryTicks: 100, cost: 0n } as const;
     const disagree = (): void => {
-      desk.skip(2_000);
+      desk.skip(2_500);
       desk.take(reading(desk, { position: wrong, stop: { triggerTicks: 90, by: 'mark' } }));
     };
     for (let i = 0; i < 3; i++) disagree();

@@ -245,16 +245,38 @@ describe.each(sides)('the exit of a breached %s', (side) => {
     return desk;
   };
 
-  it('that was refused halts the engine at 2,000 ms, for no exit is under way then', () => {
+  it('that was refused is sent again after a second, and refused again halts the engine', () => {
     const desk = breached();
     expect(desk.tell({ tag: 'order-rejected', order: 2, reason: 'other' })).toEqual([query]);
     expect(desk.skip(1_000)).toEqual([reduce(desk, 3, 4)]);
-    desk.tell({ tag: 'order-rejected', order: 3, reason: 'other' });
-    expect(desk.skip(999)).toEqual([]);
+    expect(desk.mode().tag).toBe('trading');
+
+    expect(desk.tell({ tag: 'order-rejected', order: 3, reason: 'other' }))
+      .toEqual([told('alarm', 'unprotected', 'AAAUSDT: no stop in force, and the exit was refused')]);
+    expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected', evidence: 'AAAUSDT: no stop in force, and the exit was refused' });
+    expect(desk.position()).toMatchObject({ leaving: 'stop already through', exitAt: desk.now() + 2_000 });
+  });
+
+  it('that was refused and waits halts the engine at 2,000 ms and not before, for no exit is under way then', () => {
+    const desk = breached();
+    desk.tell({ tag: 'order-rejected', order: 2, reason: 'other' });
+    desk.position().exitAt = desk.now() + 60_000;
+    expect(desk.skip(1_999)).toEqual([]);
 
     expect(desk.skip(1)).toContainEqual(unprotectedText('the way out is not answered'));
-    expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
     expect(desk.position()).toMatchObject({ leaving: 'stop already through', protectBy: 0 });
+  });
+
+  it('that was refused twice halts nothing where a stop is in force or none was wanted', () => {
+    const armed = held({ side });
+    const waived = opened({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: noStop }) });
+    for (const desk of [armed, waived]) {
+      desk.decide(({ intents }) => intents.exit('enough'));
+      desk.tell({ tag: 'order-rejected', order: 2, reason: 'other' });
+      desk.skip(1_000);
+      desk.tell({ tag: 'order-rejected', order: 3, reason: 'other' });
+      expect(desk.mode().tag).toBe('trading');
+    }
   });
 
   it('that stands at the venue puts the deadline off by 2,000 ms each time', () => {
