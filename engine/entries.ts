@@ -142,7 +142,8 @@ function clamped(state: State, quoted: Quote): Quote {
 /** A stop must lie on the loss side of the entry, above zero, and not already be through its own trigger source. */
 function isWrongSide(leg: Leg, { side, stopTicks, distanceTicks, stopBy, priced }: Quote): boolean {
   if (distanceTicks <= 0 || stopTicks <= 0) return true;
-  return priced.triggerTicks === 0 && isThrough(side, sourceTicks(leg, stopBy), stopTicks);
+  const actsNow = priced.triggerTicks === 0 && (priced.type === 'market' || side * (priced.priceTicks - leg.book.lastTicks) >= 0);
+  return actsNow && isThrough(side, sourceTicks(leg, stopBy), stopTicks);
 }
 
 interface Placing { readonly closesFirst: number; readonly isAdd: boolean; readonly risksLoss: boolean }

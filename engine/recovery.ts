@@ -3,7 +3,8 @@
  *
  * 1. Nothing is believed over a restart but what the venue shows: requests without an answer are unknown, stops are.
  * 2. `trading` begins when every leg's position, stop and orders are known; a halt stays a halt.
- * 3. A difference that no execution explains is asked about three times, over a receive window, before it counts: then a position that is not
+ * 3. A difference that no execution explains is asked about three times, over a receive window, before it counts (at a
+ *    first start once: nothing was counted yet): then a position that is not
  *    ours is foreign, and one that is ours halts the engine. The state's position is never bent to the venue's.
  */
 import { countExecution, closeOrder, takeExecution } from './answers.ts';
@@ -95,6 +96,11 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
 /** Another size, but the same side: the stop is on the position whatever its size is. */
 function isOnSide({ position: own }: Leg, { position }: AccountSnapshot): boolean {
   return own.tag === 'open' && position !== 'unknown' && position.side === own.side;
+}
+
+/** At a first start nothing is counted that a reading could disagree with: one is enough. */
+function isFresh({ isKnown, executedAt, orders, buried }: Leg): boolean {
+  return !isKnown && executedAt === 0 && orders.length === 0 && buried.length === 0;
 }
 
 /** True when something of the orders is open after this reading. */
@@ -203,7 +209,7 @@ function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out):
   leg.mismatches += 1;
   leg.mismatchAt = event.takenAt;
   if (leg.mismatches === 1) leg.mismatchFrom = event.takenAt;
-  if (leg.mismatches < mismatchesNeeded || event.takenAt < leg.mismatchFrom + state.setup.config.recvWindowMs) return 'open';
+  if (!isFresh(leg) && (leg.mismatches < mismatchesNeeded || event.takenAt < leg.mismatchFrom + state.setup.config.recvWindowMs)) return 'open';
   const { side, lots, cost, entryTicks } = event.position;
   if (leg.position.tag === 'open' || side === 0) {
     const symbol = state.setup.strategy.symbols[leg.symbol]!;

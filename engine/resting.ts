@@ -99,7 +99,8 @@ function refusalOf(state: State, leg: Leg, set: RestingSet, wish: RestingWish, l
   if (guard === 0) return 'no-stop';
   const stopTicks = stopOf(leg, wish, guard);
   if (stopTicks > 0 && wish.side * (wish.priceTicks - stopTicks) <= 0) return 'stop-wrong-side';
-  if (stopTicks > 0 && isThrough(wish.side, sourceTicks(leg, set.stopBy), stopTicks)) return 'stop-wrong-side';
+  const actsNow = wish.side * (wish.priceTicks - leg.book.lastTicks) >= 0;
+  if (stopTicks > 0 && actsNow && isThrough(wish.side, sourceTicks(leg, set.stopBy), stopTicks)) return 'stop-wrong-side';
   const review = reviewOpening(state, leg, {
     side: wish.side, lots, priceTicks: wish.priceTicks, stopTicks, waived: guard === -1,
     entry: wish.postOnly ? 'maker' : 'limit', closesFirst: 0, replaces, targetTicks: 0,

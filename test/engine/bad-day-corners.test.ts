@@ -84,7 +84,7 @@ describe('an exit under way', () => {
 });
 
 describe('a position that is over', () => {
-  it('by its own exit leaves no note of a venue that closed it, and resting orders of the set stand', () => {
+  it('by its own exit leaves no note of a venue that closed it, and a resting order that filled in part goes: its stop is used up', () => {
     const desk = held();
     desk.decide(({ intents }) => intents.rest([{ key: 'b', side: 'buy', price: 95, qty: 2 }], { long: 90 }));
     desk.tell({ tag: 'order-accepted', order: 2 });
@@ -92,7 +92,7 @@ describe('a position that is over', () => {
     desk.take({ ...execution(linear(), { at: desk.now(), id: 50, side: -1, lots: 5, priceTicks: 90 }), cause: 'stop' });
 
     expect(desk.notes).toContainEqual({ tag: 'protection', at: desk.now(), leg: 0, protection: null, cause: 'stop' });
-    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 2, state: { tag: 'working' } }]);
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 2, state: { tag: 'cancelling' } }]);
     const own = held();
     exit(own);
     own.filled({ order: 2, lots: 4 });

@@ -742,12 +742,15 @@ describe('reconcile 7: a stop', () => {
     expect(talk.reading({ ...fiveLong, stop: null }).commands).toEqual([]);
   });
 
-  it('is not judged while the position is not known', () => {
+  it('is looked at whatever the size is, not while the side is another', () => {
     const talk = long();
     talk.pass(1);
 
-    expect(talk.reading({ position: { side: 1, lots: 4, entryTicks: 100, cost: 0n }, stop: null }).commands).toEqual([]);
+    expect(talk.reading({ position: { side: -1, lots: 4, entryTicks: 100, cost: 0n }, stop: null }).commands).toEqual([]);
     expect(talk.position.protection.tag).toBe('armed');
+    talk.pass(1);
+    expect(talk.reading({ position: { side: 1, lots: 4, entryTicks: 100, cost: 0n }, stop: null }).commands).toMatchObject([{ tag: 'set-stop' }]);
+    expect(talk.position.protection.tag).toBe('requested');
   });
 
   it('shown at the venue and tighter is taken over, looser is tightened', () => {

@@ -169,7 +169,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'a position found is not given a stop', file: 'engine/foreign.ts',
-    search: "  if (position.protection.tag !== 'unprotected') return;\n", replace: "  if (position.protection.tag !== 'breached') return;\n",
+    search: "  position.protection = { tag: 'unprotected', cause: 'adopted', since: state.now };\n  protectAdopted(state, leg, position, paidTicks, out);\n", replace: '',
   },
   {
     bug: 'a restart believes that the stop is still there', file: 'engine/recovery.ts',

@@ -40,7 +40,7 @@ export const seedRows: Readonly<Record<string, Row>> = {
     'a refusal as wrong side is a breach', 'seed/stop-states: %s: an exit at once', 'seed/six-bugs: refused as through the trigger',
     'engine/protection: leaves at once when the venue says',
   ),
-  'S-23': held('the incident, bit for bit', 'seed/incident: asks three times', 'seed/incident: ends flat', 'seed/incident: is the same bit for bit'),
+  'S-23': held('the incident, bit for bit', 'seed/incident: is asked about', 'seed/incident: ends flat', 'seed/incident: is the same bit for bit'),
   'S-24': held(
     'everything is fetched before the first decision', 'seed/mistakes: a failed question at the start', 'seed/mistakes: S-24',
     'engine/recovery: asks about the leg',

@@ -14,7 +14,7 @@ const trades = (words: readonly string[]): string[] => words.filter((word) => /b
 
 describe('mistake 2: absence of evidence was flat', () => {
   it('a failed question at the start is no start: no entry leaves until position, stop, orders and executions were shown', () => {
-    const patient = { linkHaltMs: 3_600_000, crashLoop: { count: 100 } };
+    const patient = { linkHaltMs: 3_600_000, recoverDeadlineMs: 600_000, crashLoop: { count: 100 } };
     const starting = desk({ always: ({ intents }) => intents.enter({ side: 'long', qty: 4, stop: 90 }), config: patient });
     starting.restart();
     starting.tell({ tag: 'request-failed', order: -1, of: 'query-account', certainty: 'unknown', reason: 'timeout' });

@@ -182,10 +182,10 @@ describe('IN_POSITION', () => {
     expect(tradesOf(made)).toMatchObject([{ reason: 'stop', gross: -40 }]);
   });
 
-  it('size 0 at the venue that no execution ever explains is a halt after three readings, not a flat on trust', () => {
+  it('size 0 at the venue that no execution ever explains is a halt after three readings over 6 s, not a flat on trust', () => {
     const made = held();
     const modes = [1, 2, 3].map(() => {
-      made.pass(2_000);
+      made.pass(3_000);
       made.read({ lots: 0 });
       return modeOf(made);
     });

@@ -128,7 +128,8 @@ function isOutage(event: Event, { legs }: State): boolean {
 
 function flattens(engine: ReturnType<typeof stepped>, slow: ReturnType<typeof stepped>): void {
   const { state } = engine;
-  const open = state.legs.filter(({ position, orders }) => position.tag === 'open' && !orders.some(({ role }) => role === 'exit'));
+  const open = state.legs.filter(({ position, orders }) => position.tag === 'open'
+    && !orders.some(({ role, sentAt }) => role === 'exit' && sentAt >= position.openedAt));
   const event = { tag: 'operator', at: state.now, verb: 'flatten' } as const;
   const { commands } = engine.take(event);
   slow.take(event);
