@@ -247,6 +247,7 @@ function comeBack(ordeal: Ordeal, { kind }: Absence, now: Ms): void {
   }
   const isUp = venue.listen();
   if (kind === 'down') {
+    venue.readAgain(now);
     play.state = survival.restore(now, play.out);
     ordeal.auditor?.restarted(now, play.state);
     if (play.out.notes.length > 0) record(play);

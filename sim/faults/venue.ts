@@ -31,6 +31,8 @@ export interface FaultyParts {
   readonly from: Ms; readonly to: Ms;
 }
 
+/** What a new process asks for again: executions this young, and at most so many, so that newer ones have room beside them. */
+const again = { ms: 24 * 3_600_000, most: 250 } as const;
 /** How long a cut stream goes unnoticed at most. */
 const noticeMs = 1_000;
 
@@ -265,6 +267,17 @@ export class FaultyVenue {
     this.#desk.forget();
     this.#readings.clear();
     for (const { at, value } of this.#events.empty()) if (value.tag === 'funding') this.#events.put(at, value);
+  }
+
+  /** A new process reads from `at` on. It has what was written down, not what was sent: the last day is told again. */
+  readAgain(at: Ms): void {
+    for (let leg = 0; leg < this.#knownExecutions.length; leg++) {
+      const executions = this.truth.executions(leg);
+      const known = Math.min(this.#knownExecutions[leg]!, executions.length);
+      let first = known;
+      while (first > 0 && known - first < again.most && executions[first - 1]!.at > at - again.ms) first -= 1;
+      this.#knownExecutions[leg] = first;
+    }
   }
 
   /** The account is listened to again. True when its stream is up. */

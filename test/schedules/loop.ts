@@ -263,6 +263,7 @@ export class Loop {
 
   #restart(at: Ms): void {
     const memory = this.#memory!;
+    this.#venue.readAgain(at);
     try {
       memory.restart(at, this.#out);
     } catch (error) {

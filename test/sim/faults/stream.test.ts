@@ -104,6 +104,22 @@ describe('a reading of the account', () => {
 
     expect(counts).toEqual([1, 1, 0]);
   });
+
+  it('begins again at the last day for a new process: both executions, then only those of the last minute, of which there are none', () => {
+    const { venue } = bay(only(), [[1_000, enter(1)], [2_000, query], [3_000, enter(2)], [90_000, query], [200_000, query]]);
+    const read = (after: number): number => {
+      venue.query(0, at(after), false);
+      venue.work();
+      const event = venue.take();
+      return event.tag === 'account-snapshot' && event.executions !== 'unknown' ? event.executions.length : -1;
+    };
+
+    expect(read(600_000)).toBe(0);
+    venue.readAgain(at(601_000));
+    expect([read(602_000), read(603_000)]).toEqual([2, 0]);
+    venue.readAgain(at(2_000) + 24 * 3_600_000); // by then the first execution, of 1,020 ms, is more than a day old
+    expect(read(604_000)).toBe(1);
+  });
 });
 
 describe('somebody else', () => {
