@@ -6,6 +6,9 @@
  *    to be said. Bars that closed meanwhile are fed late; decisions at their closes are not taken, but after a stall.
  * 3. A killed engine is read back from its journal, and nothing else.
  * 4. No time passes in a hole of the data, for nobody.
+ * 5. The auditor looks on, and knows less here than beside a schedule (`endAudit`, and `sim/invariants` for the numbers). I2
+ *    without "only tightens": the strategy may loosen, for all that is known. I9 without its journal, which is kept around
+ *    kills only. I12 not at all: this venue takes any number of requests. I13 and I19 to I21 are about several runs.
  */
 import { deadlineOf, roundTripMemories, step } from '../engine/index.ts';
 import type { BarClosed, Event, Ms } from '../engine/index.ts';
@@ -30,6 +33,7 @@ export function playFaulted(play: Play, hardship: Hardship, memoryCheckBars: num
   let checkAt = memoryCheckBars;
   while (clock.openNext(exchange, ordeal.venue)) {
     showProgress(play);
+    crossHole(ordeal);
     playTo(ordeal, clock.closesAt);
     closeInstant(ordeal);
     if (play.state.failure !== null) throwFailure(play.state);
@@ -51,11 +55,14 @@ function beginOrdeal(play: Play, hardship: Hardship): Ordeal {
     play, hardship, venue, meter: new Meter(venue.truth), survival: new Survival(setup),
     auditor: new Auditor({ truth: venue.truth, state: play.state, mayLoosen: true }), report: null, restarts: restartsOf(plan.seed, restarts, clock.from, to),
     pauses: venue.spells.filter(({ family }) => family === 'stall' || family === 'sleep'), killed: 0, paused: 0, happened: 0,
-    absent: null, backlog: [], pollAt: clock.from + pollMs.flat, now: clock.from, turns: 0,
+    absent: null, backlog: [], pollAt: clock.from + pollMs.flat, now: clock.from, busyAt: clock.from, turns: 0,
   };
   play.door = {
     send(commands, at) {
-      for (const command of commands) ordeal.auditor?.command(at, command, play.state);
+      for (const command of commands) {
+        ordeal.auditor?.command(at, command, play.state);
+        if (command.tag !== 'notify' && command.tag !== 'query-account') ordeal.busyAt = at;
+      }
       if (isArmed(ordeal)) ordeal.happened += 1;
       if (isKilledBeforeSending(ordeal)) {
         ordeal.happened = Number.POSITIVE_INFINITY;
@@ -69,6 +76,14 @@ function beginOrdeal(play: Play, hardship: Hardship): Ordeal {
 }
 
 // ---- time
+
+/** Deadlines that ran into a hole of the data run on behind it: whoever was to keep them could not. */
+function crossHole({ play: { clock, lastAt, state }, auditor, absent }: Ordeal): void {
+  const openedAt = clock.closesAt - clock.intervalMs;
+  if (auditor === null || absent !== null || openedAt <= lastAt) return;
+  auditor.crashed(lastAt, state);
+  auditor.woke(openedAt, state);
+}
 
 function playTo(ordeal: Ordeal, until: Ms): void {
   const { play: { exchange }, venue, meter } = ordeal;
@@ -239,6 +254,7 @@ function comeBack(ordeal: Ordeal, { kind }: Absence, now: Ms): void {
   const { play, venue, meter, survival } = ordeal;
   ordeal.absent = null;
   ordeal.pollAt = now + pollMs.waiting;
+  ordeal.busyAt = now;
   meter.turn(now, false);
   if (kind !== 'down') ordeal.auditor?.woke(now, play.state);
   if (kind === 'stall') {
@@ -269,15 +285,17 @@ function catchUp(ordeal: Ordeal, now: Ms): void {
 
 // ---- end
 
-/** The end of faults long enough ago for everything to be known: then nothing may be left open. */
+/** As long after the last fault, request, fill or return everything is known, and nothing may be left open. */
 const settledMs = 60_000;
 
+/** What needs rest (I15 to I17) is judged of a plan that goes quiet, and of an engine that had nothing to do at the end. */
 function endAudit(ordeal: Ordeal): void {
-  const { play, venue: { odds }, auditor, absent, killed } = ordeal;
+  const { play: { lastAt, state }, venue: { odds, truth }, auditor, absent, killed, busyAt } = ordeal;
   if (auditor === null) return;
-  auditor.instant(play.lastAt, play.state);
-  const isSettled = absent === null && play.lastAt >= odds.quietAt + settledMs;
-  if (isSettled) auditor.quiet(play.lastAt, play.state, new Set([...Object.keys(odds.fired), ...(killed > 0 ? ['kill'] : [])]));
+  auditor.instant(lastAt, state);
+  const filledAt = state.legs.map(({ index }) => truth.executions(index).at(-1)?.at ?? 0);
+  const isSettled = absent === null && lastAt >= Math.max(odds.quietAt, busyAt, ...filledAt) + settledMs;
+  if (isSettled) auditor.quiet(lastAt, state, new Set([...Object.keys(odds.fired), ...(killed > 0 ? ['kill'] : [])]));
   ordeal.report = auditor.finish();
   ordeal.auditor = null;
 }

@@ -112,6 +112,8 @@ export interface Ordeal {
   readonly backlog: Closing[];
   pollAt: Ms;
   now: Ms;
+  /** When the engine last asked for something other than a reading, or came back. */
+  busyAt: Ms;
   /** Events and timers at this one instant. */
   turns: number;
 }

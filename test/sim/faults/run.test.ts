@@ -66,6 +66,31 @@ describe('a run on bad days', () => {
     expect(run({ plan, restarts: 1, script: holder, bars: calmBars }).faults).toMatchObject({ broken: 0, violations: [], agrees: true });
   });
 
+  it('does not judge at the end what the last minute left open: an entry of the last close has no answer yet', () => {
+    const late: Script = { always: ({ intents, time }) => (time === start + 30 * minute ? intents.enter({ side: 'long', qty: 10, stop: 9_900 }) : intents.hold) };
+
+    expect(run({ plan: { ...namedPlan('calm', 1), quietAfter: 0 }, script: late, bars: calmBars }).faults).toMatchObject({ broken: 0, violations: [] });
+  });
+
+  it('hands on what its auditor saw: 2 restarts, requests, and each violation it counted', () => {
+    const play = playOf({ plan: namedPlan('rough', 2), restarts: 2, seed: 2 });
+    const report = play.ordeal!.report!;
+
+    expect(report.restarts).toBe(2);
+    expect(report.peakRequestsPerSecond).toBeGreaterThan(0);
+    expect(resultOf(play).faults).toMatchObject({ broken: 0, violations: [] });
+    const violation = { invariant: 'I1', at: at(1), leg: 0, text: 'no stop' } as const;
+    play.ordeal!.report = { ...report, total: 101, violations: [violation] };
+    expect(resultOf(play).faults).toMatchObject({ broken: 101, violations: [violation] });
+  });
+
+  it('has nobody keep a deadline in a hole of the data: a stop gone 40 ms before 30 minutes without a bar is no I1', () => {
+    const bars: readonly Row[] = [...calmBars.slice(0, 10), ...Array.from({ length: 30 }, () => null), ...calmBars.slice(0, 10)];
+    const plan: FaultPlan = { ...namedPlan('calm', 1), inject: [{ family: 'stop-removed', at: at(10 * minute - 40) }] };
+
+    expect(run({ plan, script: holder, bars }).faults).toMatchObject({ broken: 0, violations: [], agrees: true });
+  });
+
   it('keeps rows of what struck and of every change of mode', () => {
     const result = run({ plan: { ...namedPlan('calm', 1), inject: [{ family: 'stream-drop', at: at(10 * minute), forMs: 20_000 }] }, script: holder, bars: calmBars });
 
