@@ -57,7 +57,6 @@ export function protectFill(
     }, 'rides on the entry', out);
   }
   const wanted = wantedAfterFill(position, terms, first);
-  if (!first && isThrough(position.side, fill.priceTicks, wanted)) return; // it came too late for its stop; the one there holds
   const trail = first ? terms.trailTicks : 0;
   if (first) {
     position.trailTicks = trail;
@@ -65,6 +64,7 @@ export function protectFill(
   }
   // The stop of an order is used up with its first fill: what a later one opens anew has none.
   const isBare = first && fill.filled > fill.opened;
+  if (!isBare && isThrough(position.side, fill.priceTicks, wanted)) return; // filled beyond its stop: the one that rode acts by itself
   if (isBare) position.protectBy = state.now + state.setup.config.protectDeadlineMs;
   if (isBare || wanted !== wantedTrigger(position.protection) || trail > 0) {
     const wish = { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false };

@@ -159,7 +159,7 @@ export function countRestFill(leg: Leg, order: Order, lots: number): void {
 /** The guard of an open position follows the set, towards less risk only. */
 function tightenGuard(state: State, leg: Leg, set: RestingSet, out: Out): void {
   const { position } = leg;
-  if (position.tag === 'flat') return;
+  if (position.tag === 'flat' || position.protection.tag === 'breached') return;
   const guard = position.side === 1 ? set.longStopTicks : set.shortStopTicks;
   if (guard <= 0) return;
   const current = wantedTrigger(position.protection);

@@ -94,7 +94,7 @@ describe('a position that is over', () => {
     desk.take({ ...execution(linear(), { at: desk.now(), id: 50, side: -1, lots: 5, priceTicks: 90 }), cause: 'stop' });
 
     expect(desk.notes).toContainEqual({ tag: 'protection', at: desk.now(), leg: 0, protection: null, cause: 'stop' });
-    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 2, state: { tag: 'cancelling' } }]);
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 2, state: { tag: 'cancelling' } }, { id: 3, state: { tag: 'working' } }]);
     const own = held();
     exit(own);
     own.filled({ order: 2, lots: 4 });
