@@ -37,7 +37,7 @@ const stage = z.strictObject({
 });
 
 const stages = z.array(stage).min(1).max(20)
-  .refine((list) => list[0]!.from === 0 && list.every(({ from }, i) => i === 0 || from > list[i - 1]!.from), 'expected stages that begin with from 0 and rise');
+  .refine((list) => list[0]?.from === 0 && list.every(({ from }, i) => i === 0 || from > list[i - 1]!.from), 'expected stages that begin with from 0 and rise');
 
 /** Rules with `null` are off and cost nothing. `presets.ts` has the numbers of the small account. */
 const risk = z.strictObject({
