@@ -84,15 +84,17 @@ describe('an exit under way', () => {
 });
 
 describe('a position that is over', () => {
-  it('by its own exit leaves no note of a venue that closed it, and a resting order that filled in part goes: its stop is used up', () => {
+  it('by its own exit leaves no note of a venue that closed it; a resting order that opened a part of it goes, one that did not stands', () => {
     const desk = held();
-    desk.decide(({ intents }) => intents.rest([{ key: 'b', side: 'buy', price: 95, qty: 2 }], { long: 90 }));
-    desk.tell({ tag: 'order-accepted', order: 2 });
+    desk.decide(({ intents }) => intents.rest([
+      { key: 'b', side: 'buy', price: 95, qty: 2 }, { key: 'c', side: 'buy', price: 94, qty: 2 },
+    ], { long: 90 }));
+    for (const order of [2, 3]) desk.tell({ tag: 'order-accepted', order });
     desk.filled({ order: 2, lots: 1, with: true, leaves: 1, at: 95 });
     desk.take({ ...execution(linear(), { at: desk.now(), id: 50, side: -1, lots: 5, priceTicks: 90 }), cause: 'stop' });
 
     expect(desk.notes).toContainEqual({ tag: 'protection', at: desk.now(), leg: 0, protection: null, cause: 'stop' });
-    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 2, state: { tag: 'cancelling' } }]);
+    expect(desk.state.legs[0]!.orders).toMatchObject([{ id: 2, state: { tag: 'cancelling' } }, { id: 3, state: { tag: 'working' } }]);
     const own = held();
     exit(own);
     own.filled({ order: 2, lots: 4 });

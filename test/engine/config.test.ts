@@ -29,7 +29,8 @@ describe('a configuration', () => {
 
   const ticks = { kind: 'ticks' };
   const stage = { from: 0, lossCap: 5, lossFraction: 0.1, leverage: 5, gainPerFee: 2, atrMinimum: 0.001, tradesPerDay: 5, liquidation: { stopMultiple: 4, floor: 0.15 } };
-  const whole: readonly (readonly [string, number, number, Readonly<Record<string, unknown>>?])[] = [
+  type Bound = [path: string, least: number, most: number, beside?: Readonly<Record<string, unknown>>];
+  const whole: Bound[] = [
     ['halfSpreadTicks', 0, 10_000], ['latencyMs', 0, 60_000], ['responseLatencyMs', 0, 60_000], ['exit.limitMs', 0, 600_000], ['exit.iocMs', 0, 600_000],
     ['protectDeadlineMs', 100, 60_000], ['recoverDeadlineMs', 100, 600_000], ['protectAttempts', 1, 20], ['orderSilenceMs', 100, 600_000], ['recvWindowMs', 100, 60_000],
     ['absenceMarginMs', 0, 600_000], ['buriedMs', 0, 604_800_000], ['queryMs', 50, 60_000], ['linkHaltMs', 1_000, 3_600_000], ['reconnectCooldownMs', 0, 86_400_000],
@@ -38,20 +39,20 @@ describe('a configuration', () => {
     ['risk.atr.barMs', 60_000, 86_400_000, { bars: 14 }], ['risk.atr.bars', 2, 500, { barMs: 60_000 }], ['risk.weeklyLoss.pauseMs', 1_000, 31_536_000_000, { fraction: 0.1 }],
     ['risk.slowLink.slowMs', 1, 100_000, { clearMs: 1, calmMs: 1_000 }],
   ];
-  it.each(whole)('%s is a whole number from %i to %i', (path, least, most, beside) => {
+  it.each<Bound>(whole)('%s is a whole number from %i to %i', (path, least, most, beside) => {
     for (const value of [least, most]) expect(accepts(at(path, value, beside))).toBe(true);
     for (const value of [least - 1, most + 1, least + 0.5, Number.NaN, String(least)]) expect(refusedAt(at(path, value, beside))).toEqual([path]);
   });
 
   const smallest = 1e-9;
-  const real: readonly (readonly [string, number, number, Readonly<Record<string, unknown>>?])[] = [
+  const real: Bound[] = [
     ['cash', smallest, 1e13], ['leverage', 1, 200], ['participation', 0, 1], ['takerFee', -0.01, 0.05], ['makerFee', -0.01, 0.05], ['adopt.stopDistance', smallest, 0.5],
     ['exit.iocBps', 0, 1_000], ['oversize', 1, 10], ['slippage.b', 0, 1_000, { kind: 'bps' }], ['slippage.k', 0, 10, { kind: 'volshare', cap: 0.1 }],
     ['slippage.cap', 0, 1, { kind: 'volshare', k: 1 }], ['risk.maxLeverage', smallest, 200], ['risk.maxOpenRisk', smallest, 1], ['risk.maxTotalLeverage', smallest, 2_000],
     ['risk.marginShare', smallest, 1], ['risk.runHours', smallest, 1_000_000], ['risk.dailyLoss', smallest, 1], ['risk.maxDrawdown', smallest, 1],
     ['risk.streakSize.up', 1, 10, { losses: 2, down: 0.5, least: 0.25, wins: 2 }],
   ];
-  it.each(real)('%s is a number from %d to %d', (path, least, most, beside) => {
+  it.each<Bound>(real)('%s is a number from %d to %d', (path, least, most, beside) => {
     const under = least === smallest ? 0 : least - 1e-6;
     for (const value of [least, most]) expect(accepts(at(path, value, beside))).toBe(true);
     for (const value of [under, most * (1 + 1e-9) + 1e-9, Number.NaN, Number.POSITIVE_INFINITY]) expect(refusedAt(at(path, value, beside))).toEqual([path]);
