@@ -1,12 +1,12 @@
 /** Corners of protection and of leaving that no other test looks into: what must not be sent, and what must not be put off. */
 import { describe, expect, it } from 'vitest';
-import { beginRecovery, noStop } from '../../engine/index.ts';
-import type { Command } from '../../engine/index.ts';
+import { beginRecovery, defineStrategy, noStop, z } from '../../engine/index.ts';
+import type { AnyStrategy, Command } from '../../engine/index.ts';
 import { linear, minute, start } from '../sim/market.ts';
 import type { AnyScene } from '../sim/scripted.ts';
 import { cancel, empty, entering, held, opened, query, reading, reduce, setStop } from './desk.ts';
 import type { Desk, DeskWish } from './desk.ts';
-import { bar, cycle, execution } from './stepped.ts';
+import { bar, cycle, execution, stepped } from './stepped.ts';
 
 const exit = (desk: Desk): readonly Command[] => desk.decide(({ intents }) => intents.exit('enough'));
 const sides = ['long', 'short'] as const;
@@ -361,6 +361,29 @@ describe('a recovery', () => {
     desk.take(reading(desk, { lastTicks: 104, markTicks: 103, stop: { triggerTicks: 90, by: 'mark' } }));
 
     expect(desk.state.legs[0]!.book).toMatchObject({ lastTicks: 104, markTicks: 103, basisTicks: -1 });
+  });
+});
+
+describe('a position that somebody else opened', () => {
+  /** The stop that is asked for when 4 lots are found at 100 and the strategy names what its memory holds. */
+  const stopFor = (level: unknown): readonly Command[] => {
+    const strategy = defineStrategy({
+      name: 'adopting', symbols: ['AAAUSDT'], timeframe: '1m', params: z.object({}), indicators: () => ({}), memory: () => ({ level: 50 as unknown }),
+      decide: ({ intents }) => intents.hold, protectAdopted: ({ memory }) => memory.level as number,
+    } as never) as unknown as AnyStrategy;
+    const engine = stepped({ strategy, instruments: [linear()] });
+    engine.take(bar(linear(), start, [100, 100, 100, 100]));
+    engine.take(cycle(start));
+    engine.state.legs[0]!.memory = { level };
+    return engine.take({ ...execution(linear(), { at: start, id: 1, side: 1, lots: 4, priceTicks: 100 }), cause: 'foreign' }).commands.filter(({ tag }) => tag === 'set-stop');
+  };
+
+  it('gets the stop that the strategy reads out of its present memory', () => {
+    expect(stopFor(93)).toEqual([setStop(93)]);
+  });
+
+  it.each([['a text', '93'], ['nothing', undefined], ['0', 0], ['less than 0', -5], ['no number', Number.NaN]])('gets one at 2 %% of the mark where the strategy names %s', (_, level) => {
+    expect(stopFor(level)).toEqual([setStop(98)]);
   });
 });
 
