@@ -368,9 +368,9 @@ describe('a position that somebody else opened', () => {
   /** The stop that is asked for when 4 lots are found at 100 and the strategy names what its memory holds. */
   const stopFor = (level: unknown): readonly Command[] => {
     const strategy = defineStrategy({
-      name: 'adopting', symbols: ['AAAUSDT'], timeframe: '1m', params: z.object({}), indicators: () => ({}), memory: () => ({ level: 50 as unknown }),
-      decide: ({ intents }) => intents.hold, protectAdopted: ({ memory }) => memory.level as number,
-    } as never) as unknown as AnyStrategy;
+      name: 'adopting', symbols: ['AAAUSDT'], timeframe: '1m', params: z.object({}), indicators: () => ({}), memory: () => ({ level: 50 }),
+      decide: ({ intents }) => intents.hold, protectAdopted: ({ memory }) => memory.level,
+    }) as unknown as AnyStrategy;
     const engine = stepped({ strategy, instruments: [linear()] });
     engine.take(bar(linear(), start, [100, 100, 100, 100]));
     engine.take(cycle(start));
