@@ -84,7 +84,7 @@ describe('an exit under way', () => {
 });
 
 describe('a position that is over', () => {
-  it('by its own exit leaves no note of a venue that closed it, and a resting order that filled in part goes: its stop is used up', () => {
+  it('by its own exit leaves no note of a venue that closed it; a resting order that opened a part of it goes, one that did not stands', () => {
     const desk = held();
     desk.decide(({ intents }) => intents.rest([
       { key: 'b', side: 'buy', price: 95, qty: 2 }, { key: 'c', side: 'buy', price: 94, qty: 2 },
