@@ -176,6 +176,14 @@ function closeTrade(state: State, leg: Leg, position: OpenPosition, at: Ms, out:
   });
 }
 
+/** Books a fee whose fill is part of a position that was taken over whole. */
+export function foldFee(state: State, leg: Leg, fee: Money): void {
+  state.wallet.fees += fee;
+  settle(state.wallet, state.setup.instruments[leg.symbol]!, -fee);
+  if (leg.position.tag === 'open') chargeTrade(leg.position.trade, fee);
+  markEquity(state);
+}
+
 /** Books a funding payment (received is positive) into the wallet and the trade it belongs to. */
 export function foldFunding(state: State, leg: Leg, payment: Money): void {
   if (payment === 0n) return;

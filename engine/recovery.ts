@@ -225,6 +225,7 @@ function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out):
   takeExecution(state, leg, taken, out);
   out.notes.push({ tag: 'recovered', at: state.now, execution: taken, referenceTicks: state.fill.referenceTicks });
   leg.mismatches = 0;
+  leg.adoptedAt = event.takenAt;
   if (event.stop !== 'unknown' && event.stop !== null) takeStop(state, leg, event, out);
   afterFill(state, leg, taken, out);
   return 'known';

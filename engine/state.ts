@@ -278,6 +278,8 @@ export interface Leg {
   forgottenAt: Ms;
   /** Its position was told since then. */
   isSeen: boolean;
+  /** Venue time of the reading by which a position was taken over: older fills of others are in it. 0 = none. */
+  adoptedAt: Ms;
   /** Snapshots in a row whose position could not be explained, and when the last of them was taken. */
   mismatches: number;
   mismatchAt: Ms;

@@ -16,7 +16,7 @@ const first = 900_001;
 const sample = 150;
 
 /** Schedules of the sample that break an invariant. May only become fewer, and then this number with them. */
-const mostFailing = 1;
+const mostFailing = 0;
 
 describe(`${sample} schedules from seed ${first}`, () => {
   it(`keep every invariant but in ${mostFailing} of them, none takes 10 s, and faults of more than 25 families strike`, () => {
