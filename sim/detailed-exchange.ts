@@ -8,7 +8,7 @@
  */
 import type { Corridor, Money, Ms } from '../engine/index.ts';
 import type { Children } from './detail.ts';
-import type { AmbiguousFills, Exchange, ExchangePosition, Fact, Message, Standing } from './exchange/index.ts';
+import type { AmbiguousFills, Exchange, ExchangePosition, Fact, Margins, Message, Standing } from './exchange/index.ts';
 import type { Series } from './market.ts';
 
 /** How far the children of one symbol are played. */
@@ -124,6 +124,10 @@ class DetailedExchange implements Exchange {
   position(symbol: number): ExchangePosition { return this.#inner.position(symbol); }
 
   standing(symbol: number): Standing { return this.#inner.standing(symbol); }
+
+  margins(symbol: number): Margins { return this.#inner.margins(symbol); }
+
+  setLeverage(symbol: number, leverage: string): void { this.#inner.setLeverage(symbol, leverage); }
 
   markTicks(symbol: number): number { return this.#inner.markTicks(symbol); }
 }

@@ -7,5 +7,5 @@ export type * from './result.ts';
 export { familyNames, namedPlan, PlanError, planNames, readPlan } from './faults/index.ts';
 export type { FaultPlan } from './faults/index.ts';
 export { run } from './run.ts';
-export { MarketError } from './clock.ts';
+export { Clock, MarketError } from './clock.ts';
 export type { Gauge, Hardship, RunRequest } from './play.ts';

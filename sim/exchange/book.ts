@@ -65,7 +65,7 @@ export type ExitCause = '' | 'SL' | 'TP' | 'TS';
 
 export interface Book {
   readonly symbol: number; readonly instrument: Instrument; readonly hasMark: boolean;
-  readonly leverage: number; readonly leveragePico: bigint;
+  leverage: number; leveragePico: bigint;
   /** The last tier has no limit. */
   readonly tiers: readonly Tier[];
   /** Fee of one tick times one lot at the taker and maker rates when exact, 0n otherwise. */

@@ -8,9 +8,10 @@ import { countAmbiguity, noteAnswer } from './ambiguity.ts';
 import { enqueue } from './arrivals.ts';
 import { newBook, stageFunding, stagePath } from './book.ts';
 import type { Book, Core } from './book.ts';
-import type { AmbiguousFills, Exchange, ExchangePosition, ExchangeSetup, Standing } from './exchange.ts';
+import type { AmbiguousFills, Exchange, ExchangePosition, ExchangeSetup, Margins, Standing } from './exchange.ts';
 import type { Series } from '../market.ts';
 import type { Fact, Message } from './messages.ts';
+import { marginsOf, setLeverage } from './margin.ts';
 import { leaveOpen, setStopAtOpen, takeStopAtOpen } from './opening.ts';
 import { decidePaths } from './path.ts';
 import { isQuiet, refreshWake } from './wake.ts';
@@ -341,6 +342,10 @@ class MatchingCore implements Exchange {
   position(symbol: number): ExchangePosition { return positionOf(this.#core, symbol); }
 
   standing(symbol: number): Standing { return standingOf(bookOf(this.#core, symbol)); }
+
+  margins(symbol: number): Margins { return marginsOf(this.#core, bookOf(this.#core, symbol)); }
+
+  setLeverage(symbol: number, leverage: string): void { setLeverage(bookOf(this.#core, symbol), leverage); }
 
   markTicks(symbol: number): number { return presentMark(this.#core, bookOf(this.#core, symbol)); }
 }

@@ -63,6 +63,16 @@ export interface StandingOrder {
 }
 export interface Standing { readonly slBy: TriggerSource; readonly trailTicks: number; readonly orders: readonly StandingOrder[] }
 
+/** What a position and its orders bind, and where it ends. */
+export interface Margins {
+  /** Initial and added margin of the position. */
+  readonly position: Money;
+  /** What active opening orders hold, settle coin. */
+  readonly orders: number;
+  /** Mark price that liquidates the position, ticks, not rounded; 0 = none. */
+  readonly liquidationTicks: number;
+}
+
 /** Executions `first` to `last`, those of `symbol` only: others of the same instants may lie between them. */
 export interface AmbiguousFills { readonly symbol: number; readonly first: number; readonly last: number }
 
@@ -112,6 +122,9 @@ export interface Exchange {
   position(symbol: number): ExchangePosition;
   /** The orders in the book now, and what the position's stop and trailing stop look at. */
   standing(symbol: number): Standing;
+  margins(symbol: number): Margins;
+  /** From now on margins, order costs and the liquidation price of `symbol` go by this leverage, decimal text. */
+  setLeverage(symbol: number, leverage: string): void;
   /** Mark price at the present instant, ticks; the last price where there is no mark. */
   markTicks(symbol: number): number;
 }

@@ -3,10 +3,11 @@
  * price and the bankruptcy price. Conditions are judged in doubles with the tolerance of derived values; what is
  * booked at a liquidation is exact.
  */
-import { divideHalfEven, moneyToNumber, valueNumber } from '../../engine/index.ts';
+import { divideHalfEven, moneyToNumber, parseDecimal, valueNumber } from '../../engine/index.ts';
 import type { Direction, Money } from '../../engine/index.ts';
 import type { Book, Core, Order, Tier } from './book.ts';
 import { exceeds } from './closeness.ts';
+import type { Margins } from './exchange.ts';
 import { quotientText } from './quotient.ts';
 
 const pico = 1_000_000_000_000n;
@@ -36,12 +37,31 @@ function heldBy(book: Book, except: Order | null): number {
     held = moneyToNumber(book.instrument, book.cost) / book.leverage;
     if (book.addedMargin !== 0n) held += moneyToNumber(book.instrument, book.addedMargin);
   }
+  return held + heldByOrders(book, except);
+}
+
+function heldByOrders(book: Book, except: Order | null): number {
+  let held = 0;
   for (let i = 0; i < book.orders.length; i++) {
     const order = book.orders[i]!;
     if (order === except || order.reduceOnly || order.state === 'untriggered') continue;
     held += order.lotCost * openingLots(book, order.side, order.lots - order.filled);
   }
   return held;
+}
+
+/** What a position and its orders bind, and where it ends. */
+export function marginsOf(core: Core, book: Book): Margins {
+  return { position: marginOf(book), orders: heldByOrders(book, null), liquidationTicks: liquidationTicks(core, book) };
+}
+
+/** Another leverage from now on: what orders hold and where the position ends is worked out anew. */
+export function setLeverage(book: Book, leverage: string): void {
+  book.leverage = Number(leverage);
+  book.leveragePico = parseDecimal(leverage, 12);
+  for (const order of book.orders) order.lotCost = lotCost(book, order.side, order.isLimit ? order.priceTicks : book.last.price);
+  book.isMarginStale = true;
+  book.isStale = true;
 }
 
 /** Wallet less position margins and the cost of active opening orders, in settle coin. */
