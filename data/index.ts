@@ -16,3 +16,4 @@ export { loadMarket } from './load.ts';
 export type { DataHash, LoadOptions, LoadWarning, LoadWarningCode, LoadedMarket, LoadedSeries, LoadedSymbol } from './load.ts';
 export { builtinEndsAt, builtinStartsAt, builtinSymbols, w1Series } from './builtin/index.ts';
 export * from './store/index.ts';
+export * from './journal/index.ts';
