@@ -25,7 +25,7 @@ describe('kill -9', () => {
     const request = (port: FilePort) => ({ setup, port, bars: 'journaled', identity: { run: 'kill', engine: '1', configHash: '', strategyHash: '', dataHash: '' } }) as const;
     const acknowledged: number[] = [];
     try {
-      new Journal(request(new FilePort(folder)));
+      expect(new Journal(request(new FilePort(folder))).seq).toBe(1);
       for (let round = 0; round < 8; round++) {
         const killAfter = 1 + below(60, round);
         const writer = child('writer.ts', [folder]);
