@@ -60,6 +60,8 @@ export interface Connection {
   setLeverage(symbol: string, leverage: string): Promise<void>;
   /** Refused by the exchange while positions are open. */
   setIsolated(): Promise<void>;
+  /** Executions from then on belong to the run, ms: readings bring them. Before the first reading. */
+  readFrom(at: Ms): void;
   /**
    * Opens the market streams: from here on `bar-closed` of every symbol (each once, in order, holes closed by REST),
    * `mark-price`, `funding` and `stale` are told. `after` = close of the last candle the shell has fed, by symbol.

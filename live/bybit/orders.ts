@@ -1,0 +1,240 @@
+/**
+ * The engine's commands on the wire: each becomes one request, and each request ends in what it did.
+ *
+ * 1. A list goes out in its order, the next after the answer to the one before; requests about one order, or about one
+ *    leg's stop, never overtake each other.
+ * 2. The stop rides on the entry; source, mode and position index are always written out.
+ * 3. A stop counts as set when the position shows it. What the stream does not show in time is read back.
+ * 4. A second attempt of an order writes the same link: the exchange refuses it when the first got through.
+ */
+import { textOfSteps } from './numbers.ts';
+import type { AmendCommand, Approved, CancelCommand, EnterCommand, Event, FailureReason, Instrument, Ms, ReduceCommand, RequestFailed, SetStopCommand, TriggerSource } from '../../engine/index.ts';
+import { VenueError } from '../connection.ts';
+import type { AccountFeed } from './account-feed.ts';
+import { priorities } from './budget.ts';
+import { classify } from './codes.ts';
+import type { Operation, Verdict } from './codes.ts';
+import type { Links } from './links.ts';
+import type { Readings } from './readings.ts';
+import type { Requests } from './requests.ts';
+
+export interface OrdersWish {
+  readonly requests: Requests;
+  readonly readings: Readings;
+  readonly feed: AccountFeed;
+  readonly links: Links;
+  readonly category: 'linear' | 'inverse';
+  readonly symbols: readonly string[];
+  readonly instruments: () => readonly Instrument[];
+  readonly now: () => Ms;
+  readonly tell: (event: Event) => void;
+  /** Wall time in which the stream shows a stop that was accepted, ms. */
+  readonly showMs: Ms;
+}
+
+type Sent = Exclude<Approved, { readonly tag: 'notify' }>;
+type Endpoint = 'create' | 'amend' | 'cancel' | 'stop';
+
+const triggerWord = (by: TriggerSource): 'MarkPrice' | 'LastPrice' => (by === 'mark' ? 'MarkPrice' : 'LastPrice');
+
+export class Orders {
+  readonly #wish: OrdersWish;
+  /** The last request about an order or a leg's stop. */
+  readonly #last = new Map<string, Promise<void>>();
+  /** Calls that wait for a leg's position to show its stop. */
+  readonly #shows = new Map<number, () => void>();
+  underWay = 0;
+  #isOver = false;
+
+  constructor(wish: OrdersWish) { this.#wish = wish; }
+
+  send(commands: readonly Approved[]): void {
+    const sent = commands.filter((command): command is Sent => command.tag !== 'notify');
+    this.underWay += sent.length;
+    this.#inOrder(sent).catch(() => {});
+  }
+
+  async #inOrder(commands: readonly Sent[]): Promise<void> {
+    for (const command of commands) {
+      if (command.tag === 'query-account') {
+        this.#whenDone(this.read(command.leg));
+        continue;
+      }
+      await this.#whenDone(this.#afterFormer(command));
+    }
+  }
+
+  async #whenDone(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  close(): void {
+    this.#isOver = true;
+    for (const show of this.#shows.values()) show();
+  }
+
+  /** A position was pushed. */
+  shown(leg: number): void { this.#shows.get(leg)?.(); }
+
+  /** Reads a leg and tells what it found. */
+  async read(leg: number): Promise<void> {
+    const reading = await this.#wish.readings.read(leg);
+    if (reading !== null) this.#tell(reading);
+    else this.#fail({ leg, order: -1, of: 'query-account' }, 'unknown', 'timeout');
+  }
+
+  async #afterFormer(command: Exclude<Sent, { readonly tag: 'query-account' }>): Promise<void> {
+    const key = command.tag === 'set-stop' ? `stop ${command.leg}` : `${command.leg} ${command.order}`;
+    const former = this.#last.get(key);
+    const own = (former ?? Promise.resolve()).then(() => this.#one(command));
+    this.#last.set(key, own);
+    await own;
+    if (this.#last.get(key) === own) this.#last.delete(key);
+  }
+
+  #one(command: Exclude<Sent, { readonly tag: 'query-account' }>): Promise<void> {
+    switch (command.tag) {
+      case 'enter':
+      case 'reduce': return this.#create(command);
+      case 'amend': return this.#amend(command);
+      case 'cancel': return this.#cancel(command);
+      case 'set-stop': return this.#setStop(command);
+      default: return command satisfies never;
+    }
+  }
+
+  async #create(command: EnterCommand | ReduceCommand): Promise<void> {
+    const { leg, order, tag } = command;
+    const body = this.#bodyOf(command);
+    if (command.tag === 'enter' && command.stopTicks > 0) this.#wish.feed.stopAskedBy(leg, command.stopBy);
+    const priority = tag === 'reduce' ? priorities.exit : priorities.entry;
+    const verdict = await this.#ask('create', 'create', priority, (client) => client.submitOrder(body), { leg, order, of: tag });
+    if (verdict === null) return;
+    const at = this.#wish.now();
+    if (verdict.tag === 'done' || verdict.tag === 'unchanged') this.#wish.feed.accepted(leg, order, at);
+    else if (verdict.tag === 'refused') this.#tell({ tag: 'order-rejected', at, leg, order, reason: verdict.reason });
+  }
+
+  #bodyOf(command: EnterCommand | ReduceCommand) {
+    const { category, symbols, instruments, links } = this.#wish;
+    const { leg, side, lots, type, priceTicks, timeInForce } = command;
+    const { tick, lot } = instruments()[leg]!;
+    const isEntry = command.tag === 'enter';
+    const isConditional = isEntry && command.triggerDirection !== 0;
+    return {
+      category, symbol: symbols[leg]!, side: side === 1 ? 'Buy' as const : 'Sell' as const, orderType: type === 'market' ? 'Market' as const : 'Limit' as const,
+      qty: textOfSteps(lots, lot), timeInForce: type === 'market' ? 'IOC' as const : timeInForce, positionIdx: 0 as const, orderLinkId: links.linkOf(command),
+      reduceOnly: !isEntry, ...(priceTicks > 0 ? { price: textOfSteps(priceTicks, tick) } : {}),
+      ...(isConditional ? { triggerPrice: textOfSteps(command.triggerTicks, tick), triggerDirection: command.triggerDirection as 1 | 2, triggerBy: triggerWord(command.triggerBy) } : {}),
+      ...(isEntry && command.stopTicks > 0
+        ? { stopLoss: textOfSteps(command.stopTicks, tick), slTriggerBy: triggerWord(command.stopBy), tpslMode: 'Full' as const, slOrderType: 'Market' as const } : {}),
+    };
+  }
+
+  async #amend({ leg, order, priceTicks, lots }: AmendCommand): Promise<void> {
+    const { category, symbols, instruments, links } = this.#wish;
+    const { tick, lot } = instruments()[leg]!;
+    const named = { category, symbol: symbols[leg]!, orderLinkId: links.linkOf({ leg, order }) };
+    const verdict = await this.#ask('amend', 'amend', priorities.amend, (client) => client.amendOrder({
+      ...named, qty: textOfSteps(lots, lot), ...(priceTicks > 0 ? { price: textOfSteps(priceTicks, tick) } : {}),
+    }), { leg, order, of: 'amend' });
+    if (verdict?.tag === 'refused') this.#fail({ leg, order, of: 'amend' }, 'not-applied', 'refused');
+    else if (verdict?.tag === 'gone') this.#fail({ leg, order, of: 'amend' }, 'not-applied', 'no-order');
+    else if (verdict?.tag === 'unchanged') {
+      this.#tell({ tag: 'order-changed', at: this.#wish.now(), leg, order, change: 'amended', lots, priceTicks });
+    }
+  }
+
+  async #cancel({ leg, order }: CancelCommand): Promise<void> {
+    const { category, symbols, links } = this.#wish;
+    const id = order < -1 ? links.idOf(order) : null;
+    const named = { category, symbol: symbols[leg]!, ...(id === null ? { orderLinkId: links.linkOf({ leg, order }) } : { orderId: id }) };
+    const verdict = await this.#ask('cancel', 'cancel', priorities.cancel, (client) => client.cancelOrder(named), { leg, order, of: 'cancel' });
+    if (verdict?.tag === 'refused') this.#fail({ leg, order, of: 'cancel' }, 'not-applied', 'refused');
+    else if (verdict?.tag === 'gone') this.#fail({ leg, order, of: 'cancel' }, 'not-applied', 'no-order');
+  }
+
+  async #setStop(command: SetStopCommand): Promise<void> {
+    const { category, symbols, instruments, feed } = this.#wish;
+    const { leg, triggerTicks, by, trailTicks, activeTicks } = command;
+    const { tick } = instruments()[leg]!;
+    feed.stopAskedBy(leg, by);
+    const verdict = await this.#ask('stop', 'stop', priorities.stop, (client) => client.setTradingStop({
+      category, symbol: symbols[leg]!, tpslMode: 'Full', positionIdx: 0,
+      ...(triggerTicks > 0 ? { stopLoss: textOfSteps(triggerTicks, tick), slTriggerBy: triggerWord(by) } : {}),
+      ...(trailTicks > 0 ? { trailingStop: textOfSteps(trailTicks, tick) } : {}), ...(activeTicks > 0 ? { activePrice: textOfSteps(activeTicks, tick) } : {}),
+    }), { leg, order: -1, of: 'set-stop' });
+    if (verdict === null) return;
+    const at = this.#wish.now();
+    if (verdict.tag === 'done') await this.#untilShown(command);
+    else if (verdict.tag === 'unchanged') {
+      this.#tell({ tag: 'stop-unchanged', at, leg, triggerTicks });
+      if (!feed.showsStop(leg, triggerTicks)) await this.read(leg); // also the answer when a value was missing
+    } else if (verdict.tag === 'refused' && verdict.reason !== 'duplicate-link') {
+      const { reason } = verdict;
+      this.#tell({ tag: 'stop-refused', at, leg, triggerTicks, reason: reason === 'through-trigger' || reason === 'no-position' ? reason : 'other' });
+    } else this.#tell({ tag: 'stop-refused', at, leg, triggerTicks, reason: 'other' });
+  }
+
+  /** The position shows the stop soon, or is read. */
+  async #untilShown({ leg, triggerTicks }: SetStopCommand): Promise<void> {
+    const { feed, showMs } = this.#wish;
+    const isShown = (): boolean => triggerTicks === 0 || feed.showsStop(leg, triggerTicks);
+    const until = performance.now() + showMs;
+    while (!isShown() && !this.#isOver) {
+      const left = until - performance.now();
+      if (left <= 0) {
+        await this.read(leg);
+        return;
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, left);
+        this.#shows.set(leg, () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    }
+    this.#shows.delete(leg);
+  }
+
+  /** The verdict; null when the request failed, which is told. */
+  async #ask(operation: Operation, endpoint: Endpoint, priority: Parameters<Requests['ask']>[1], what: Parameters<Requests['ask']>[2],
+    about: Pick<RequestFailed, 'leg' | 'order' | 'of'>): Promise<Exclude<Verdict, { readonly tag: 'failed' }> | null> {
+    try {
+      const { code, text } = await this.#wish.requests.ask(endpoint, priority, what);
+      const verdict = classify(operation, code, text);
+      if (verdict.tag !== 'failed') return verdict;
+      this.#fail(about, verdict.certainty, verdict.reason);
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+      const { certainty, reason } = failureOf(error);
+      this.#fail(about, certainty, reason);
+    }
+    return null;
+  }
+
+  #fail({ leg, order, of }: Pick<RequestFailed, 'leg' | 'order' | 'of'>, certainty: RequestFailed['certainty'], reason: FailureReason): void {
+    this.#tell({ tag: 'request-failed', at: this.#wish.now(), leg, order, of, certainty, reason });
+  }
+
+  #tell(event: Event): void {
+    if (!this.#isOver) this.#wish.tell(event);
+  }
+}
+
+/** What is certain of a write that has no reply. */
+export function failureOf({ kind, httpStatus }: VenueError): { readonly certainty: 'not-applied' | 'unknown'; readonly reason: FailureReason } {
+  switch (kind) {
+    case 'unreachable': return { certainty: 'not-applied', reason: 'unreachable' };
+    case 'rate-limited': return { certainty: httpStatus === 429 ? 'unknown' : 'not-applied', reason: 'rate-limited' };
+    case 'forbidden': return { certainty: 'not-applied', reason: 'forbidden' };
+    case 'clock': return { certainty: 'not-applied', reason: 'clock' };
+    case 'refused': return { certainty: 'not-applied', reason: 'refused' };
+    default: return { certainty: 'unknown', reason: httpStatus === null ? 'timeout' : 'busy' };
+  }
+}
