@@ -57,7 +57,7 @@ export class Orders {
   async #inOrder(commands: readonly Sent[]): Promise<void> {
     for (const command of commands) {
       if (command.tag === 'query-account') {
-        this.#whenDone(this.read(command.leg));
+        this.#whenDone(this.read(command.leg)).catch(() => {});
         continue;
       }
       await this.#whenDone(this.#afterFormer(command));
