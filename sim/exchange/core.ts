@@ -198,7 +198,7 @@ function presentMark(core: Core, book: Book): number {
   if (core.now >= track.closesAt) return track.close;
   if (track === last && book.isAwake) return last.price;
   if (core.now <= track.openedAt) return track.open;
-  decidePaths(core, book);
+  if (track.path === undecided) decidePaths(core, book); // a mark bar that runs on through an open has its name already
   const { leg } = track;
   const into = core.now - track.openedAt + core.nowFraction;
   enterLeg(track, into);

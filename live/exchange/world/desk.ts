@@ -95,7 +95,7 @@ export class Desk implements Writes, Waiters {
 
   amend(body: Row): Promise<Answer> {
     const found = this.#find(body);
-    if (found === null || !isOpen(found)) return this.#say(orderGone('replace'));
+    if (found === null || (found.child !== null && !isOpen(found))) return this.#say(orderGone('replace'));
     const wish = readAmend(body, this.#house.instruments[found.symbol]!, this.#sizes[found.symbol]!);
     if (isRefusal(wish)) return this.#say(wish);
     if (found.child !== null) return this.#moveChild(found, wish);
@@ -127,9 +127,10 @@ export class Desk implements Writes, Waiters {
     return this.#ask((settle) => { this.#setChild(order, triggerTicks, settle); });
   }
 
+  /** Orders that ended are the core's to refuse too: in its turn. */
   cancel(body: Row): Promise<Answer> {
     const found = this.#find(body);
-    if (found === null || !isOpen(found)) return this.#say(orderGone('cancel'));
+    if (found === null || (found.child !== null && !isOpen(found))) return this.#say(orderGone('cancel'));
     return this.#ask((settle) => { this.#cancelOrder(found, settle); });
   }
 

@@ -1,10 +1,10 @@
 /** One symbol's position as a row of the wire, and the account's wallet. */
-import { gainNumber, moneyToNumber, valueNumber } from '../../../engine/index.ts';
+import { formatDecimal, gainNumber, moneyToNumber, parseDecimal, valueNumber } from '../../../engine/index.ts';
 import type { Instrument, Money, Ms } from '../../../engine/index.ts';
 import type { Exchange } from '../../../sim/index.ts';
 import type { Row } from '../world.ts';
 import { sideText } from './order-row.ts';
-import { amountText, averageText, moneyText, plainText, priceText, sizeText } from './wire-text.ts';
+import { amountText, averageText, moneyText, priceText, sizeText } from './wire-text.ts';
 
 /** What the world keeps of a position beside the matching core. */
 export interface Leg {
@@ -68,8 +68,9 @@ function row(query: PositionQuery, entryKey: 'avgPrice' | 'entryPrice'): Row {
   };
 }
 
-/** A price that no whole tick holds. */
-const tickText = (instrument: Instrument, ticks: number): string => plainText((ticks * instrument.tick.num) / instrument.tick.den);
+/** A price that no whole tick holds, to 8 decimals. */
+const tickText = (instrument: Instrument, ticks: number): string =>
+  formatDecimal(parseDecimal(String((ticks * instrument.tick.num) / instrument.tick.den), 8), 8);
 
 /** (entry x size - realised) / (size - |size| x taker rate), as the exchange words it; linear. */
 function breakEven({ instrument, leg }: PositionQuery): string {
