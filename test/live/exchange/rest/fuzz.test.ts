@@ -22,8 +22,10 @@ const params = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 9 });
 const common = { category: 'linear', symbol: 'BTCUSDT', accountType: 'UNIFIED', interval: 'M', settleCoin: 'USDT' };
 const wish = fc.record({ given: params, isCommon: fc.boolean(), route: fc.nat(endpoints.length - 1) });
 
+/** Halves of letters beyond the basic plane cannot be encoded: they become the mark of a letter that is missing. */
+const encoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
 const queryOf = (given: Readonly<Record<string, unknown>>): string => Object.entries(given)
-  .map(([name, text]) => `${encodeURIComponent(name)}=${encodeURIComponent((typeof text === 'string' ? text : JSON.stringify(text)).toWellFormed())}`).join('&');
+  .map(([name, text]) => `${encodeURIComponent(name)}=${encoded(typeof text === 'string' ? text : JSON.stringify(text))}`).join('&');
 
 describe('parameters at random', () => {
   let door: Door;

@@ -10,7 +10,7 @@ describe('the SDK on the REST door', () => {
   let client: RestClientV5;
   beforeEach(async () => {
     door = await openDoor();
-    client = new RestClientV5({ ...credentials, baseUrl: door.url, parseAPIRateLimits: true, timeout: 5_000 }, { proxy: false });
+    client = new RestClientV5({ ...credentials, baseUrl: door.url, parseAPIRateLimits: true }, { proxy: false, timeout: 5_000 });
   });
   afterEach(async () => { await door.close(); });
 
@@ -52,7 +52,7 @@ describe('the SDK on the REST door', () => {
   it('pages through 60 open orders by the cursor it was given', async () => {
     door.world.rows.open = Array.from({ length: 60 }, (_, i) => orderRow(`o${i}`));
     const first = await client.getActiveOrders({ category: 'linear', settleCoin: 'USDT', limit: 50 });
-    const second = await client.getActiveOrders({ category: 'linear', settleCoin: 'USDT', limit: 50, cursor: first.result.nextPageCursor });
+    const second = await client.getActiveOrders({ category: 'linear', settleCoin: 'USDT', limit: 50, cursor: first.result.nextPageCursor ?? '' });
 
     expect([first.result.list.length, second.result.list.length, second.result.nextPageCursor]).toEqual([50, 10, '']);
   });
