@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { get, hasSymbol, listed, msIn, paged, post, symbolInvalid, textIn } from './endpoint.ts';
 import type { Call, Endpoint } from './endpoint.ts';
-import { category, cursor, instant, limit, oneOf, optionalText, plain, text, whole } from './fields.ts';
+import { category, instant, limit, oneOf, optionalText, plain, text, whole } from './fields.ts';
 import type { PageKey } from './page.ts';
 import { accepted, refused, replyOf } from './reply.ts';
 import { isRefusal, spanOf } from './span.ts';
@@ -39,7 +39,7 @@ export const accountEndpoints: readonly Endpoint[] = [
   get('/v5/account/transaction-log', {
     form: z.object({
       accountType: unified.default('UNIFIED'), category: category.nullable().default(null), currency: optionalText, baseCoin: optionalText,
-      type: optionalText, startTime: instant('startTime'), endTime: instant('endTime'), limit: limit(20, 50), cursor,
+      type: optionalText, startTime: instant('startTime'), endTime: instant('endTime'), limit: limit(20, 50), cursor: optionalText,
     }),
     quota: { name: 'account/transaction-log', perSecond: 25 },
     answer: (wish, call) => {

@@ -43,7 +43,6 @@ export function limit(usual: number, most: number) {
 }
 
 export const optionalText = z.string().nullable().default(null);
-export const cursor = optionalText;
 const categories = ['linear', 'inverse', 'spot', 'option'] as const;
 export const category = oneOf(categories, 'Illegal category');
 export const linkId = z.string({ error: 'OrderLinkedID invalid' }).regex(/^[A-Za-z0-9_-]{1,36}$/, { error: 'OrderLinkedID invalid' });

@@ -7,3 +7,6 @@ export type { Visit } from './quotas.ts';
 export { isSame, signatureOf } from './signature.ts';
 export type { Credentials } from './signature.ts';
 export type { Effect, RequestHead, RequestSink, RestRequest, Substitute } from './effect.ts';
+export type { PageTrick } from './page.ts';
+export { snapshotOf } from './snapshot.ts';
+export { writtenOtherwise } from './writings.ts';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { divideHalfEven, formatDecimal, parseDecimal } from '../../../engine/index.ts';
 import { get, hasSymbol, listed, msIn, paged, symbolInvalid, textIn } from './endpoint.ts';
 import type { Call, Endpoint } from './endpoint.ts';
-import { category, cursor, instant, limit, optionalText, text } from './fields.ts';
+import { category, instant, limit, optionalText, text } from './fields.ts';
 import type { PageKey } from './page.ts';
 import { accepted, refused } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -26,7 +26,7 @@ export const marketEndpoints: readonly Endpoint[] = [
     answer: (_, { server }) => accepted({ timeSecond: String(Math.floor(server / 1_000)), timeNano: `${server}000000` }),
   }),
   get('/v5/market/instruments-info', {
-    form: z.object({ category, symbol: optionalText, status: optionalText, baseCoin: optionalText, limit: limit(500, 1_000), cursor }),
+    form: z.object({ category, symbol: optionalText, status: optionalText, baseCoin: optionalText, limit: limit(500, 1_000), cursor: optionalText }),
     answer: (wish, call) => {
       const isServed = wish.category === call.world.category;
       if (isServed && wish.symbol !== null && !hasSymbol(call, wish.symbol)) return symbolInvalid;
@@ -63,7 +63,7 @@ export const marketEndpoints: readonly Endpoint[] = [
       wish.category === call.world.category && hasSymbol(call, wish.symbol) ? priceLimit(wish.symbol, call) : symbolInvalid),
   }),
   get('/v5/market/risk-limit', {
-    form: z.object({ category, symbol: optionalText, cursor }),
+    form: z.object({ category, symbol: optionalText, cursor: optionalText }),
     answer: (wish, call) => {
       const isServed = wish.category === call.world.category;
       if (isServed && wish.symbol !== null && !hasSymbol(call, wish.symbol)) return symbolInvalid;

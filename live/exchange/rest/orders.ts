@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { bodies, bodyOf } from './bodies.ts';
 import { get, hasSymbol, msIn, paged, post, symbolInvalid, textIn } from './endpoint.ts';
 import type { Call, Endpoint } from './endpoint.ts';
-import { category, cursor, instant, limit, oneOf, optionalText, plain } from './fields.ts';
+import { category, instant, limit, oneOf, optionalText, plain } from './fields.ts';
 import type { PageKey } from './page.ts';
 import { misplaced } from './positions.ts';
 import { accepted, refused, replyOf } from './reply.ts';
@@ -48,7 +48,7 @@ export const orderEndpoints: readonly Endpoint[] = [
   get('/v5/order/realtime', {
     form: z.object({
       category, ...ids, ...coins, openOnly: oneOf(['0', '1', '2'], 'params error: openOnly invalid').default('0'), orderFilter: optionalText,
-      limit: limit(20, 50), cursor,
+      limit: limit(20, 50), cursor: optionalText,
     }),
     quota: { name: 'order/realtime', perSecond: 50 },
     answer: (wish, call) => {
@@ -65,7 +65,7 @@ export const orderEndpoints: readonly Endpoint[] = [
     },
   }),
   get('/v5/order/history', {
-    form: z.object({ category, ...ids, ...coins, orderFilter: optionalText, orderStatus: optionalText, ...times, limit: limit(20, 50), cursor }),
+    form: z.object({ category, ...ids, ...coins, orderFilter: optionalText, orderStatus: optionalText, ...times, limit: limit(20, 50), cursor: optionalText }),
     quota: { name: 'order/history', perSecond: 50 },
     answer: (wish, call) => {
       const span = spanOf(wish, call.world.now);
@@ -78,7 +78,7 @@ export const orderEndpoints: readonly Endpoint[] = [
     },
   }),
   get('/v5/execution/list', {
-    form: z.object({ category, ...ids, ...coins, execType: optionalText, ...times, limit: limit(50, 100), cursor }),
+    form: z.object({ category, ...ids, ...coins, execType: optionalText, ...times, limit: limit(50, 100), cursor: optionalText }),
     quota: { name: 'execution/list', perSecond: 50 },
     answer: (wish, call) => {
       const span = spanOf(wish, call.world.now);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { get, hasSymbol, msIn, paged, post, symbolInvalid, textIn } from './endpoint.ts';
 import type { Call, Endpoint } from './endpoint.ts';
-import { category, cursor, instant, limit, optionalText, plain, text } from './fields.ts';
+import { category, instant, limit, optionalText, plain, text } from './fields.ts';
 import { bodies } from './bodies.ts';
 import type { PageKey } from './page.ts';
 import { accepted, refused, replyOf } from './reply.ts';
@@ -17,7 +17,7 @@ const byClosing: PageKey = {
 
 export const positionEndpoints: readonly Endpoint[] = [
   get('/v5/position/list', {
-    form: z.object({ category, symbol: optionalText, baseCoin: optionalText, settleCoin: optionalText, limit: limit(20, 200), cursor }),
+    form: z.object({ category, symbol: optionalText, baseCoin: optionalText, settleCoin: optionalText, limit: limit(20, 200), cursor: optionalText }),
     quota: { name: 'position/list', perSecond: 50 },
     answer: (wish, call) => {
       if (wish.category === 'linear' && wish.symbol === null && wish.settleCoin === null) {
@@ -33,7 +33,7 @@ export const positionEndpoints: readonly Endpoint[] = [
   }),
   get('/v5/position/closed-pnl', {
     form: z.object({
-      category, symbol: optionalText, startTime: instant('startTime'), endTime: instant('endTime'), limit: limit(50, 100), cursor,
+      category, symbol: optionalText, startTime: instant('startTime'), endTime: instant('endTime'), limit: limit(50, 100), cursor: optionalText,
     }),
     quota: { name: 'position/closed-pnl', perSecond: 50 },
     answer: (wish, call) => {

@@ -6,7 +6,7 @@ import { marketEndpoints } from './market.ts';
 import { orderEndpoints } from './orders.ts';
 import { positionEndpoints } from './positions.ts';
 
-const endpoints: readonly Endpoint[] = [
+export const endpoints: readonly Endpoint[] = [
   ...marketEndpoints, ...candleEndpoints, ...accountEndpoints, ...positionEndpoints, ...orderEndpoints,
 ];
 

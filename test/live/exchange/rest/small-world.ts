@@ -96,7 +96,7 @@ export function createSmallWorld(): SmallWorld {
       marginMode: () => 'ISOLATED_MARGIN',
     },
     market: marketReads(),
-    published: (_: Push) => undefined,
+    published: (push: Push) => { acted.push(`published ${push.topic}`); },
     dueAt: Infinity,
     play: (until) => until,
     truth: () => ({ lots: 3, cash: 12_345_678_901_234_567_890n }),
