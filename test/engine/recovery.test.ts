@@ -150,7 +150,7 @@ describe('a restart', () => {
     expect(talk.state.mode.tag).toBe('trading');
   });
 
-  it('at whose very instant no stop is shown asks again: that reading is not later than the word', () => {
+  it('at whose very instant no stop is shown asks again where a fill is of that instant: the reading is not later than it', () => {
     const talk = long();
     talk.restart();
     talk.reading({ ...fiveLong, stop: null });
@@ -158,6 +158,16 @@ describe('a restart', () => {
     expect(talk.leg.query.tag).toBe('again');
 
     expect(talk.pass(1).reading({ ...fiveLong, stop: null }).commands).toEqual([set80]);
+  });
+
+  it('at whose very instant no stop is shown, the fills being older, sets it: what is known in a millisecond is not later', () => {
+    const talk = long();
+    talk.pass(5);
+    talk.restart();
+    talk.reading({ ...fiveLong, stop: null, takenAt: talk.now - 1 });
+    expect(talk.state.mode.tag).toBe('recovering');
+
+    expect(talk.reading({ ...fiveLong, stop: null }).commands).toEqual([set80]);
   });
 
   it('eight hours after the last event begins its deadlines then, not eight hours ago', () => {
