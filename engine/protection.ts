@@ -79,7 +79,7 @@ function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): v
   }
   const { replaces } = protection;
   if (replaces !== null && isTighter(position.side, replaces, protection.trigger) && state.mode.tag !== 'trading') {
-    takeBackLoosening(state, leg, position, replaces, out);
+    takeBackLoosening(state, leg, position, replaces, price, out);
     return;
   }
   position.protection = { ...protection, attempt: protection.attempt + 1, since: state.now };
@@ -91,8 +91,16 @@ function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): v
   if (protection.attempt >= state.setup.config.protectAttempts) ask(state, leg, out);
 }
 
-/** A looser stop is asked for only while trading: the tighter one is wanted again, whichever of them is there. */
-function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigger: number, out: Out): void {
+/**
+ * A looser stop is asked for only while trading: the tighter one is wanted again, whichever of them is there. A price that is
+ * through it already makes it a suspicion: it fires, or it is the looser one that is shown.
+ */
+function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out): void {
+  if (isThrough(position.side, price, trigger)) {
+    arm(state, leg, position, trigger, position.stopBy, 'taken back', out);
+    suspect(state, position);
+    return;
+  }
   askStop(state, leg, position, { triggerTicks: trigger, trailTicks: 0, activeTicks: 0, loosens: false }, out);
 }
 

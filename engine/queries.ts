@@ -6,6 +6,7 @@ import { due, patience } from './deadlines.ts';
 import type { Out } from './notes.ts';
 import { approveReducing } from './risk.ts';
 import type { Leg, State } from './state.ts';
+import type { Ms } from './units.ts';
 
 /** Asks now, or once the answer that is under way has come. */
 export function ask(state: State, leg: Leg, out: Out): void {
@@ -15,6 +16,13 @@ export function ask(state: State, leg: Leg, out: Out): void {
     return;
   }
   send(state, leg, leg.query.tag === 'again' ? leg.query.attempt + 1 : 1, out);
+}
+
+/** Asks once more at `at`, unless something is asked before. */
+export function askAt(state: State, leg: Leg, at: Ms): void {
+  if (leg.query.tag !== 'none') return;
+  leg.query = { tag: 'again', at, attempt: 0 };
+  due(state, at);
 }
 
 /** Asks again when the wait is over. */

@@ -3,7 +3,8 @@
  *
  * The venue's truth is read at every instant and holds until the next. A position without a stop is an exposure; its time
  * counts from the venue's own fill. The engine's deadline for it begins when the engine was told (nobody acts on what was
- * not said; such time is `unawareMs`) and begins anew with a restart or a reconnect:
+ * not said; such time is `unawareMs`) and begins anew with a restart or a reconnect, after which it asks. An engine that was
+ * stalled does not know that it was: what it was told before begins anew, what nobody told it does not begin.
  *
  *  attached  opened by an order that carries its stop: there must be one from the first fill on        0 ms
  *  fill      opened by an order of ours without one                                                    protectDeadlineMs
@@ -90,10 +91,15 @@ export class ExposureWatch {
     this.#begin(at, state.setup.config.recoverDeadlineMs);
   }
 
-  /** Every running exposure has its deadline from here. */
-  #begin(at: Ms, limitMs: Ms): void {
+  woke(at: Ms, state: State): void {
+    this.#isDead = false;
+    this.#begin(at, state.setup.config.recoverDeadlineMs, true);
+  }
+
+  /** Every running exposure has its deadline from here, or every one that the engine was told of. */
+  #begin(at: Ms, limitMs: Ms, isTold = false): void {
     for (const { exposure } of this.#legs) {
-      if (exposure === null) continue;
+      if (exposure === null || (isTold && exposure.toldAt === Number.POSITIVE_INFINITY)) continue;
       exposure.from = at;
       if (limitMs > exposure.limitMs) exposure.limitMs = limitMs;
     }

@@ -87,6 +87,7 @@ describe('a halt ended the process, the supervisor started it again every 17 sec
 
     expect(halted.close(100)).toEqual([]);
     halted.restart();
+    halted.pass(5_000);
     halted.read();
     expect(halted.close(100)).toEqual([]);
     halted.tell({ tag: 'operator', verb: 'resume' });

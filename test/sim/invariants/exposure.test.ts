@@ -53,6 +53,22 @@ describe('I1, a stop that must be set after a fill', () => {
 
     expect(numbers(one.report())).toEqual(['I1']);
   });
+  it('has its 2,000 ms anew after a stall if it was told before, and not before it is told if it was not', () => {
+    const [heard, deaf] = [world(), world()];
+    addFilled(heard);
+    deaf.fills({ at: at(0), id: 1, side: 1, lots: 5, order: -2 });
+    deaf.auditor.instant(at(100), deaf.state);
+    for (const one of [heard, deaf]) {
+      one.auditor.crashed(at(200), one.state);
+      one.auditor.woke(at(9_000), one.state);
+      one.auditor.instant(at(19_000), one.state);
+    }
+    expect([numbers(heard.report()), numbers(deaf.report())]).toEqual([[], []]);
+
+    heard.auditor.instant(at(19_001), heard.state);
+    deaf.auditor.instant(at(60_000), deaf.state);
+    expect([numbers(heard.report()), numbers(deaf.report())]).toEqual([['I1'], []]);
+  });
   it('does not come, but the engine halted with an alarm by then: none; halted without one: a violation', () => {
     const [loud, silent] = [world(), world()];
     for (const one of [loud, silent]) {
