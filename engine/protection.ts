@@ -184,7 +184,10 @@ export function breach(state: State, leg: Leg, position: OpenPosition, trigger: 
 
 export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): void { // hot
   const { position } = leg;
-  if (position.tag === 'flat') return;
+  if (position.tag === 'flat') {
+    if (event.setAt !== undefined && event.setAt > leg.executedAt) ask(state, leg, out); // of a position that nobody told of
+    return;
+  }
   if (event.setAt !== undefined && event.setAt < position.tradedAt) return; // of the position before
   const { protection } = position;
   if (event.trailTicks > 0) position.trailTicks = event.trailTicks;

@@ -175,6 +175,18 @@ describe.each(sides)('a %s', (side) => {
     expect(desk.take(reading(desk, { takenAt: desk.now(), stop: null }))).toContainEqual(setStop(desk.p(90)));
   });
 
+  it('told of while nothing is held asks: there is a position whose fill was lost; one from before the last fill does not', () => {
+    const desk = entering({ side });
+    const word = { tag: 'stop-set', by: 'mark', trailTicks: 0 } as const;
+    expect(desk.tell({ ...word, triggerTicks: desk.p(90), setAt: desk.now() })).toEqual([query]);
+    const removed = entering({ side });
+    expect(removed.tell({ ...word, triggerTicks: 0, setAt: removed.now() })).toEqual([query]);
+    const closed = held({ side });
+    closed.filled({ order: -1, lots: 4 });
+
+    expect(closed.tell({ ...word, triggerTicks: closed.p(90), setAt: closed.now() })).toEqual([]);
+  });
+
   it('of the position before, told late, says nothing of this one', () => {
     const desk = opened({ side });
     const word = { tag: 'stop-set', triggerTicks: desk.p(90), by: 'mark', trailTicks: 0 } as const;
