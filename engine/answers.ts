@@ -15,7 +15,7 @@ import { countRestFill } from './resting.ts';
 import { countAcceptance, countRejection } from './limits.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, findBuried, findOrder, releaseStaged, unearth } from './orders.ts';
 import { oweFills } from './owed.ts';
-import { foldExecution, isNewExecution } from './position.ts';
+import { foldExecution, foldFee, isNewExecution } from './position.ts';
 import { wantedTrigger } from './stop-levels.ts';
 import { ask } from './queries.ts';
 import type { Leg, Order, State } from './state.ts';
@@ -92,11 +92,13 @@ export function closeOrder(state: State, leg: Leg, event: OrderCancelled | Order
     endOrder(leg, order.id, event.at, how.outcome, how.reason, out);
   }
   releaseStaged(state, leg, order.id, isOwed ? 'owed' : order.filled > 0 ? 'done' : 'refused', out);
-  afterExit(state, leg, order, isExpired ? 'refused' : exitEnd(order, event.cause), out);
+  afterExit(state, leg, order, isExpired ? 'refused' : exitEnd(order, event.cause, isOwed), out);
 }
 
-function exitEnd(order: Order, cause: OrderCancelled['cause']): ExitEnd {
+/** An exit that filled in part and owes nothing was cut short: what is left of the position is known. */
+function exitEnd(order: Order, cause: OrderCancelled['cause'], isOwed: boolean): ExitEnd {
   if (cause === 'no-volume') return 'no-volume';
+  if (!isOwed && cause === 'venue' && order.type === 'market' && order.filled > 0) return 'cut';
   return cause === 'requested' || (cause === 'ioc-unfilled' && order.type === 'limit') ? 'rung' : 'refused';
 }
 
@@ -121,6 +123,11 @@ export function countExecution(state: State, leg: Leg, event: Execution, out: Ou
   fill.order = null;
   fill.opened = 0;
   if (!fill.isNew) return;
+  if (isAdopted(leg, event)) {
+    foldFee(state, leg, event.fee);
+    fill.isNew = false;
+    return;
+  }
   if (event.at > leg.executedAt) leg.executedAt = event.at;
   if (event.order < 0) return;
   const standing = findOrder(leg, event.order);
@@ -140,6 +147,11 @@ export function countExecution(state: State, leg: Leg, event: Execution, out: Ou
   }
   if (order.filled >= order.lots || (order.reduceOnly && isClosedBy(leg, event))) endOrder(leg, event.order, event.at, 'filled', 'filled', out);
   else missFills(state, leg, order, out);
+}
+
+/** A fill of others from before the reading that took the position over: its lots are held already, its fee is not paid yet. */
+function isAdopted({ adoptedAt }: Leg, { order, at, tradedAt = at }: Execution): boolean {
+  return order < 0 && tradedAt <= adoptedAt;
 }
 
 /** A reduce-only order is cut to the position: it may end with less than it asked for where nothing is left to reduce. */

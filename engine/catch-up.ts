@@ -6,16 +6,11 @@ import { countExecution, takeExecution } from './answers.ts';
 import type { Execution } from './events.ts';
 import { afterFill, trim } from './guard.ts';
 import type { Out } from './notes.ts';
-import { foldFee, isNewExecution } from './position.ts';
 import type { Fill, Leg, State } from './state.ts';
 
 export function catchUp(state: State, leg: Leg, executions: readonly Execution[], out: Out): void {
   const steps: { readonly told: Execution; readonly fill: Fill }[] = [];
   for (const execution of executions) {
-    if (isAdopted(leg, execution)) {
-      if (isNewExecution(state, execution.id)) foldFee(state, leg, execution.fee);
-      continue;
-    }
     const before = leg.position;
     const told = book(state, leg, execution, out);
     if (told === null) continue;
@@ -29,15 +24,10 @@ export function catchUp(state: State, leg: Leg, executions: readonly Execution[]
   if (steps.length > 0 && leg.position.tag === 'open') trim(state, leg, leg.position, out); // what was meant is known after the last
 }
 
-/** A fill of others from before the reading that took the position over: its lots are held already, its fee is not paid yet. */
-function isAdopted({ adoptedAt }: Leg, { order, at }: Execution): boolean {
-  return order < 0 && at <= adoptedAt;
-}
-
-/** Booked now, and known to be of its own time. Null when one reading told it twice. */
+/** Booked now, and known to be of its own time. Null when it was told before, or is part of what was taken over. */
 function book(state: State, leg: Leg, execution: Execution, out: Out): Execution | null {
   const executedAt = Math.max(leg.executedAt, Math.min(execution.at, state.now));
-  const told = { ...execution, at: state.now };
+  const told = { ...execution, at: state.now, tradedAt: execution.tradedAt ?? execution.at };
   countExecution(state, leg, told, out);
   if (!state.fill.isNew) return null;
   takeExecution(state, leg, told, out);

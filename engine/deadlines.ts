@@ -39,8 +39,7 @@ function isAnyUnseen(legs: State['legs']): boolean {
 
 function dueOf(state: State, leg: Leg): Ms { // hot
   const { position, orders, query, buried } = leg;
-  const { queryMs } = state.setup.config;
-  let at = query.tag === 'none' ? Number.POSITIVE_INFINITY : query.tag === 'asked' ? query.since + queryMs : query.at;
+  let at = query.tag === 'none' ? Number.POSITIVE_INFINITY : query.tag === 'asked' ? query.since + patience(state, leg) : query.at;
   for (let i = 0; i < orders.length; i++) at = Math.min(at, orderDue(state, leg, orders[i]!));
   if (buried.length > 0) at = Math.min(at, buried[0]!.until);
   if (position.tag === 'flat') return at;
@@ -49,6 +48,17 @@ function dueOf(state: State, leg: Leg): Ms { // hot
   if (position.suspectAt > 0) at = Math.min(at, position.suspectAt + state.setup.config.stopFireGraceMs);
   if (position.exitAt > 0) at = Math.min(at, position.exitAt);
   return at;
+}
+
+/** How long a question waits for its answer, or for being asked again: a stop that was only said to be there is a hurry. */
+export function patience({ setup: { config } }: State, { position }: Leg): Ms {
+  const isHurry = position.tag === 'open' && position.protection.tag === 'armed' && position.protectBy > 0;
+  return isHurry ? Math.min(config.queryMs, attemptMs(config)) : config.queryMs;
+}
+
+/** Between two attempts to have a stop: all of them lie inside the deadline for one. */
+function attemptMs({ protectDeadlineMs, protectAttempts }: State['setup']['config']): Ms {
+  return Math.ceil(protectDeadlineMs / protectAttempts);
 }
 
 /** When silence about an order is too long: it becomes unknown, and unknown for too long it halts. */
@@ -81,5 +91,5 @@ export function stopDue({ setup: { config } }: State, { protection, wantedStop }
   if (protection.tag === 'unprotected' && protection.cause !== 'unknown' && wantedStop > 0) return protection.since + config.orderSilenceMs;
   if (protection.tag !== 'requested') return Number.POSITIVE_INFINITY;
   if (protection.attempt >= config.protectAttempts) return protection.since + config.orderSilenceMs;
-  return protection.since + Math.ceil(config.protectDeadlineMs / config.protectAttempts);
+  return protection.since + attemptMs(config);
 }

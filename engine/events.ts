@@ -71,11 +71,15 @@ export interface Execution {
   readonly liquidity: 'maker' | 'taker';
   /** Lots of the order still to be filled; 0 = the order is done. */
   readonly leavesLots: number;
+  /** The venue's time of the match, where it was told later than it happened; absent = `at`. */
+  readonly tradedAt?: Ms;
 }
 /** The venue holds this stop on the position. `trailTicks` 0 = no trailing stop. */
 export interface StopSet {
   readonly tag: 'stop-set'; readonly at: Ms; readonly leg: number; readonly triggerTicks: number; readonly by: TriggerSource;
   readonly trailTicks: number;
+  /** The venue's time of it, where it was told later than it happened; absent = `at`. */
+  readonly setAt?: Ms;
 }
 /** The venue already holds exactly what was asked: success. */
 export interface StopUnchanged { readonly tag: 'stop-unchanged'; readonly at: Ms; readonly leg: number; readonly triggerTicks: number }

@@ -10,7 +10,8 @@ import { cancelOrder, sendReduce } from './orders.ts';
 import { takeForeignFill } from './foreign.ts';
 import { keepLeaving } from './leaving.ts';
 import { ask } from './queries.ts';
-import { onStopRefused, onStopSet, onStopUnchanged, protectFill, suspectHalf, watchBreach } from './protection.ts';
+import { leaveAddition, protectFill } from './protect-fill.ts';
+import { onStopRefused, onStopSet, onStopUnchanged, suspectHalf, watchBreach } from './protection.ts';
 import type { Leg, OpenPosition, Order, State } from './state.ts';
 
 export function takeProtection(state: State, event: Event, out: Out): void { // hot
@@ -60,6 +61,7 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
   if (fill.opened === 0) {
     if (position.plannedLots > position.lots) position.plannedLots = position.lots;
     position.exitAttempts = 0;
+    if (position.protection.tag === 'waived' && isOpenedAnew(position, event)) leaveAddition(state, leg, position, out);
     if (event.cause === 'stop' || event.cause === 'trailing') suspectHalf(state, position);
     if (position.leaving !== '') keepLeaving(state, leg, position, out);
     return;
@@ -75,11 +77,21 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
   }
   countPlanned(position, order, fill.opened);
   startTargets(position, order);
-  protectFill(state, leg, order.terms, { opened: fill.opened, ofLots: order.lots, filled: order.filled, priceTicks: event.priceTicks }, out);
+  protectFill(state, leg, order.terms, {
+    opened: fill.opened, ofLots: order.lots, filled: order.filled, priceTicks: event.priceTicks, tradedAt: event.tradedAt ?? event.at,
+  }, out);
   if (position.leaving !== '') keepLeaving(state, leg, position, out);
   else if (position.targets.length > 0) keepTargets(state, leg, position, out);
   // Of late fills the last lots may be booked before the first are meant: the end of their reading trims.
   if (position.lots > position.plannedLots && !fill.isLate) trim(state, leg, position, out);
+}
+
+/**
+ * A fill that reduced before an addition traded and is told after it: it may have closed the position, and then all that is
+ * left was opened by the addition.
+ */
+function isOpenedAnew({ lots, bareLots, bareTradedAt }: OpenPosition, { at, tradedAt = at }: Execution): boolean {
+  return tradedAt < bareTradedAt && lots <= bareLots;
 }
 
 /**

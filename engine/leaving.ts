@@ -2,7 +2,7 @@
  * Ways out that stay wanted: once a position is to be left, reduce-only orders are sent until nothing of it remains.
  *
  * 1. The standing exits never claim more than the position, as far as they are known; a lost one is sent again under the
- *    same link, a refused or ended one as a new order.
+ *    same link, a refused or ended one as a new order: at once where it filled in part, for that is no refusal.
  * 2. Rungs: a limit at the price, an IOC limit through it, then the market. A breach goes to the market at once.
  * 3. A refusal waits a little longer each time, never longer than a minute; a closed bar tries again anyway.
  */
@@ -75,11 +75,14 @@ function uncovered(leg: Leg, { side, lots, rung, openedAt }: OpenPosition): numb
   return open;
 }
 
-/** At market, and either under way or waiting for volume: nothing went wrong with the exit yet. */
-export function isLeavingWell(state: State, leg: Leg, { leaving, rung, exitAt }: OpenPosition): boolean {
+/** At market, and either waiting for volume or under way for the whole: nothing went wrong with the exit yet. */
+export function isLeavingWell(state: State, leg: Leg, position: OpenPosition): boolean {
+  const { leaving, rung, exitAt } = position;
   if (leaving === '' || rung !== 'market') return false;
+  if (workingExit(leg) === null) return exitAt === 0;
+  if (uncovered(leg, position) > 0) return false;
   for (const order of leg.orders) if (order.role === 'exit' && order.type === 'market' && isUnderWay(state, order)) return true;
-  return exitAt === 0 && workingExit(leg) === null;
+  return false;
 }
 
 /** Held by the venue, or sent, and not silent: a repeated request has as long as a stop has. */
@@ -105,8 +108,8 @@ function nextRung(state: State, rung: OpenPosition['rung']): OpenPosition['rung'
   return rung === 'limit' && state.setup.config.exit.iocMs > 0 ? 'ioc' : 'market';
 }
 
-/** What ended an exit: the shell's volume waits for the next bar, a rung goes on at once, all else waits a little. */
-export type ExitEnd = 'no-volume' | 'rung' | 'refused';
+/** What ended an exit: the shell's volume waits for the next bar, a rung and one cut short go on at once, all else waits a little. */
+export type ExitEnd = 'no-volume' | 'rung' | 'cut' | 'refused';
 
 /** An exit ended and the position did not. */
 export function afterExit(state: State, leg: Leg, order: Order, end: ExitEnd, out: Out): void {
@@ -119,8 +122,12 @@ export function afterExit(state: State, leg: Leg, order: Order, end: ExitEnd, ou
   }
   if (end === 'no-volume') return;
   position.rung = 'market';
+  if (end === 'cut') {
+    keepLeaving(state, leg, position, out);
+    return;
+  }
   position.exitAttempts += 1;
-  if (position.exitAttempts > 1 && triggerInForce(position.protection) === null && position.protection.tag !== 'waived') {
+  if ((position.exitAttempts > 1 || position.isOverdue) && triggerInForce(position.protection) === null && position.protection.tag !== 'waived') {
     halt(state, 'unprotected', `${state.setup.strategy.symbols[leg.symbol]!}: no stop in force, and the exit was refused`, out);
   }
   if (position.exitAttempts >= state.setup.config.protectAttempts) {

@@ -90,10 +90,10 @@ export function foldExecution(state: State, leg: Leg, event: Execution, story: F
 
 function openedBy(instrument: Instrument, event: Execution, lots: number, cost: Money, story: FillStory): OpenPosition {
   return {
-    tag: 'open', side: event.side, openedAt: event.at, adopted: false, lots, cost,
+    tag: 'open', side: event.side, openedAt: event.at, tradedAt: event.tradedAt ?? event.at, adopted: false, lots, cost,
     costNumber: moneyToNumber(instrument, cost), entryTicks: event.priceTicks, barsHeld: 0, leaving: '',
     protection: { tag: 'unprotected', cause: 'new', since: event.at },
-    stopBy: 'mark', wantedStop: 0, bareAt: 0, protectBy: 0, suspectAt: 0, plannedLots: 0, exitAt: 0, exitAttempts: 0,
+    stopBy: 'mark', wantedStop: 0, bareAt: 0, protectBy: 0, isOverdue: false, bareLots: 0, bareTradedAt: 0, suspectAt: 0, plannedLots: 0, exitAt: 0, exitAttempts: 0,
     rung: 'market', isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, breakEvenAt: 0, targets: [],
     trade: {
       realised: 0n, fees: 0n, funding: 0n, entryLots: lots, entryTickLots: event.priceTicks * lots,

@@ -2,7 +2,8 @@
  * The protection machine: how an open position gets its stop, keeps it, and moves it.
  *
  * 1. From its first fill a position is waived in so many words, or has a stop requested.
- * 2. `armed` needs the venue's word; "unchanged" is that word too, looked after when nothing told of the stop before.
+ * 2. `armed` needs the venue's word; "unchanged" is that word too. Where nothing told of the stop before, its deadline
+ *    stands until a reading shows it, and the venue is asked as often as it would be asked for a stop.
  * 3. A stop never gets looser unless the strategy says so.
  * 4. A stop refused because the price is through it, or a breach while no stop is armed, becomes an exit in the
  *    same decision: never a retry.
@@ -25,72 +26,8 @@ import { ask } from './queries.ts';
 import { approveStop } from './risk.ts';
 import { slippageTicks } from './size.ts';
 import { isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from './stop-levels.ts';
-import type { EntryTerms, Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
+import type { Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
 import type { Ms } from './units.ts';
-
-/** Protects what an entry's fill opened or grew. `opened` = lots that this fill added, `filled` = all of its order so far, at `priceTicks`. */
-export function protectFill(
-  state: State, leg: Leg, terms: EntryTerms, fill: { readonly opened: number; readonly ofLots: number; readonly filled: number; readonly priceTicks: number }, out: Out,
-): void {
-  const { position } = leg;
-  if (position.tag === 'flat') return;
-  position.trade.risk += terms.risk * (fill.opened / fill.ofLots);
-  const first = position.protection.tag === 'unprotected' && position.protection.cause === 'new';
-  if (terms.distanceTicks === 0) {
-    if (!first) return;
-    if (terms.isAdd) {
-      exitAll(state, leg, 'an addition to a position that is gone', out); // nobody waived a stop for this one
-      return;
-    }
-    setProtection(state, leg, position, { tag: 'waived', since: state.now }, 'waived', out);
-    if (terms.trailTicks > 0) trailAlone(state, leg, position, terms, out);
-    return;
-  }
-  if (first) {
-    position.protectBy = state.now + state.setup.config.recoverDeadlineMs;
-    position.wantedStop = terms.stopTicks;
-    due(state, state.now + 1);
-    position.stopBy = terms.stopBy;
-    position.breakEvenAt = terms.breakEvenAt;
-    setProtection(state, leg, position, {
-      tag: 'requested', trigger: terms.stopTicks, by: terms.stopBy, replaces: null, attempt: 1, since: state.now,
-    }, 'rides on the entry', out);
-  }
-  const wanted = wantedAfterFill(position, terms, first);
-  const trail = first ? terms.trailTicks : 0;
-  if (first) {
-    position.trailTicks = trail;
-    position.trailFromTicks = terms.trailFromTicks;
-  }
-  // The stop of an order is used up with its first fill: what a later one opens anew has none.
-  const isBare = first && fill.filled > fill.opened;
-  if (!isBare && isThrough(position.side, fill.priceTicks, wanted)) return; // filled beyond its stop: the one that rode acts by itself
-  if (isBare) position.protectBy = state.now + state.setup.config.protectDeadlineMs;
-  if (isBare || wanted !== wantedTrigger(position.protection) || trail > 0) {
-    const wish = { triggerTicks: wanted, trailTicks: trail, activeTicks: terms.trailFromTicks, loosens: false };
-    if (state.fill.isLate || isBare) requestStop(state, leg, position, wish, out);
-    else askStop(state, leg, position, wish, out);
-  }
-}
-
-/** A trailing stop beside a waived stop: the position's stop is left as it is, there is none. */
-function trailAlone(state: State, leg: Leg, position: OpenPosition, terms: EntryTerms, out: Out): void {
-  position.trailTicks = terms.trailTicks;
-  position.trailFromTicks = terms.trailFromTicks;
-  position.stopBy = terms.stopBy;
-  out.commands.push(approveStop(state, {
-    tag: 'set-stop', leg: leg.index, triggerTicks: 0, by: terms.stopBy, trailTicks: terms.trailTicks, activeTicks: terms.trailFromTicks,
-  }, false));
-}
-
-/** A stop given as a distance follows the first fill; one given as a level stays; later fills may only tighten. */
-function wantedAfterFill(position: OpenPosition, terms: EntryTerms, first: boolean): number {
-  const current = lastWanted(position);
-  const entry = position.side === 1 ? Math.ceil(position.entryTicks - 1e-6) : Math.floor(position.entryTicks + 1e-6);
-  const wanted = terms.follows ? Math.max(1, entry - position.side * terms.distanceTicks) : terms.stopTicks;
-  if (first && terms.follows) return wanted;
-  return current === 0 || isTighter(position.side, wanted, current) ? wanted : current;
-}
 
 /** Trigger wanted, also while nothing is asked for; 0 = there never was one. */
 export function lastWanted({ protection, wantedStop }: OpenPosition): number { // hot
@@ -116,7 +53,7 @@ export function requestStop(state: State, leg: Leg, position: OpenPosition, wish
 }
 
 /** The same without a look at the price: after a fill the price of the last close is old, and the venue knows better. */
-function askStop(state: State, leg: Leg, position: OpenPosition, wish: StopWish, out: Out): void { // hot
+export function askStop(state: State, leg: Leg, position: OpenPosition, wish: StopWish, out: Out): void { // hot
   const by = position.stopBy;
   const replaces = triggerInForce(position.protection);
   const { config } = state.setup;
@@ -142,7 +79,7 @@ function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): v
   }
   const { replaces } = protection;
   if (replaces !== null && isTighter(position.side, replaces, protection.trigger) && state.mode.tag !== 'trading') {
-    takeBackLoosening(state, leg, position, replaces, out);
+    takeBackLoosening(state, leg, position, replaces, price, out);
     return;
   }
   position.protection = { ...protection, attempt: protection.attempt + 1, since: state.now };
@@ -154,8 +91,16 @@ function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): v
   if (protection.attempt >= state.setup.config.protectAttempts) ask(state, leg, out);
 }
 
-/** A looser stop is asked for only while trading: the tighter one is wanted again, whichever of them is there. */
-function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigger: number, out: Out): void {
+/**
+ * A looser stop is asked for only while trading: the tighter one is wanted again, whichever of them is there. A price that is
+ * through it already makes it a suspicion: it fires, or it is the looser one that is shown.
+ */
+function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out): void {
+  if (isThrough(position.side, price, trigger)) {
+    arm(state, leg, position, trigger, position.stopBy, 'taken back', out);
+    suspect(state, position);
+    return;
+  }
   askStop(state, leg, position, { triggerTicks: trigger, trailTicks: 0, activeTicks: 0, loosens: false }, out);
 }
 
@@ -196,10 +141,12 @@ function failProtection(state: State, leg: Leg, position: OpenPosition, out: Out
   const { protection, leaving } = position;
   if (isLeavingWell(state, leg, position)) {
     expectBy(state, position, config.protectDeadlineMs);
+    position.isOverdue = true;
     return;
   }
   position.protectBy = 0;
   const since = protection.tag === 'requested' ? `asked ${protection.attempt} times`
+    : protection.tag === 'armed' ? 'said to be there and never shown'
     : protection.tag === 'unprotected' ? protection.cause : 'the way out is not answered';
   halt(state, 'unprotected', `${strategy.symbols[leg.symbol]!}: no stop confirmed by its deadline, ${since}`, out);
   ask(state, leg, out);
@@ -207,7 +154,7 @@ function failProtection(state: State, leg: Leg, position: OpenPosition, out: Out
   else if (protection.tag === 'unprotected' && protection.cause === 'unknown') {
     expectBy(state, position, config.recoverDeadlineMs);
     restoreStop(state, leg, position, 'unknown', out);
-  } else if (config.unprotected === 'flatten') exitAll(state, leg, 'no stop could be set', out);
+  } else if (config.unprotected === 'flatten' && triggerInForce(protection) === null) exitAll(state, leg, 'no stop could be set', out);
 }
 
 /** By then a stop is confirmed or the position gone, or the engine halts. */
@@ -237,7 +184,11 @@ export function breach(state: State, leg: Leg, position: OpenPosition, trigger: 
 
 export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): void { // hot
   const { position } = leg;
-  if (position.tag === 'flat') return;
+  if (position.tag === 'flat') {
+    if (event.setAt !== undefined && event.setAt > leg.executedAt) ask(state, leg, out); // of a position that nobody told of
+    return;
+  }
+  if (event.setAt !== undefined && event.setAt < position.tradedAt) return; // of the position before
   const { protection } = position;
   if (event.trailTicks > 0) position.trailTicks = event.trailTicks;
   if (event.triggerTicks === 0) {
@@ -282,19 +233,22 @@ export function confirmStop(
 
 function arm(state: State, leg: Leg, position: OpenPosition, trigger: number, by: TriggerSource, cause: string, out: Out): void { // hot
   position.protectBy = 0;
+  position.isOverdue = false;
   position.suspectAt = 0;
   position.wantedStop = trigger;
   setProtection(state, leg, position, { tag: 'armed', trigger, by, since: state.now }, cause, out);
 }
 
-/** The venue already holds the wanted stop: success. Where nothing told of it before, it is looked at once more. */
+/** The venue already holds the wanted stop: success. Where nothing told of it before, it has to be shown by its deadline. */
 export function onStopUnchanged(state: State, leg: Leg, { triggerTicks }: StopUnchanged, out: Out): void {
   const { position } = leg;
   if (position.tag === 'flat' || position.protection.tag !== 'requested') return;
   const { trigger, by, replaces } = position.protection;
   if (triggerTicks !== 0 && triggerTicks !== trigger) return;
-  if (replaces !== trigger) ask(state, leg, out);
+  const { protectBy } = position;
   arm(state, leg, position, trigger, by, 'unchanged', out);
+  position.protectBy = protectBy;
+  if (replaces !== trigger) ask(state, leg, out);
 }
 
 export function onStopRefused(state: State, leg: Leg, event: StopRefused, out: Out): void {
@@ -381,7 +335,7 @@ function costFreeLevel({ side, entryTicks }: OpenPosition, takerRate: number, co
   return away(sold + side * slippageTicks(config, near));
 }
 
-function setProtection(
+export function setProtection(
   state: State, leg: Leg, position: OpenPosition, protection: Protection, cause: string, out: Out,
 ): void { // hot
   position.protection = protection;

@@ -2,10 +2,11 @@
  * Questions to the venue about one leg. One question is under way at most; silence asks again, and so does an answer
  * that left something open. Nothing is concluded from not being answered.
  */
-import { due } from './deadlines.ts';
+import { due, patience } from './deadlines.ts';
 import type { Out } from './notes.ts';
 import { approveReducing } from './risk.ts';
 import type { Leg, State } from './state.ts';
+import type { Ms } from './units.ts';
 
 /** Asks now, or once the answer that is under way has come. */
 export function ask(state: State, leg: Leg, out: Out): void {
@@ -17,11 +18,18 @@ export function ask(state: State, leg: Leg, out: Out): void {
   send(state, leg, leg.query.tag === 'again' ? leg.query.attempt + 1 : 1, out);
 }
 
+/** Asks once more at `at`, unless something is asked before. */
+export function askAt(state: State, leg: Leg, at: Ms): void {
+  if (leg.query.tag !== 'none') return;
+  leg.query = { tag: 'again', at, attempt: 0 };
+  due(state, at);
+}
+
 /** Asks again when the wait is over. */
 export function takeQueryTimer(state: State, leg: Leg, out: Out): void {
   const { query } = leg;
   if (query.tag === 'none') return;
-  const at = query.tag === 'asked' ? query.since + state.setup.config.queryMs : query.at;
+  const at = query.tag === 'asked' ? query.since + patience(state, leg) : query.at;
   if (at <= state.now) send(state, leg, query.attempt + 1, out);
 }
 
@@ -39,12 +47,12 @@ export function answered(state: State, leg: Leg, isSettled: boolean): void {
     return;
   }
   const attempt = query.tag === 'none' ? 0 : query.attempt;
-  leg.query = { tag: 'again', at: state.now + state.setup.config.queryMs, attempt };
+  leg.query = { tag: 'again', at: state.now + patience(state, leg), attempt };
   due(state, leg.query.at);
 }
 
 function send(state: State, leg: Leg, attempt: number, out: Out): void {
   leg.query = { tag: 'asked', since: state.now, attempt, isLate: false };
-  due(state, state.now + state.setup.config.queryMs);
+  due(state, state.now + patience(state, leg));
   out.commands.push(approveReducing({ tag: 'query-account', leg: leg.index }));
 }

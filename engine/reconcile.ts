@@ -11,8 +11,9 @@
  *     from before that proves nothing.
  *  5. An open order of a number of ours that is believed over is cancelled; one that is not ours is left to policy.
  *  6. A position is judged only by a reading that is not older than the newest execution counted, and never changed by it.
- *  7. A stop is missing only where the reading is later than the word that there is one. One that is shown is never
- *     doubted for another reason than the price being through it.
+ *  7. A stop is missing only where the reading is not older than the word that there is one: what is known in a
+ *     millisecond happened in it at the latest. Of the fills it must be newer. A stop that is shown is never doubted for
+ *     another reason than the price being through it.
  */
 import type { AccountSnapshot, EndedOrder, Execution, OpenOrder, TriggerSource } from './events.ts';
 import { hasCounted } from './position.ts';
@@ -99,7 +100,7 @@ export function stopFinding(leg: Leg, { stop, takenAt, markTicks, lastTicks }: A
     return { tag: 'shown', triggerTicks: stop.triggerTicks, by: stop.by, isOverdue: isThrough(position.side, price, stop.triggerTicks) };
   }
   const { protection } = position;
-  const isOlder = takenAt <= Math.max(protection.since, leg.executedAt);
+  const isOlder = takenAt < protection.since || takenAt <= leg.executedAt;
   const isExpected = triggerInForce(protection) !== null || protection.tag === 'unprotected';
   return isExpected && !isOlder ? { tag: 'missing' } : { tag: 'unknown' };
 }

@@ -2,7 +2,8 @@
  * Start, restart and reconnect, and every other answer to a question: what `reconcile.ts` finds is done here.
  *
  * 1. Nothing is believed over a restart but what the venue shows: requests without an answer are unknown, stops are.
- * 2. `trading` begins when every leg's position, stop and orders are known; a halt stays a halt.
+ * 2. `trading` begins when every leg's position, stop and orders are known; a halt stays a halt. A receive window after it
+ *    forgot them it looks once more.
  * 3. A difference that no execution explains is asked about three times, over a receive window, before it counts (at a
  *    first start once: nothing was counted yet): then a position that is not
  *    ours is foreign, and one that is ours halts the engine. The state's position is never bent to the venue's.
@@ -19,7 +20,7 @@ import type { Out } from './notes.ts';
 import { acceptOrder, buryOrder, doubt, endOrder, releaseStaged, unearth } from './orders.ts';
 import { areFillsOwed, oweFills } from './owed.ts';
 import { breach, confirmStop, expectBy, restoreStop } from './protection.ts';
-import { answered, ask, hear } from './queries.ts';
+import { answered, ask, askAt, hear } from './queries.ts';
 import { absencesNeeded, newExecutions, orderFindings, positionFinding, stopFinding } from './reconcile.ts';
 import type { OrderFinding } from './reconcile.ts';
 import { approveReducing, signedLots } from './risk.ts';
@@ -88,9 +89,16 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
     && event.takenAt >= leg.forgottenAt
     && (leg.position.tag === 'flat' || (event.stop !== 'unknown' && leg.position.protection.tag !== 'unprotected'));
   answered(state, leg, isWhole || (leg.isKnown && !isOpen && (position === 'known' || !isAnswer)));
+  if (leg.forgottenAt > 0) lookAgain(state, leg, event);
   if (!isWhole) return;
   if (leg.position.tag === 'open') trim(state, leg, leg.position, out);
   if (!leg.isKnown) know(state, leg, out);
+}
+
+/** What a reading is made of may be some seconds old, and nothing else tells of what happened while nobody listened. */
+function lookAgain(state: State, leg: Leg, { takenAt }: AccountSnapshot): void {
+  const at = leg.forgottenAt + state.setup.config.recvWindowMs;
+  if (takenAt < at) askAt(state, leg, at);
 }
 
 /** Another size, but the same side: the stop is on the position whatever its size is. */

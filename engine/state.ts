@@ -163,6 +163,8 @@ export interface OpenPosition {
   readonly tag: 'open';
   readonly side: Direction;
   readonly openedAt: Ms;
+  /** The venue's time of the fill that opened it: what was said of a stop before that is not said of this one. */
+  readonly tradedAt: Ms;
   adopted: boolean;
   lots: number;
   /** Exact value at which the lots held were opened, money units. */
@@ -183,6 +185,11 @@ export interface OpenPosition {
   bareAt: Ms;
   /** Until when a stop must be confirmed; 0 = one is, or none is wanted. */
   protectBy: Ms;
+  /** The deadline for a stop passed while an exit was under way: nothing may go wrong with it any more. */
+  isOverdue: boolean;
+  /** Lots that additions without a stop of their own brought to a waived position, and when the newest traded; venue time. */
+  bareLots: number;
+  bareTradedAt: Ms;
   /** Since when the price is through an armed stop that did not fire; 0 = it is not. */
   suspectAt: Ms;
   /** Lots that were meant to be opened: more is trimmed. */

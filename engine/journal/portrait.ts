@@ -151,9 +151,10 @@ function positionOf(position: Position): Position {
   if (position.tag === 'flat') return { tag: 'flat' };
   const p: OpenPosition = position;
   return {
-    tag: 'open', side: p.side, openedAt: p.openedAt, adopted: p.adopted, lots: p.lots, cost: p.cost,
+    tag: 'open', side: p.side, openedAt: p.openedAt, tradedAt: p.tradedAt, adopted: p.adopted, lots: p.lots, cost: p.cost,
     costNumber: p.costNumber, entryTicks: p.entryTicks, barsHeld: p.barsHeld, leaving: p.leaving, protection: protectionOf(p.protection),
-    stopBy: p.stopBy, wantedStop: p.wantedStop, bareAt: p.bareAt, protectBy: p.protectBy, suspectAt: p.suspectAt, plannedLots: p.plannedLots,
+    stopBy: p.stopBy, wantedStop: p.wantedStop, bareAt: p.bareAt, protectBy: p.protectBy, isOverdue: p.isOverdue,
+    bareLots: p.bareLots, bareTradedAt: p.bareTradedAt, suspectAt: p.suspectAt, plannedLots: p.plannedLots,
     exitAt: p.exitAt, exitAttempts: p.exitAttempts, rung: p.rung, isSuspectAsked: p.isSuspectAsked, trailFromTicks: p.trailFromTicks,
     areTargetsDue: p.areTargetsDue, trailTicks: p.trailTicks, breakEvenAt: p.breakEvenAt,
     targets: p.targets.map(targetOf), trade: tradeOf(p.trade),

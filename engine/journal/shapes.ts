@@ -24,9 +24,9 @@ const eventShapes: Shapes<Event> = {
   'order-expired': { leg: true, order: true, filled: true },
   execution: {
     leg: true, order: true, id: true, cause: true, side: true, lots: true, priceTicks: true, value: true, fee: true,
-    liquidity: true, leavesLots: true,
+    liquidity: true, leavesLots: true, tradedAt: true,
   },
-  'stop-set': { leg: true, triggerTicks: true, by: true, trailTicks: true },
+  'stop-set': { leg: true, triggerTicks: true, by: true, trailTicks: true, setAt: true },
   'stop-unchanged': { leg: true, triggerTicks: true },
   'stop-refused': { leg: true, triggerTicks: true, reason: true },
   'request-failed': { leg: true, order: true, of: true, certainty: true, reason: true },
@@ -56,6 +56,9 @@ const commandShapes: Shapes<Command> = {
   notify: { severity: true, cause: true, text: true },
 };
 
+/** Fields that not every event of its kind has. */
+const optional: ReadonlySet<string> = new Set(['tradedAt', 'setAt']);
+
 type Keys = Readonly<Record<string, readonly string[]>>;
 const keysOf = (shapes: Readonly<Record<string, object>>): Keys =>
   Object.fromEntries(Object.entries(shapes).map(([tag, fields]) => [tag, Object.keys(fields)]));
@@ -67,6 +70,7 @@ function fieldsText(told: Told, keys: readonly string[]): string {
   let text = '';
   for (const key of keys) {
     const value = record[key];
+    if (value === undefined && optional.has(key)) continue;
     text += `,"${key}":${typeof value === 'number' ? numberText(value) : typeof value === 'string' ? stringText(value) : encode(value)}`;
   }
   return text;
@@ -104,7 +108,9 @@ export function commandsOf(list: unknown): readonly Approved[] {
 
 function told(out: Record<string, unknown>, tag: string, keys: readonly string[], fields: Readonly<Record<string, unknown>>): unknown {
   for (const key of keys) {
-    if (!Object.hasOwn(fields, key)) throw new SyntaxError(`${tag} of a journal has no ${key}`);
+    const isThere = Object.hasOwn(fields, key);
+    if (!isThere && optional.has(key)) continue;
+    if (!isThere) throw new SyntaxError(`${tag} of a journal has no ${key}`);
     out[key] = fields[key];
   }
   return out;

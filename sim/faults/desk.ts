@@ -172,7 +172,7 @@ export class Desk {
     if (message.tag !== 'submit') return;
     const sent = { ...message, order: number, lots: message.lots - short };
     this.#submits.set(number, request);
-    truth.send({ number, link: order, message: sent, short, lots: sent.lots, filled: 0, priceTicks: sent.priceTicks });
+    truth.send({ number, link: order, message: sent, short, lots: sent.lots, filled: 0, priceTicks: sent.priceTicks }, arrivesAt);
     exchange.send(sent, arrivesAt);
   }
 

@@ -1,6 +1,7 @@
 /**
  * Readings of the account: what the venue says of a leg when it is asked. Faults make them old, late in their history, or
- * partly unknown; `takenAt` is always the venue's time of the answer, as a venue stamps it.
+ * partly unknown; `takenAt` is always the venue's time of the answer, as a venue stamps it. An order that waits in a hole of
+ * the data is shown as one that stands: the exchange has it, and judges it when the next bar opens.
  */
 import type { AccountSnapshot, EndedOrder, Execution, Ms } from '../../engine/index.ts';
 import type { Exchange } from '../exchange/index.ts';
@@ -26,7 +27,8 @@ export interface Reader { readonly target: Target; readonly known: number }
 export function read(truth: Truth, exchange: Exchange, odds: Odds, { target, known }: Reader, at: Ms): Reading {
   const { leg } = target;
   const isStale = odds.strikes('stale-reading', target, at);
-  const view = isStale ? truth.viewAt(leg, at - odds.length('stale-reading', target)) : truth.viewAt(leg, at);
+  const seenAt = isStale ? at - odds.length('stale-reading', target) : at;
+  const view = truth.viewAt(leg, seenAt);
   const lags = !isStale && odds.strikes('history-lag', target, at);
   const history = lags ? truth.viewAt(leg, at - odds.length('history-lag', target)) : view;
   const isUnknown = unknownParts(odds, target, at);
@@ -38,7 +40,7 @@ export function read(truth: Truth, exchange: Exchange, odds: Odds, { target, kno
       tag: 'account-snapshot', takenAt: at, leg,
       position: isUnknown(0) ? 'unknown' : { ...position, entryTicks: truth.entryTicks(leg, position) },
       stop: isUnknown(1) ? 'unknown' : stop,
-      openOrders: isUnknown(2) ? 'unknown' : openOrders,
+      openOrders: isUnknown(2) ? 'unknown' : [...openOrders, ...truth.waiting(leg, seenAt)],
       ended: isUnknown(3) ? 'unknown' : endedOf(truth.ended(leg), history),
       executions: isUnknown(4) ? 'unknown' : executions,
       markTicks: exchange.markTicks(leg), lastTicks: Number.NaN,

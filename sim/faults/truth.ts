@@ -36,7 +36,12 @@ export interface LegView {
   readonly executions: number;
 }
 
+/** An order that was handed to the exchange. While no bar is open it waits there, taken and not judged. */
+interface HandedOrder { readonly order: SentOrder; readonly arrivesAt: Ms }
+
 interface TrueLeg {
+  /** By the exchange's number, until it was judged. */
+  readonly handed: Map<number, HandedOrder>;
   readonly open: Map<number, SentOrder>;
   readonly ended: EndedOrder[];
   readonly executions: Execution[];
@@ -63,7 +68,7 @@ export class Truth {
     this.#exchange = exchange;
     this.#instruments = instruments;
     this.#legs = instruments.map((): TrueLeg => ({
-      open: new Map(), ended: [], executions: [], stop: null, trailTicks: 0, waived: false,
+      handed: new Map(), open: new Map(), ended: [], executions: [], stop: null, trailTicks: 0, waived: false,
       views: [{ at: from, position: { side: 0, lots: 0, cost: 0n }, stop: null, openOrders: [], ended: 0, executions: 0 }],
     }));
   }
@@ -108,9 +113,18 @@ export class Truth {
 
   sentOrder(number: number): SentOrder | null { return this.#sent.get(number) ?? null; }
 
+  /** Orders of the engine that reached the exchange before `at` and were not judged yet: it has them, and is going to judge them. */
+  waiting(leg: number, at: Ms): readonly OpenOrder[] {
+    const { handed } = this.#legs[leg]!;
+    const orders: OpenOrder[] = [];
+    for (const { order, arrivesAt } of handed.values()) if (arrivesAt < at) orders.push(shown(order));
+    return orders;
+  }
+
   /** An order is on its way to the exchange. */
-  send(standing: SentOrder, cause: ExecutionCause = 'order'): void {
+  send(standing: SentOrder, arrivesAt: Ms, cause: ExecutionCause = 'order'): void {
     this.#sent.set(standing.number, standing);
+    if (standing.link > 0) this.#legs[standing.message.symbol]!.handed.set(standing.number, { order: standing, arrivesAt });
     if (cause !== 'order') this.#causes.set(standing.number, cause);
   }
 
@@ -125,7 +139,11 @@ export class Truth {
     const leg = this.#legs[fact.symbol]!;
     const standing = fact.order === -1 ? undefined : this.#sent.get(fact.order);
     switch (fact.kind) {
+      case 'rejected':
+        leg.handed.delete(fact.order);
+        return null;
       case 'accepted':
+        leg.handed.delete(fact.order);
         if (standing !== undefined) leg.open.set(fact.order, standing);
         return null;
       case 'amended':

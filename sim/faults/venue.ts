@@ -8,7 +8,7 @@
  */
 import type { Approved, Event, ExecutionCause, Instrument, Ms } from '../../engine/index.ts';
 import type { Exchange, Fact } from '../exchange/index.ts';
-import { SimulatedVenue } from '../venue.ts';
+import { SimulatedVenue, stopSetOf } from '../venue.ts';
 import type { VenueTimes } from '../venue.ts';
 import { actsOf, isAct } from './acts.ts';
 import { Desk } from './desk.ts';
@@ -142,7 +142,7 @@ export class FaultyVenue {
       case 'stop-set': this.#hearStop(fact); return;
       case 'execution':
         if (execution === null) return;
-        this.#house.stream.push({ leg, order: link, action: 'execution', attempt: fact.execution }, at, (heardAt) => ({ ...execution, at: heardAt }));
+        this.#house.stream.push({ leg, order: link, action: 'execution', attempt: fact.execution }, at, (heardAt) => ({ ...execution, at: heardAt, tradedAt: at }));
         this.#afterExecution(fact, link, execution.cause);
         return;
       case 'funding': {
@@ -184,8 +184,9 @@ export class FaultyVenue {
   #hearStop(fact: Fact): void {
     const { symbol: leg, at, slTicks } = fact;
     const request = fact.of === 'trading-stop' ? this.#desk.stopOf(fact.reference) : null;
-    if (request !== null) this.#desk.answer(request, at, (heardAt) => this.#words.eventOf(fact, heardAt));
-    else this.#house.stream.push({ leg, order: slTicks, action: 'position', attempt: at }, at, (heardAt) => this.#words.eventOf(fact, heardAt));
+    const heard = (heardAt: Ms): Event => ({ ...stopSetOf(fact, heardAt), setAt: at });
+    if (request !== null) this.#desk.answer(request, at, heard);
+    else this.#house.stream.push({ leg, order: slTicks, action: 'position', attempt: at }, at, heard);
   }
 
   /** Cancelled, expired or triggered. A cancel that the account did not ask for is the venue's. */
@@ -239,7 +240,7 @@ export class FaultyVenue {
       if (message.tag === 'submit') {
         this.#nextForeign -= 1;
         const { order: number, lots } = message;
-        this.truth.send({ number, link: number, message, short: 0, lots, filled: 0, priceTicks: 0 }, cause);
+        this.truth.send({ number, link: number, message, short: 0, lots, filled: 0, priceTicks: 0 }, at, cause);
       }
       exchange.send(message, at);
     }

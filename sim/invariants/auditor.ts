@@ -138,7 +138,7 @@ export class Auditor {
   /** The process goes on with the state it had. */
   woke(at: Ms, state: State): void {
     this.#exposure.instant(at, state);
-    this.#exposure.restarted(at, state);
+    this.#exposure.woke(at, state);
   }
 
   /** The process died, or sleeps, or stands still; time goes on. */

@@ -3,7 +3,8 @@
  *
  * The venue's truth is read at every instant and holds until the next. A position without a stop is an exposure; its time
  * counts from the venue's own fill. The engine's deadline for it begins when the engine was told (nobody acts on what was
- * not said; such time is `unawareMs`) and begins anew with a restart or a reconnect:
+ * not said; such time is `unawareMs`) and begins anew with a restart or a reconnect, after which it asks. An engine that was
+ * stalled does not know that it was: what it was told before begins anew, what nobody told it does not begin.
  *
  *  attached  opened by an order that carries its stop: there must be one from the first fill on        0 ms
  *  fill      opened by an order of ours without one                                                    protectDeadlineMs
@@ -23,6 +24,8 @@ type Kind = 'attached' | 'fill' | 'lost' | 'foreign' | 'waived';
 interface Exposure {
   readonly kind: Kind;
   readonly since: Ms;
+  /** Number of the execution that opened it: an older one, told late, tells nothing of it. 0 = any does. */
+  readonly opening: number;
   /** When the engine was told; Infinity while it knows nothing. */
   toldAt: Ms;
   /** Start and length of the deadline; Infinity while it has not begun. */
@@ -90,10 +93,15 @@ export class ExposureWatch {
     this.#begin(at, state.setup.config.recoverDeadlineMs);
   }
 
-  /** Every running exposure has its deadline from here. */
-  #begin(at: Ms, limitMs: Ms): void {
+  woke(at: Ms, state: State): void {
+    this.#isDead = false;
+    this.#begin(at, state.setup.config.recoverDeadlineMs, true);
+  }
+
+  /** Every running exposure has its deadline from here, or every one that the engine was told of. */
+  #begin(at: Ms, limitMs: Ms, isTold = false): void {
     for (const { exposure } of this.#legs) {
-      if (exposure === null) continue;
+      if (exposure === null || (isTold && exposure.toldAt === Number.POSITIVE_INFINITY)) continue;
       exposure.from = at;
       if (limitMs > exposure.limitMs) exposure.limitMs = limitMs;
     }
@@ -135,9 +143,9 @@ export class ExposureWatch {
     if (position.side === 0 || stop !== null) guarded.exposure = null;
     else if (guarded.exposure === null || guarded.side !== position.side) {
       const kind = guarded.side === position.side && guarded.hasStop ? 'lost' : this.#kindOf(leg, openedBy);
-      guarded.exposure = exposed(kind, at, state);
+      guarded.exposure = exposed(kind, at, state, typeof openedBy?.id === 'number' ? openedBy.id : 0);
       if (kind === 'attached') this.#findings.add('I1', at, leg, 'opened without the stop that rode on its order');
-    } else if (guarded.exposure.kind === 'waived' && own.position.tag === 'open' && own.position.protection.tag !== 'waived') {
+    } else if (guarded.exposure.kind === 'waived' && isGuardedBy(own, position)) {
       guarded.exposure = { ...exposed('fill', at, state), toldAt: at, from: at };
     }
     guarded.side = position.side;
@@ -179,15 +187,20 @@ export class ExposureWatch {
   }
 }
 
-function exposed(kind: Kind, at: Ms, { setup: { config } }: State): Exposure {
+/** The engine counts this position, and thinks that it has a stop or needs one. */
+function isGuardedBy({ position: own }: Leg, { side }: TruePosition): boolean {
+  return own.tag === 'open' && own.side === side && own.protection.tag !== 'waived';
+}
+
+function exposed(kind: Kind, at: Ms, { setup: { config } }: State, opening = 0): Exposure {
   const limitMs = kind === 'attached' ? 0 : kind === 'fill' ? config.protectDeadlineMs : config.recoverDeadlineMs;
-  return { kind, since: at, toldAt: Number.POSITIVE_INFINITY, from: Number.POSITIVE_INFINITY, limitMs, isReported: kind === 'attached' };
+  return { kind, since: at, opening, toldAt: Number.POSITIVE_INFINITY, from: Number.POSITIVE_INFINITY, limitMs, isReported: kind === 'attached' };
 }
 
 /** Whether the engine learns from this event that a position is there, or that its stop is gone. */
-function tells(event: Event, { kind, since }: Exposure): boolean {
+function tells(event: Event, { kind, since, opening }: Exposure): boolean {
   switch (event.tag) {
-    case 'execution': return kind !== 'lost' || event.cause === 'stop';
+    case 'execution': return (kind !== 'lost' || event.cause === 'stop') && !(typeof event.id === 'number' && event.id < opening);
     case 'account-snapshot':
       return event.position !== 'unknown' && event.position.lots > 0 && event.takenAt >= since && (kind !== 'lost' || event.stop === null);
     case 'stop-set': return kind === 'lost' && event.triggerTicks === 0;

@@ -167,6 +167,32 @@ describe.each(sides)('a stop of a %s', (side) => {
     expect(desk.filled({ order: 2, lots: 1, with: true })).toEqual([setStop(desk.p(95))]);
   });
 
+  it('waived is not waived for what an addition opens anew: its fill came after the one that closed, which is told later', () => {
+    const desk = opened(entry(side, { stop: noStop }));
+    desk.decide(({ intents }) => intents.setTargets([{ price: desk.p(110), fraction: 1 }]));
+    desk.tell({ tag: 'order-accepted', order: 2 });
+    desk.decide(({ intents }) => intents.add({ qty: 3 }));
+    const at = desk.now() + 500;
+    desk.take({ ...execution(desk.instrument, { at, id: 50, side: desk.side, lots: 3, priceTicks: 100, order: 3 }), tradedAt: at - 100 });
+    const late = execution(desk.instrument, { at, id: 51, side: desk.exitSide, lots: 4, priceTicks: desk.p(110), order: 2 });
+
+    expect(desk.take({ ...late, tradedAt: at - 200 })).toContainEqual(reduce(desk, 4, 3));
+    expect(desk.position()).toMatchObject({ lots: 3, leaving: 'an addition to a position that is gone', protectBy: at + 2_000, protection: { tag: 'unprotected' } });
+  });
+
+  it('waived stays so where the target filled after the addition, or took no more than was there before it', () => {
+    for (const [lots, tradedBefore] of [[4, -50], [3, 200]] as const) {
+      const desk = opened(entry(side, { stop: noStop }));
+      desk.decide(({ intents }) => intents.setTargets([{ price: desk.p(110), fraction: 1 }]));
+      desk.decide(({ intents }) => intents.add({ qty: 3 }));
+      const at = desk.now() + 500;
+      desk.take({ ...execution(desk.instrument, { at, id: 50, side: desk.side, lots: 3, priceTicks: 100, order: 3 }), tradedAt: at - 100 });
+      desk.take({ ...execution(desk.instrument, { at, id: 51, side: desk.exitSide, lots, priceTicks: desk.p(110), order: 2, leaves: 4 - lots }), tradedAt: at - tradedBefore });
+
+      expect(desk.position()).toMatchObject({ lots: 7 - lots, leaving: '', protection: { tag: 'waived' } });
+    }
+  });
+
   it('keeps its trail through a further fill', () => {
     const desk = entering(entry(side, { stop: side === 'long' ? 90 : 110, trail: { distance: 5 } }));
     desk.filled({ order: 1, lots: 2, with: true, leaves: 2 });

@@ -76,7 +76,7 @@ describe.each(sides)('an exit of a %s', (side) => {
     expect(desk.mode().tag).toBe('trading');
   });
 
-  it('that fills in part begins to count refusals anew', () => {
+  it('that fills in part begins to count refusals anew, and one cut short then goes out again at once for the rest', () => {
     const desk = held({ side });
     exit(desk);
     refuse(desk, 2);
@@ -84,7 +84,16 @@ describe.each(sides)('an exit of a %s', (side) => {
     desk.filled({ order: 3, lots: 1, leaves: 3 });
 
     expect(desk.position().exitAttempts).toBe(0);
-    desk.tell({ tag: 'order-cancelled', order: 3, cause: 'venue', filled: 1 });
+    expect(desk.tell({ tag: 'order-cancelled', order: 3, cause: 'venue', filled: 1 })).toEqual([reduce(desk, 4, 3)]);
+    expect(desk.position()).toMatchObject({ exitAttempts: 0, exitAt: 0 });
+  });
+
+  it('cut short with more filled than was told waits a second: what is left is not known', () => {
+    const desk = held({ side });
+    exit(desk);
+    desk.filled({ order: 2, lots: 1, leaves: 3 });
+
+    expect(desk.tell({ tag: 'order-cancelled', order: 2, cause: 'venue', filled: 2 })).toEqual([query]);
     expect(desk.position()).toMatchObject({ exitAttempts: 1, exitAt: desk.now() + 1_000 });
   });
 

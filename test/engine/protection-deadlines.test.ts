@@ -288,6 +288,27 @@ describe.each(sides)('the exit of a breached %s', (side) => {
     expect(desk.mode().tag).toBe('trading');
   });
 
+  it('that put the deadline off and is refused then halts at once: it has no time left', () => {
+    const desk = breached();
+    desk.tell({ tag: 'order-accepted', order: 2 });
+    desk.skip(2_000);
+    desk.tell({ tag: 'order-cancelled', order: 2, cause: 'venue', filled: 0 });
+
+    expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
+  });
+
+  it('that is under way for a part, while the rest waits after a refusal, puts nothing off', () => {
+    const desk = breached();
+    desk.filled({ order: 2, lots: 1, leaves: 3 });
+    desk.tell({ tag: 'order-cancelled', order: 2, cause: 'venue', filled: 2 });
+    desk.filled({ order: 2, lots: 1, leaves: 2 });
+    expect(desk.position()).toMatchObject({ lots: 2 });
+    desk.tell({ tag: 'order-rejected', order: 3, reason: 'other' });
+    desk.skip(2_000);
+
+    expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
+  });
+
   it('that waits for volume puts it off too', () => {
     const desk = breached();
     expect(desk.tell({ tag: 'order-cancelled', order: 2, cause: 'no-volume', filled: 0 })).toEqual([]);

@@ -132,6 +132,18 @@ describe.each(sides)('a %s with a stop at 90', (side) => {
     expect(desk.protection()).toMatchObject({ tag: 'armed', trigger: desk.p(90) });
   });
 
+  it('halted, with the price between the two already, it asks for neither: the tighter one should fire, so it is a suspicion', () => {
+    const desk = held({ side });
+    move(desk, 80, true);
+    desk.take({ tag: 'operator', at: desk.now(), verb: 'halt' });
+    desk.bar(88);
+
+    expect(desk.skip(667)).toEqual([]);
+    expect(desk.position()).toMatchObject({ suspectAt: desk.now(), wantedStop: desk.p(90), protection: { tag: 'armed', trigger: desk.p(90) } });
+    expect(desk.skip(1_500)).toEqual([query]);
+    expect(desk.take(reading(desk, { stop: { triggerTicks: desk.p(80), by: 'mark' } }))).toEqual([reduce(desk, 2, 4)]);
+  });
+
   it('trading, it asks for a looser stop again; halted, for a tighter one', () => {
     const looser = held({ side });
     const tighter = held({ side });

@@ -149,13 +149,52 @@ describe.each(sides)('a %s', (side) => {
     expect(desk.filled({ order: 1, lots: 1, at: 101, with: true })).toEqual([setStop(desk.p(91))]);
   });
 
-  it('takes "unchanged" for success and looks once, for nothing told of the stop before', () => {
+  it('takes "unchanged" for success and looks, for nothing told of the stop before: its deadline stands until it is shown', () => {
     const desk = opened({ side });
+    const { protectBy } = desk.position();
 
     expect(desk.tell({ tag: 'stop-unchanged', triggerTicks: desk.p(90) })).toEqual([query]);
     expect(desk.protection()).toEqual({ tag: 'armed', trigger: desk.p(90), by: 'mark', since: desk.now() });
     expect(notesOf(desk)).toMatchObject([{ cause: 'unchanged' }]);
+    expect(desk.position().protectBy).toBe(protectBy);
+    desk.take(reading(desk, { stop: { triggerTicks: desk.p(90), by: 'mark' } }));
     expect(desk.position().protectBy).toBe(0);
+  });
+
+  it('that is only said to be unchanged is asked about every 667 ms; never shown by its deadline it halts and stays', () => {
+    const desk = held({ side });
+    desk.tell({ tag: 'stop-set', triggerTicks: 0, by: 'mark', trailTicks: 0 });
+    desk.tell({ tag: 'stop-unchanged', triggerTicks: desk.p(90) });
+    const lost: Event = { tag: 'request-failed', at: desk.now(), leg: 0, order: -1, of: 'query-account', certainty: 'not-applied', reason: 'rate-limited' };
+    desk.take(lost);
+
+    expect(desk.wait(1_400)).toEqual([[667, query], [1_334, query]]);
+    expect(desk.wait(600).map(([after, { tag }]) => [after, tag])).toEqual([[600, 'notify']]); // a question is under way
+    expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
+    expect(desk.position()).toMatchObject({ protection: { tag: 'armed' }, leaving: '', protectBy: 0 });
+    expect(desk.take(reading(desk, { takenAt: desk.now(), stop: null }))).toContainEqual(setStop(desk.p(90)));
+  });
+
+  it('told of while nothing is held asks: there is a position whose fill was lost; one from before the last fill does not', () => {
+    const desk = entering({ side });
+    const word = { tag: 'stop-set', by: 'mark', trailTicks: 0 } as const;
+    expect(desk.tell({ ...word, triggerTicks: desk.p(90), setAt: desk.now() })).toEqual([query]);
+    const removed = entering({ side });
+    expect(removed.tell({ ...word, triggerTicks: 0, setAt: removed.now() })).toEqual([query]);
+    const closed = held({ side });
+    closed.filled({ order: -1, lots: 4 });
+
+    expect(closed.tell({ ...word, triggerTicks: closed.p(90), setAt: closed.now() })).toEqual([]);
+  });
+
+  it('of the position before, told late, says nothing of this one', () => {
+    const desk = opened({ side });
+    const word = { tag: 'stop-set', triggerTicks: desk.p(90), by: 'mark', trailTicks: 0 } as const;
+    desk.tell({ ...word, setAt: desk.now() - 1 });
+    expect(desk.protection().tag).toBe('requested');
+    desk.tell({ ...word, setAt: desk.now() });
+
+    expect(desk.protection().tag).toBe('armed');
   });
 
   it('takes "unchanged" without a level for the stop asked for, and the answer to another request for nothing', () => {

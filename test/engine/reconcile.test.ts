@@ -86,7 +86,7 @@ describe('reconcile 2: executions not counted yet come first', () => {
     const fill = boughtFive(talk, { at: talk.now - 2_500 });
     const { notes } = talk.reading({ executions: [fill], position: { side: 1, lots: 5, entryTicks: 95, cost: fill.value }, ended: [{ order: 1, outcome: 'filled', filled: 5 }], stop: { triggerTicks: 80, by: 'mark' } });
 
-    expect(notes).toContainEqual({ tag: 'recovered', at: talk.now, execution: { ...fill, at: talk.now }, referenceTicks: 95 });
+    expect(notes).toContainEqual({ tag: 'recovered', at: talk.now, execution: { ...fill, at: talk.now, tradedAt: talk.now - 2_500 }, referenceTicks: 95 });
     expect(talk.orders).toEqual([]);
     expect(talk.position).toMatchObject({ lots: 5, openedAt: talk.now, adopted: false, protection: { tag: 'armed', trigger: 80 } });
     expect(talk.leg.executedAt).toBe(talk.now - 2_500);
@@ -650,6 +650,21 @@ describe('reconcile 6: a position', () => {
     talk.tell({ tag: 'stop-set', triggerTicks: 98, by: 'mark', trailTicks: 0 });
     talk.pass(2_500).reading({ ...found, stop: { triggerTicks: 98, by: 'mark' } });
     expect(talk.leg.query.tag).toBe('none');
+  });
+
+  it('is not counted once more by a push of its fill that comes later; the fee is paid, and a fill from after the reading counts', () => {
+    const talk = new Talk();
+    talk.decide();
+    foundThrice(talk);
+    const takenAt = talk.now;
+    talk.pass(700);
+    const push = execution(talk.instrument, { at: talk.now, id: 70, side: 1, lots: 3, priceTicks: 90 });
+    const { fees } = talk.state.wallet;
+    talk.tell({ ...push, tradedAt: takenAt - 6_000 });
+    expect([talk.position.lots, talk.state.wallet.fees - fees]).toEqual([3, push.fee]);
+    talk.tell({ ...push, id: 71, tradedAt: takenAt + 1 });
+
+    expect(talk.position.lots).toBe(6);
   });
 
   it('found with a stop keeps that stop', () => {

@@ -7,7 +7,7 @@ import { beginRecovery } from '../../engine/recovery.ts';
 import { linear } from '../sim/market.ts';
 import { scripted } from '../sim/scripted.ts';
 import { Dealer } from './dealer.ts';
-import { stepped } from './stepped.ts';
+import { execution, stepped } from './stepped.ts';
 import { bid, buy, cancelEntry, fiveLong, long, nothing, Talk } from './talk.ts';
 
 const query = { tag: 'query-account', leg: 0 };
@@ -150,7 +150,7 @@ describe('a restart', () => {
     expect(talk.state.mode.tag).toBe('trading');
   });
 
-  it('at whose very instant no stop is shown asks again: that reading is not later than the word', () => {
+  it('at whose very instant no stop is shown asks again where a fill is of that instant: the reading is not later than it', () => {
     const talk = long();
     talk.restart();
     talk.reading({ ...fiveLong, stop: null });
@@ -158,6 +158,16 @@ describe('a restart', () => {
     expect(talk.leg.query.tag).toBe('again');
 
     expect(talk.pass(1).reading({ ...fiveLong, stop: null }).commands).toEqual([set80]);
+  });
+
+  it('at whose very instant no stop is shown, the fills being older, sets it: what is known in a millisecond is not later', () => {
+    const talk = long();
+    talk.pass(5);
+    talk.restart();
+    talk.reading({ ...fiveLong, stop: null, takenAt: talk.now - 1 });
+    expect(talk.state.mode.tag).toBe('recovering');
+
+    expect(talk.reading({ ...fiveLong, stop: null }).commands).toEqual([set80]);
   });
 
   it('eight hours after the last event begins its deadlines then, not eight hours ago', () => {
@@ -260,8 +270,26 @@ describe('a restart', () => {
       talk.restart();
       talk.pass(later).reading();
       expect(talk.state.mode.tag).toBe(tag);
-      expect(deadlineOf(talk.state)).toBe(tag === 'cooldown' ? until : Infinity);
+      expect(deadlineOf(talk.state)).toBe(tag === 'cooldown' ? until : until + 4_000); // 5,000 ms after the restart it looks again
     }
+  });
+
+  it('is looked at once more 5,000 ms after it: a reading from before that leaves it so, one from then ends it', () => {
+    const talk = new Talk();
+    talk.pass(1_000);
+    talk.restart();
+    const at = talk.now;
+    talk.pass(100).reading();
+    expect([talk.state.mode.tag, talk.leg.query]).toEqual(['trading', { tag: 'again', at: at + 5_000, attempt: 0 }]);
+    talk.pass(2_900).reading();
+    expect(talk.leg.query).toMatchObject({ tag: 'again', at: at + 5_000 });
+    expect(talk.wait(2_000).commands).toEqual([query]);
+    const bought = execution(talk.instrument, { at: talk.now, id: 9, side: 1, lots: 2, priceTicks: 100 });
+    talk.reading({ position: { side: 1, lots: 2, entryTicks: 100, cost: bought.value }, executions: [{ ...bought, at: at - 300 }] });
+
+    expect(talk.position).toMatchObject({ lots: 2, protection: { tag: 'requested' } });
+    talk.pass(1).reading({ position: { side: 1, lots: 2, entryTicks: 100, cost: bought.value }, stop: { triggerTicks: 98, by: 'mark' } });
+    expect(talk.leg.query.tag).toBe('none');
   });
 
   it('twice in a row keeps what the first had to come back to', () => {
@@ -364,8 +392,9 @@ describe('a reconnect', () => {
     back(talk);
     talk.reading();
     expect(talk.state.mode).toEqual({ tag: 'cooldown', cause: 'reconnected', until: talk.now + 30_000, evidence: 'the connection was lost', since: talk.now });
-    expect(deadlineOf(talk.state)).toBe(talk.now + 30_000);
-    talk.wait(30_000);
+    talk.pass(5_000).reading();
+    expect(deadlineOf(talk.state)).toBe(talk.now + 25_000);
+    talk.wait(25_000);
     expect(talk.state.mode.tag).toBe('trading');
 
     const restarted = new Talk({ reconnectCooldownMs: 30_000 });

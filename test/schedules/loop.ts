@@ -217,6 +217,8 @@ export class Loop {
 
   // ---- absences
 
+  get #isAbsent(): boolean { return this.#absence !== null; }
+
   #pause(at: Ms): void {
     const { family, until } = this.#pauses[this.#paused]!;
     this.#paused += 1;
@@ -240,13 +242,18 @@ export class Loop {
 
   #comeBack({ kind }: Absence, at: Ms): void {
     this.#absence = null;
+    this.#pollAt.fill(at + pollMs.waiting);
     const backlog = this.#backlog;
     this.#backlog = [];
     if (kind === 'stall') {
       this.#auditor.woke(at, this.#state);
-      for (const closing of backlog) {
-        while (this.#venue.eventsDueAt <= closing.at) this.#take({ ...this.#venue.take(), at });
-        this.#feed(closing, at, true);
+      for (const [i, closing] of backlog.entries()) {
+        while (!this.#isAbsent && this.#venue.eventsDueAt <= closing.at) this.#take({ ...this.#venue.take(), at });
+        const isKilledBefore = this.#isAbsent;
+        if (!isKilledBefore) this.#feed(closing, at, true);
+        if (!this.#isAbsent) continue;
+        this.#backlog = backlog.slice(isKilledBefore ? i : i + 1); // killed on the way: what waits goes on waiting
+        return;
       }
       return;
     }

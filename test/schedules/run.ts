@@ -1,7 +1,7 @@
 /**
  * `tsx test/schedules/run.ts --seeds 1..50000 [--jobs 2] [--coverage]` plays schedules and prints what came of them;
  * `--seed N --explain` tells one of them, `--seed N --minimise` looks for the fewest faults that still break it. Exit code 1
- * when any invariant was violated.
+ * when any invariant was violated. A long run tells how far it is; Ctrl-C ends it with the totals so far.
  */
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { coverageTable } from './coverage.ts';
 import { Loop } from './loop.ts';
 import { totalSeconds } from './market.ts';
 import { minimise } from './minimise.ts';
+import { Progress } from './progress.ts';
 import { scheduleOf } from './schedule.ts';
 import { silent, toldTo } from './story.ts';
 import { addTally, count, emptyTally } from './tally.ts';
@@ -19,9 +20,12 @@ import type { Tally } from './tally.ts';
 /** Every so many schedules one is played twice: the same seed, the same bytes (I20). */
 const twiceEvery = 50;
 /** Seeds handed to a job at a time. */
-const portion = 250;
+const portion = 50;
+const toldEvery = 1_000;
 
 interface Range { readonly from: number; readonly to: number }
+/** What a job hands back: what its portion came to, and the bytes it holds. */
+interface Played { readonly tally: Tally; readonly memory: number }
 
 const { values } = parseArgs({
   options: {
@@ -58,29 +62,37 @@ function play({ from, to }: Range): Tally {
   return tally;
 }
 
-/** A job: plays what it is sent. */
+/** A job: plays what it is sent. Ctrl-C is its employer's. */
 function serve(): void {
-  process.on('message', (range: Range) => { process.send!(play(range)); });
+  process.on('SIGINT', () => undefined);
+  process.on('message', (range: Range) => {
+    process.send!({ tally: play(range), memory: process.memoryUsage.rss() } satisfies Played, undefined, undefined, () => undefined); // nobody may be there any more
+  });
 }
 
 async function all(range: Range, jobs: number): Promise<void> {
-  const began = performance.now();
   const tally = emptyTally();
+  const progress = new Progress({ all: range.to - range.from + 1, every: toldEvery, print: (line) => { console.log(line); } });
+  process.on('SIGINT', () => { progress.stop(); });
   let next = range.from;
   const take = (): Range | null => {
-    if (next > range.to) return null;
+    if (next > range.to || progress.isStopped) return null;
     const from = next;
     next = Math.min(range.to + 1, from + portion);
     return { from, to: next - 1 };
   };
-  if (jobs <= 1) for (let part = take(); part !== null; part = take()) addTally(tally, play(part));
-  else await Promise.all(Array.from({ length: jobs }, () => employ(take, tally)));
-  print(tally, range, (performance.now() - began) / 1_000);
+  const hear = (more: Played): void => {
+    addTally(tally, more.tally);
+    progress.heard(tally, more.memory);
+  };
+  await Promise.all(Array.from({ length: Math.max(1, jobs) }, () => employ(take, hear))); // this process stays free for signals
+  print(tally, { from: range.from, to: next - 1 }, progress.seconds);
   process.exitCode = tally.failures.length > 0 ? 1 : 0;
+  process.removeAllListeners('SIGINT');
 }
 
 /** A child process that plays portions until none is left. */
-function employ(take: () => Range | null, tally: Tally): Promise<void> {
+function employ(take: () => Range | null, hear: (more: Played) => void): Promise<void> {
   return new Promise((done, failed) => {
     const child = fork(import.meta.filename, ['--job'], { execArgv: process.execArgv });
     const hand = (): void => {
@@ -88,8 +100,8 @@ function employ(take: () => Range | null, tally: Tally): Promise<void> {
       if (part === null) child.disconnect();
       else child.send(part);
     };
-    child.on('message', (more: Tally) => {
-      addTally(tally, more);
+    child.on('message', (more: Played) => {
+      hear(more);
       hand();
     });
     child.on('exit', (code) => { if (code === 0) done(); else failed(new Error(`a job ended with code ${code}`)); });

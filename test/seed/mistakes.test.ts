@@ -89,7 +89,8 @@ describe('mistake 4: a halt stopped protection', () => {
     made.tell({ tag: 'mark-price', markTicks: 100 });
     const cooling = [modeOf(made), holding(made), ...trades(made.tell({ tag: 'mark-price', markTicks: 90 }))];
     made.fills({ side: -1, lots: 4, at: 90, order: 1 });
-    const between = made.close(100);
+    const between = trades(made.close(100));
+    made.read();
     made.pass(240_100);
 
     expect(cooling).toEqual(['cooldown reconnected', 'long 4 at 100, requested 98', '1: reduce-only sell 4 at market']);

@@ -87,6 +87,7 @@ describe('a halt ended the process, the supervisor started it again every 17 sec
 
     expect(halted.close(100)).toEqual([]);
     halted.restart();
+    halted.pass(5_000);
     halted.read();
     expect(halted.close(100)).toEqual([]);
     halted.tell({ tag: 'operator', verb: 'resume' });
@@ -164,9 +165,8 @@ describe('an order reported cancelled was believed to mean flat', () => {
   it('an exit cancelled with 3 of 4 filled sends the one that is left', () => {
     const left = leaving('long');
     left.fills({ side: -1, lots: 3, at: 100, order: 2, leaves: 1 });
-    left.tell({ tag: 'order-cancelled', order: 2, cause: 'venue', filled: 3 });
 
-    expect(left.pass(2_000)).toContain('3: reduce-only sell 1 at market');
+    expect(left.tell({ tag: 'order-cancelled', order: 2, cause: 'venue', filled: 3 })).toContain('3: reduce-only sell 1 at market');
   });
 });
 

@@ -31,7 +31,7 @@ describe('a new position', () => {
     expect(made.fills({ side: 1, lots: 4, at: 101, order: 1 })).toEqual(['set stop 91']);
   });
 
-  it('confirmed by 0 or by 34040 it is armed, and the deadline is over', () => {
+  it('confirmed by 0 or by 34040 it is armed, and the deadline is over: after 34040 once a reading shows it', () => {
     const told = filled();
     told.tell({ tag: 'stop-set', triggerTicks: 90, by: 'mark', trailTicks: 0 });
     const unchanged = filled();
@@ -39,6 +39,8 @@ describe('a new position', () => {
 
     expect([holding(told), holding(unchanged)]).toEqual(['long 4 at 100, armed 90', 'long 4 at 100, armed 90']);
     expect(told.leg.position).toMatchObject({ protectBy: 0 });
+    expect(modeOf(unchanged)).toBe('trading');
+    unchanged.read({ lots: 4, stop: 90 });
     expect(unchanged.leg.position).toMatchObject({ protectBy: 0 });
   });
 

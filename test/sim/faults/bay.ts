@@ -33,8 +33,8 @@ export const query: Command = { tag: 'query-account', leg: 0 };
 
 export interface Bay { readonly heard: readonly Heard[]; readonly venue: FaultyVenue; readonly exchange: Exchange }
 
-/** Plays ten minutes. `low` = the lowest price of the fifth minute. */
-export function bay(plan: FaultPlan, commands: readonly (readonly [after: number, command: Command])[], low = 10_000): Bay {
+/** Plays ten minutes. `low` = the lowest price of the fifth minute, `hole` = a minute without a bar. */
+export function bay(plan: FaultPlan, commands: readonly (readonly [after: number, command: Command])[], low = 10_000, hole = -1): Bay {
   const instrument = linear();
   const exchange = createExchange({
     config: { path: 'adverse', limitFill: 'through', slippage: { kind: 'none' }, halfSpreadTicks: 0, participation: null, liqFormula: 'mark-value' },
@@ -44,11 +44,11 @@ export function bay(plan: FaultPlan, commands: readonly (readonly [after: number
   const venue = new FaultyVenue({ exchange, times: { latencyMs: 20, responseLatencyMs: 30 }, instruments: [instrument], plan, from: start, to });
   const heard: Heard[] = [];
   const waiting = [...commands];
-  const stepTo = (until: number): void => {
+  const stepTo = (until: number, isOpen: boolean): void => {
     for (;;) {
       const next = waiting[0] === undefined ? Infinity : start + waiting[0][0];
       const due = Math.min(next, venue.tasksDueAt, venue.eventsDueAt, until);
-      if (exchange.advance(due)) venue.collect();
+      if (isOpen && exchange.advance(due)) venue.collect();
       else if (venue.tasksDueAt <= due) venue.work();
       else if (venue.eventsDueAt <= due) heard.push(told(venue.take()));
       else if (next <= due) venue.send([approveReducing(waiting.shift()![1] as never) as Approved], due);
@@ -57,8 +57,8 @@ export function bay(plan: FaultPlan, commands: readonly (readonly [after: number
   };
   for (let i = 0; i < 10; i++) {
     const openedAt = start + i * minute;
-    exchange.openBar(0, openedAt, openedAt + minute, 10_000, 10_000, i === 4 ? low : 10_000, 10_000, 1_000_000);
-    stepTo(openedAt + minute);
+    if (i !== hole) exchange.openBar(0, openedAt, openedAt + minute, 10_000, 10_000, i === 4 ? low : 10_000, 10_000, 1_000_000);
+    stepTo(openedAt + minute, i !== hole);
   }
   return { heard, venue, exchange };
 }

@@ -18,6 +18,24 @@ describe('without a fault', () => {
   });
 });
 
+describe('an order that waits in a hole of the data', () => {
+  it('is shown as one that stands until the exchange judges it at the next open, and is no absence', () => {
+    const { heard, venue } = bay(only(), [[61_000, rest(1)], [61_019, query], [80_000, query], [130_000, query]], 10_000, 1);
+    const readings = heard.flatMap((event) => (event.tag === 'account-snapshot' && event.openOrders !== 'unknown' ? [event.openOrders.map(({ order }) => order)] : []));
+
+    expect(readings).toEqual([[1], [1], [1]]);
+    expect(heard.find(({ tag }) => tag === 'order-accepted')!.after).toBe(120_030);
+    expect(venue.truth.openOrders(0)).toHaveLength(1);
+  });
+
+  it('is shown no more once it was refused', () => {
+    const tooMany = { ...rest(1), lots: 1_000_000_000 } as never;
+    const { heard } = bay(only(), [[61_000, tooMany], [80_000, query], [130_000, query]], 10_000, 1);
+
+    expect(heard.flatMap((event) => (event.tag === 'account-snapshot' ? [event.openOrders.length] : []))).toEqual([1, 0]);
+  });
+});
+
 describe('a request', () => {
   it('lost-request: never arrives, and is given up after 5 s', () => {
     const lost = bay(only({ family: 'lost-request', order: 1 }), [[1_000, enter(1)]]);

@@ -53,6 +53,54 @@ describe('I1, a stop that must be set after a fill', () => {
 
     expect(numbers(one.report())).toEqual(['I1']);
   });
+  it('is told of by its own fill, not by an older one that is told late', () => {
+    const one = world();
+    const older = one.fills({ at: at(0), id: 1, side: -1, lots: 2, order: -2 });
+    one.auditor.instant(at(0), one.state);
+    one.there.stop = 1_100;
+    one.auditor.instant(at(1), one.state);
+    one.there.stop = 0;
+    const newer = one.fills({ at: at(1_000), id: 2, side: 1, lots: 7, order: -3 });
+    one.auditor.instant(at(1_000), one.state);
+    one.tells({ ...older, at: at(5_000) });
+    one.auditor.instant(at(20_000), one.state);
+    expect(numbers(one.report())).toEqual([]);
+
+    one.tells({ ...newer, at: at(20_000) });
+    one.auditor.instant(at(30_000), one.state);
+    expect(numbers(one.report())).toEqual([]);
+    one.auditor.instant(at(30_001), one.state);
+    expect(numbers(one.report())).toEqual(['I1']);
+  });
+  it('was waived and stays so while the engine, for want of a fill, counts a position of the other side', () => {
+    const one = world();
+    one.state.legs[0]!.orders.push(order(1, { terms: { ...terms, stopTicks: 0, distanceTicks: 0 } }));
+    one.sends(at(0), enter(1, { stopTicks: 0 }));
+    one.fills({ at: at(0), id: 1, side: 1, lots: 5, order: 1 });
+    const sold = one.fills({ at: at(1), id: 2, side: -1, lots: 2, order: -1 });
+    one.auditor.instant(at(1), one.state);
+    one.tells({ ...sold, at: at(2) });
+    one.auditor.instant(at(9_000), one.state);
+
+    expect(one.state.legs[0]!.position).toMatchObject({ side: -1 });
+    expect(one.report()).toMatchObject({ total: 0, unprotected: { aliveMs: 0 } });
+  });
+  it('has its 2,000 ms anew after a stall if it was told before, and not before it is told if it was not', () => {
+    const [heard, deaf] = [world(), world()];
+    addFilled(heard);
+    deaf.fills({ at: at(0), id: 1, side: 1, lots: 5, order: -2 });
+    deaf.auditor.instant(at(100), deaf.state);
+    for (const one of [heard, deaf]) {
+      one.auditor.crashed(at(200), one.state);
+      one.auditor.woke(at(9_000), one.state);
+      one.auditor.instant(at(19_000), one.state);
+    }
+    expect([numbers(heard.report()), numbers(deaf.report())]).toEqual([[], []]);
+
+    heard.auditor.instant(at(19_001), heard.state);
+    deaf.auditor.instant(at(60_000), deaf.state);
+    expect([numbers(heard.report()), numbers(deaf.report())]).toEqual([['I1'], []]);
+  });
   it('does not come, but the engine halted with an alarm by then: none; halted without one: a violation', () => {
     const [loud, silent] = [world(), world()];
     for (const one of [loud, silent]) {
