@@ -11,12 +11,14 @@ import { VenueError } from './connection.ts';
 /** Source: the admin door of the local exchange, `POST /idle {until}`. */
 const idleReply = z.object({ now: z.number(), ended: z.boolean() });
 
-/** Beyond JSON's numbers and any market: the door cuts it at the end of its data. */
+/** The last instant a calendar knows: beyond any market. */
 const farAway = 8_640_000_000_000_000;
 
+/** `url` without trailing slash; `token` as the exchange printed it. */
+export interface AdminDoor { readonly url: string; readonly token: string }
+
 export interface SteppedRequest {
-  /** The admin door, without trailing slash. */
-  readonly admin: string;
+  readonly door: AdminDoor;
   /** Everything pushed up to now was received (`Connection.settled`). */
   readonly settled: () => Promise<void>;
 }
@@ -38,7 +40,7 @@ export class SteppedClock implements Clock {
 
   async rest(until: Ms): Promise<void> {
     if (this.hasEnded) return;
-    const { now, ended } = await idle(this.#request.admin, Math.min(until, farAway), this.#stopped.signal);
+    const { now, ended } = await idle(this.#request.door, Math.min(until, farAway), this.#stopped.signal);
     await this.#request.settled();
     this.#now = Math.max(this.#now, now);
     this.hasEnded = ended;
@@ -54,14 +56,14 @@ export class SteppedClock implements Clock {
 }
 
 /** Where market time stands, without moving it. */
-export async function marketTime(admin: string): Promise<Ms> {
-  return (await idle(admin, 0, new AbortController().signal)).now;
+export async function marketTime(door: AdminDoor): Promise<Ms> {
+  return (await idle(door, 0, new AbortController().signal)).now;
 }
 
 /** Without a time limit: a market that is paused answers when it goes on. */
-async function idle(admin: string, until: Ms, signal: AbortSignal): Promise<z.output<typeof idleReply>> {
+async function idle(door: AdminDoor, until: Ms, signal: AbortSignal): Promise<z.output<typeof idleReply>> {
   try {
-    const { status, text } = await post(new URL(`${admin}/idle`), JSON.stringify({ until }), signal);
+    const { status, text } = await post(door, JSON.stringify({ until }), signal);
     if (status !== 200) throw new VenueError('/idle', 'refused', { httpStatus: status, text });
     return idleReply.parse(JSON.parse(text));
   } catch (error) {
@@ -73,10 +75,10 @@ async function idle(admin: string, until: Ms, signal: AbortSignal): Promise<z.ou
 
 const agent = new Agent({ keepAlive: true });
 
-function post(url: URL, body: string, signal: AbortSignal): Promise<{ readonly status: number; readonly text: string }> {
+function post({ url, token }: AdminDoor, body: string, signal: AbortSignal): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const asked = request(url, { method: 'POST', agent, headers, signal }, (response) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${token}` };
+    const asked = request(`${url}/idle`, { method: 'POST', agent, headers, signal }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => { text += part; });
