@@ -27,8 +27,8 @@ export const steppedPolls: PollTimes = { waiting: 60_000, open: 1_800_000, flat:
 const connectMostMs = 15_000;
 const standDownMostMs = 10_000;
 const closeMostMs = 5_000;
-/** Where the end of a request is waited for: it is looked after so often, besides at every word. */
-const lookAgainMs = 50;
+/** Where the end of a request is waited for: it is looked after so often, besides at every word, for it may end a moment after its word. */
+const lookAgainMs = 1;
 /** A step that takes longer is alarmed, and again so often. Wall time, ms. */
 const stallMs = 5_000;
 const stallAgainMs = 60_000;

@@ -1,5 +1,6 @@
 /** The live shell over the simulator's exchange, without a wire: what a backtest decides is what is traded. */
 import { describe, expect, it } from 'vitest';
+import { MemoryPort } from '../../engine/index.ts';
 import type { Intent } from '../../engine/index.ts';
 import type { SymbolMarket } from '../../sim/index.ts';
 import { linear, marketOf, minute, series, start, walk } from '../sim/market.ts';
@@ -10,6 +11,8 @@ import { scripted } from '../sim/scripted.ts';
 import type { AnyScene } from '../sim/scripted.ts';
 import { live } from './lived.ts';
 import type { Lived } from './lived.ts';
+import { isBar } from './simulated-connection.ts';
+import type { SimulatedConnection } from './simulated-connection.ts';
 
 const warmup = 15;
 
@@ -104,5 +107,85 @@ describe('the start', () => {
     expect(kinds.indexOf('restart')).toBe(1 + 14);
     expect(seen[0]).toBe(start + 15 * minute);
     expect(seen).toHaveLength(6);
+  });
+});
+
+/** Long from the third decision on, and nothing else. */
+const longOnce = () => scripted({
+  warmup, at: {
+    2: ({ bar, intents }) => intents.enter({ side: 'long', notional: 500_000, stop: bar.close - 400 }),
+  },
+}).strategy;
+const config = { cash: 1_000_000 };
+
+describe('the end', () => {
+  it('asked to stop, it cancels the entry that stands, leaves position and stop, and says both', async () => {
+    const { strategy } = scripted({
+      warmup, at: {
+        2: ({ bar, intents }) => intents.enter({ side: 'long', notional: 500_000, stop: bar.close - 400 }),
+        4: ({ bar, intents }) => intents.add({ at: 'limit', price: bar.close - 300, notional: 100_000, validFor: 100 }),
+      },
+    });
+    const markets = [marketOf({ bars: walk({ seed: 21, bars: 60, stepTicks: 5, gaps: 0 }) })];
+
+    const { end, state, stoodDown, connection } = await live({
+      markets, strategy, config, resting: (run, { told }) => { if (told.filter(isBar).length === 8) run.stop(); },
+    });
+
+    expect(end.why).toBe('stopped');
+    expect(stoodDown).toBe(true);
+    expect(state.mode).toMatchObject({ tag: 'reducing', cause: 'operator' });
+    const [leg] = end.left!;
+    expect([leg!.side, leg!.size, leg!.orders.length]).toEqual([1, '50', 0]);
+    expect(leg!.stopLoss).toBe(String(connection.exchange.position(0).slTicks));
+    expect(end.status.legs[0]).toMatchObject({ side: 'long', qty: 50, protection: 'armed' });
+  });
+  it('started again after it stood down by itself, it trades on', async () => {
+    const markets = [marketOf({ bars: walk({ seed: 22, bars: 60, stepTicks: 5, gaps: 0 }) })];
+    const first = await live({
+      markets, strategy: longOnce(), config, resting: (run, { told }) => { if (told.filter(isBar).length === 8) run.stop(); },
+    });
+
+    const { end, state } = await live({ markets, strategy: longOnce(), config, port: first.port, connection: first.connection, stoodDown: true });
+
+    expect(end.why).toBe('market-ended');
+    expect(state.mode.tag).toBe('trading');
+    expect(end.status.legs[0]).toMatchObject({ side: 'long', protection: 'armed' });
+  });
+  it('started again after an operator had restricted it, it stays restricted', async () => {
+    const markets = [marketOf({ bars: walk({ seed: 22, bars: 60, stepTicks: 5, gaps: 0 }) })];
+    const first = await live({
+      markets, strategy: longOnce(), config, resting: (run, { told }) => { if (told.filter(isBar).length === 8) run.stop(); },
+    });
+
+    const { state } = await live({ markets, strategy: longOnce(), config, port: first.port, connection: first.connection });
+
+    expect(state.mode).toMatchObject({ tag: 'reducing', cause: 'operator' });
+  });
+});
+
+describe('killed', () => {
+  it('between two bars with a position, it comes back by its journal, takes the ten bars it missed and keeps the stop', async () => {
+    const markets = [marketOf({ bars: walk({ seed: 23, bars: 80, stepTicks: 5, gaps: 0 }) })];
+    const port = new MemoryPort();
+    let connection: SimulatedConnection | null = null;
+    const killed = live({
+      markets, strategy: longOnce(), config, port, resting: (_, own) => {
+        connection = own;
+        if (own.told.filter(isBar).length === 10) throw new Error('killed');
+      },
+    });
+    await expect(killed).rejects.toThrow('killed');
+    port.crash(0);
+    connection!.resting = () => {};
+    for (let bars = 0; bars < 10; bars++) await connection!.rest(connection!.now() + minute);
+
+    const { end, state, port: journal } = await live({ markets, strategy: longOnce(), config, port, connection: connection! });
+
+    const kinds = [...journal.lines()].map((line) => /"k":"([a-z-]+)"/.exec(line)![1]!);
+    expect(kinds.slice(kinds.lastIndexOf('restart')).filter((kind) => kind === 'bar-closed').length).toBeGreaterThan(10);
+    expect(state.legs[0]!.historyCount).toBe(80);
+    expect(end.status.legs[0]).toMatchObject({ side: 'long', qty: 50, protection: 'armed' });
+    expect(state.mode.tag).toBe('trading');
   });
 });

@@ -34,6 +34,7 @@ export class SimulatedConnection implements Connection, Clock {
   readonly #venue: SimulatedVenue;
   #now: Ms;
   #isWatched = false;
+  #underWay = 0;
   #tellIt: Tell;
 
   constructor(wish: SimulatedWish) {
@@ -52,12 +53,27 @@ export class SimulatedConnection implements Connection, Clock {
       while (this.exchange.advance(this.#clock.closesAt)) this.exchange.facts.length = 0;
       this.#now = this.#clock.closesAt;
     }
+    const underWay = (): number => this.#underWay;
     this.venue = {
-      send: (commands, at) => this.#venue.send(commands, at),
+      send: (commands, at) => {
+        this.#venue.send(commands, at);
+        this.#underWay += 1;
+        setImmediate(() => this.#answer(commands.some(({ tag }) => tag !== 'query-account')));
+      },
       recover: () => this.#tell({ tag: 'connected', at: this.#now }),
       close: () => Promise.resolve(),
-      underWay: 0,
+      get underWay() { return underWay(); },
     };
+  }
+
+  /** The market moves as far as the answers that are waited for: what arrives at this instant is judged, no more. */
+  #answer(isWrite: boolean): void {
+    this.#underWay -= 1;
+    this.#tellDue();
+    if (!isWrite) return;
+    if (this.#clock.closesAt <= this.#now && !this.#clock.openNext(this.exchange, this.#venue)) return;
+    if (this.exchange.advance(this.#now + 1)) this.#venue.collect();
+    this.#tellDue();
   }
 
   /** Another shell listens from here on; the market goes on where it is. */
