@@ -6,7 +6,7 @@ import { appendFileSync } from 'node:fs';
 import { dataFolder } from '../data/index.ts';
 import { instrumentOf } from '../engine/index.ts';
 import type { NotifyCommand } from '../engine/index.ts';
-import { BrainError, createLog, LiveRun, steppedPolls, VenueError, wirePolls } from '../live/index.ts';
+import { BrainError, createLog, LiveRun, openDoor, operate, steppedPolls, VenueError, wirePolls } from '../live/index.ts';
 import type { Checked, LegFacts, LiveEnd, Log } from '../live/index.ts';
 import { confirmMainnet } from './confirm.ts';
 import { Failure } from './failure.ts';
@@ -103,14 +103,24 @@ async function trade(trading: Trading): Promise<number> {
   const { connection, queue, clock, correct } = line;
   const identity = { run: run.letters, engine: packageVersion(), configHash, strategyHash: bundle.hash, dataHash: '' };
   await brain.open({ config: run.config, rules: run.instruments, folder: folder.journal, identity });
+  const { symbols } = declared;
   const shell = new LiveRun({
     connection, clock, queue, brain, instruments: run.instruments.map((rules) => instrumentOf(rules, run.config)), barMs: declared.timeframeMs,
     warmupBars: declared.warmupBars, graceMs: run.config.cycleGraceMs, polls: clock.isStepped ? steppedPolls : wirePolls, log,
     ...(correct === null ? {} : { correct }), notify: (at, notice) => sayNotice(log, at, notice), hasEnded: () => clock.hasEnded === true,
-    stoodDown: hasStoodDown(folder), standingDown: () => noteStoodDown(folder),
+    stoodDown: hasStoodDown(folder), standingDown: () => noteStoodDown(folder), decides: true,
     ready: ({ isFresh, replayed }) => {
       clearStoodDown(folder);
       log('info', 'trading', { run: run.run, network: run.network, strategy: run.strategy, fresh: isFresh, replayed });
+    },
+  });
+  const door = await openDoor({
+    run: run.run, file: folder.door, status: () => brain.status(), legs: () => connection.legs(),
+    operate: async (order) => {
+      log('warning', 'the operator wants something', { verb: order.verb, symbol: order.symbol });
+      if (order.verb !== 'stop') return await operate({ connection, clock, queue, brain, symbols }, order);
+      shell.stop();
+      return null;
     },
   });
   const release = onInterrupt(() => shell.stop());
@@ -122,6 +132,7 @@ async function trade(trading: Trading): Promise<number> {
     throw ended(thrown, line);
   } finally {
     release();
+    await door.close();
     clock.close();
   }
 }

@@ -41,6 +41,7 @@ function buildProgram(end: End): Command {
   addReplay(program, end);
   addCompare(program, end);
   addLive(program, end);
+  addOperator(program, end);
   example(program, 'holdfast backtest strategy.ts --market builtin:linear');
   return program;
 }
@@ -184,6 +185,41 @@ function addLive(program: Command, end: End): void {
     .action(async (strategy: string, _: unknown, self: Command) =>
       end(await (await import('./doctor.ts')).doctor(strategy, self.optsWithGlobals())));
   example(doctor, 'holdfast doctor strategy.ts --network demo');
+}
+
+function addOperator(program: Command, end: End): void {
+  const withRun = (command: Command): Command => command
+    .option('--run <run>', 'live run; without it the one that is running, or the last one')
+    .option('--network <network>', 'the last run on this network', oneOf('local', 'demo', 'testnet', 'mainnet'))
+    .option('--exchange <line>', 'what holdfast exchange printed, or a file with it (local runs without a process)')
+    .option('--json', 'print one JSON object');
+  const acts = [
+    ['halt', 'no entries until resume; protection goes on'], ['resume', 'end a halt, a cooldown or a reduction'],
+    ['flatten', 'close every position of the run, reduce-only'], ['reduce-only', 'no entries until resume; the strategy may still leave'],
+    ['stop', 'end the process: entries cancelled, stops left'],
+  ] as const;
+  for (const [verb, description] of acts) {
+    const command = withRun(program.command(verb).description(description)).option('--yes', 'do not ask')
+      .action(async (_: unknown, self: Command) => end(await (await import('./operate.ts')).operateRun(verb, null, self.optsWithGlobals())));
+    example(command, `holdfast ${verb} --network demo`);
+  }
+  const close = withRun(program.command('close').argument('<symbol>', 'symbol of the run').description('close one position, reduce-only'))
+    .option('--yes', 'do not ask')
+    .action(async (symbol: string, _: unknown, self: Command) => end(await (await import('./operate.ts')).operateRun('close', symbol, self.optsWithGlobals())));
+  example(close, 'holdfast close BTCUSDT --network demo');
+  const looks = [
+    ['status', 'mode, link and equity of a live run'], ['positions', 'positions of a live run, as its engine counts them'],
+    ['trades', 'closed trades of a live run'],
+  ] as const;
+  for (const [verb, description] of looks) {
+    const command = withRun(program.command(verb).description(description))
+      .action(async (_: unknown, self: Command) => end(await (await import('./operate.ts'))[verb](self.optsWithGlobals())));
+    example(command, `holdfast ${verb}`);
+  }
+  const reconcile = withRun(program.command('reconcile').description('what engine and venue see differently; exit 1 when they do'))
+    .option('--dry-run', 'set nothing right (the only way there is: a running engine does it by itself)', true)
+    .action(async (_: unknown, self: Command) => end(await (await import('./operate.ts')).reconcile(self.optsWithGlobals())));
+  example(reconcile, 'holdfast reconcile --dry-run');
 }
 
 function example(command: Command, text: string): void {

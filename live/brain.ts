@@ -40,6 +40,8 @@ export interface LegView {
 export interface Status {
   readonly now: Ms; readonly mode: Mode; readonly link: 'up' | 'down'; readonly settle: string; readonly equity: number; readonly balance: number;
   readonly decisions: number; readonly legs: readonly LegView[];
+  /** Operator events taken in since the engine came up. */
+  readonly operated: number;
 }
 
 /** How the engine came up: `closedAt` = close of the last bar it knows, by symbol, 0 = none. */

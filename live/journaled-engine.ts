@@ -23,6 +23,7 @@ export class JournaledEngine {
   readonly #out: Out = { commands: [], notes: [] };
   #state: State;
   #journal: Journal | null = null;
+  #operated = 0;
 
   constructor(request: EngineRequest) {
     this.#request = request;
@@ -53,6 +54,7 @@ export class JournaledEngine {
     const journal = this.#opened;
     for (const event of events) {
       guarded(() => journal.step(this.#state, event, this.#out));
+      if (event.tag === 'operator') this.#operated += 1;
       this.#request.seen?.(event, this.#state, this.#out.notes);
       const own = this.#decided();
       if (own !== null) decided.push(own);
@@ -68,7 +70,7 @@ export class JournaledEngine {
     const { now, mode, link, wallet, equity, decisionSequence, legs, setup } = this.#state;
     return {
       now, mode, link: link.tag, settle: wallet.settle, equity, balance: wallet.balanceNumber, decisions: decisionSequence,
-      legs: legs.map((leg) => viewOf(this.#state, leg, setup.instruments[leg.symbol]!)),
+      operated: this.#operated, legs: legs.map((leg) => viewOf(this.#state, leg, setup.instruments[leg.symbol]!)),
     };
   }
 

@@ -64,6 +64,8 @@ export interface LiveRequest {
   readonly stoodDown: boolean;
   /** Called when this run does. */
   readonly standingDown: () => void;
+  /** Whether the strategy is asked at all; an errand of an operator only looks after what is open. */
+  readonly decides: boolean;
   /** Called once, when everything is up. */
   readonly ready: (woken: Woken) => void;
 }
@@ -84,6 +86,7 @@ export class LiveRun {
   #snapshotAt: Ms = 0;
   #snapshotRecords = 0;
   #isStopping = false;
+  #isLeaving = false;
   #turns = 0;
   #turnsAt: Ms = -1;
   /** Something was sent since everything pushed was known to be here. */
@@ -105,6 +108,12 @@ export class LiveRun {
     this.#request.clock.interrupt();
   }
 
+  /** Ends the run at the next rest and leaves everything as it is. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.stop();
+  }
+
   /** Runs until it is stopped or the market ends. Rejects with BrainError or VenueError when it cannot go on. */
   async run(): Promise<LiveEnd> {
     const { connection, brain } = this.#request;
@@ -113,7 +122,7 @@ export class LiveRun {
     this.#request.ready(woken);
     await this.#loop();
     const why = this.#isStopping ? 'stopped' : 'market-ended';
-    if (this.#isStopping) await this.#standDown();
+    if (this.#isStopping && !this.#isLeaving) await this.#standDown();
     const left = await connection.legs().catch(() => null);
     await brain.snapshot();
     const status = await brain.status();
@@ -211,9 +220,10 @@ export class LiveRun {
 
   /** Does what comes first now; false = there is nothing to do. */
   async #turn(now: Ms): Promise<boolean> {
-    const { queue, clock, correct } = this.#request;
+    const { queue, clock, correct, decides } = this.#request;
     if (queue.length > waitingMost) throw new BrainError('bug', `more than ${waitingMost} events wait`);
-    const events = this.#closes[0]!.arrange(queue.take(now), now);
+    const arranged = this.#closes[0]!.arrange(queue.take(now), now);
+    const events = decides ? arranged : arranged.filter(({ tag }) => tag !== 'cycle-closed');
     if (events.length > 0) await this.#take(events);
     else if (this.#deadlineAt <= now) await this.#take([{ tag: 'timer', at: now }]);
     else if (this.#pollAt <= now) this.#poll(now);

@@ -65,7 +65,7 @@ export async function live(wish: LiveWish): Promise<Lived> {
     connection, clock: connection, queue, brain: besides(engine), instruments: setup.instruments, barMs, warmupBars: setup.warmupBars,
     graceMs: config.cycleGraceMs, polls: wish.polls ?? { waiting: 60_000, open: 60_000, flat: 60_000 },
     log: (level, what) => logs.push(`${level} ${what}`), notify: (_, notice) => notices.push(notice), hasEnded: () => connection.hasEnded,
-    stoodDown: wish.stoodDown ?? false, standingDown: () => { stoodDown = true; }, ready: () => {},
+    stoodDown: wish.stoodDown ?? false, standingDown: () => { stoodDown = true; }, decides: true, ready: () => {},
   });
   connection.resting = () => wish.resting?.(run, connection);
   const end = await run.run();
