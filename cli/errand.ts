@@ -11,7 +11,7 @@ import type { ThreadedBrain } from './brain/index.ts';
 import { Failure } from './failure.ts';
 import { hasStoodDown, liveFolder } from './live-folder.ts';
 import type { LiveManifest } from './live-folder.ts';
-import { openLine } from './live-start.ts';
+import { holdLine, openLine } from './live-start.ts';
 import type { Line } from './live-start.ts';
 import { bundleStrategy } from './strategy/index.ts';
 import { packageVersion } from './version.ts';
@@ -24,7 +24,13 @@ export async function errand(run: LiveManifest, order: OperatorOrder | null, opt
   const brain = startBrain();
   try {
     const line = await openRun(run, brain, options);
-    return order === null ? await look(brain, line) : await act({ run, order, options, brain, line });
+    if (order === null) return await look(brain, line);
+    const lock = await holdLine(line, run.run);
+    try {
+      return await act({ run, order, options, brain, line });
+    } finally {
+      await lock.release();
+    }
   } finally {
     await brain.end();
   }

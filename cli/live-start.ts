@@ -2,7 +2,8 @@
  * From words on a command line to a strategy that is loaded and an exchange that answers: what `live` and `doctor` share, up
  * to the start-up checks.
  */
-import { packagedRules } from '../data/index.ts';
+import { AccountHeldError, holdAccount, packagedRules } from '../data/index.ts';
+import type { AccountLock } from '../data/index.ts';
 import type { RunConfig } from '../engine/index.ts';
 import { checkStart, cleaner, EventQueue, marketTime, SteppedClock, WallClock } from '../live/index.ts';
 import type { Checked, Clock, ClockFacts, Connection, Credentials, Finding, Log } from '../live/index.ts';
@@ -93,6 +94,17 @@ const timingOf = (): Parameters<typeof connectBybit>[0]['timing'] => ({
 /** Contracts settled in the coin itself are named without USDT or USDC at their end. */
 export const categoryOf = (symbols: readonly string[]): 'linear' | 'inverse' =>
   (symbols.every((symbol) => symbol.endsWith('USD')) ? 'inverse' : 'linear');
+
+/** One engine per account. Local exchanges number their accounts alike: their door is part of the name. */
+export async function holdLine({ connection, place: { network, endpoints } }: Line, run: string): Promise<AccountLock> {
+  const { account } = await connection.key();
+  try {
+    return await holdAccount(network === 'local' ? `local ${endpoints.rest}` : network, account, { pid: process.pid, run, since: Date.now() });
+  } catch (thrown) {
+    if (thrown instanceof AccountHeldError) throw new Failure(5, `account: ${thrown.message}, expected nobody. Fix: end that process, or use a sub-account`);
+    throw thrown;
+  }
+}
 
 export interface CheckWish {
   readonly loaded: LoadedStrategy; readonly line: Line; readonly options: StartOptions; readonly goesOn: LiveManifest | null; readonly looksOnly: boolean;

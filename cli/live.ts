@@ -13,7 +13,7 @@ import { Failure } from './failure.ts';
 import { onInterrupt } from './interrupt.ts';
 import { beginLiveRun, clearStoodDown, drawLetters, hasStoodDown, liveFolder, liveRunId, noteStoodDown, wasTried } from './live-folder.ts';
 import type { LiveFolder, LiveManifest } from './live-folder.ts';
-import { categoryOf, checkAll, earlierRun, findingLine, loadStrategy, openLine, refusalOf } from './live-start.ts';
+import { categoryOf, checkAll, earlierRun, findingLine, holdLine, loadStrategy, openLine, refusalOf } from './live-start.ts';
 import type { Line, LoadedStrategy, StartOptions } from './live-start.ts';
 import { printJson, printLine } from './output.ts';
 import { packageVersion } from './version.ts';
@@ -32,12 +32,17 @@ export async function live(reference: string, options: LiveOptions): Promise<num
     const log = new LateLog();
     const letters = goesOn?.letters ?? drawLetters();
     const line = await opened(() => openLine(options, { declared: loaded.declared, letters, log: log.say }));
-    const checked = await opened(() => checkAll({ loaded, line, options, goesOn, looksOnly: false }));
-    sayFindings(checked, line);
-    const run = goesOn ?? manifestOf(loaded, checked, options, letters);
-    const folder = goesOn === null ? beginLiveRun(data, run) : liveFolder(data, run.run);
-    log.open(folder, line, options.verbose === true);
-    return await trade({ loaded, line, run, folder, log: log.say, options });
+    const lock = await opened(() => holdLine(line, goesOn?.run ?? letters));
+    try {
+      const checked = await opened(() => checkAll({ loaded, line, options, goesOn, looksOnly: false }));
+      sayFindings(checked, line);
+      const run = goesOn ?? manifestOf(loaded, checked, options, letters);
+      const folder = goesOn === null ? beginLiveRun(data, run) : liveFolder(data, run.run);
+      log.open(folder, line, options.verbose === true);
+      return await trade({ loaded, line, run, folder, log: log.say, options });
+    } finally {
+      await lock.release();
+    }
   } finally {
     await loaded.brain.end();
   }

@@ -25,6 +25,8 @@ export interface Facts {
   readonly decisions: number;
   /** Records written. */
   readonly records: number;
+  /** The disk has room for what a position may still need written. */
+  readonly hasRoom: boolean;
   /** The strategy's own error that halted the engine; null = none. */
   readonly failure: { readonly symbol: string; readonly message: string; readonly stack: string } | null;
 }

@@ -12,6 +12,8 @@ export interface EngineRequest {
   readonly setup: Setup;
   readonly port: JournalPort;
   readonly identity: JournalIdentity;
+  /** Asked at every cycle; absent = there is always room. */
+  readonly hasRoom?: () => boolean;
   /** Sees every event after it was taken in, with what the step told. */
   readonly seen?: (event: Event, state: State, notes: readonly Note[]) => void;
   /** Shared memory in which a watcher sees the symbol being decided. */
@@ -24,6 +26,7 @@ export class JournaledEngine {
   #state: State;
   #journal: Journal | null = null;
   #operated = 0;
+  #hasRoom = true;
 
   constructor(request: EngineRequest) {
     this.#request = request;
@@ -55,6 +58,7 @@ export class JournaledEngine {
     for (const event of events) {
       guarded(() => journal.step(this.#state, event, this.#out));
       if (event.tag === 'operator') this.#operated += 1;
+      if (event.tag === 'cycle-closed') this.#hasRoom = this.#request.hasRoom?.() ?? true;
       this.#request.seen?.(event, this.#state, this.#out.notes);
       const own = this.#decided();
       if (own !== null) decided.push(own);
@@ -93,7 +97,7 @@ export class JournaledEngine {
   #facts(): Facts {
     const { now, mode, afterRecovery, legs, decisionSequence, failure } = this.#state;
     return {
-      now, mode, afterRecovery, deadlineAt: deadlineOf(this.#state), decisions: decisionSequence, failure, records: this.#opened.seq,
+      now, mode, afterRecovery, deadlineAt: deadlineOf(this.#state), decisions: decisionSequence, failure, records: this.#opened.seq, hasRoom: this.#hasRoom,
       isWaiting: legs.some(({ orders, staged }) => orders.length > 0 || staged !== null),
       isOpening: legs.some(({ orders, staged }) => staged !== null || orders.some(({ reduceOnly }) => !reduceOnly)),
       isOpen: legs.some(({ position }) => position.tag === 'open'),

@@ -269,13 +269,17 @@ export class LiveRun {
 
   async #heed(thinking: Promise<Thought>): Promise<void> {
     const thought = await thinking;
-    const failedBefore = this.#thought?.failure ?? null;
+    const before = this.#thought;
     this.#thought = thought;
     for (const decided of thought.decided) this.#send(decided);
-    const { failure } = thought;
-    if (failure !== null && failedBefore === null) {
-      this.#request.log('alarm', 'the strategy failed: halted, protection goes on', { symbol: failure.symbol, error: failure.message });
+    const { failure, hasRoom } = thought;
+    const { log, queue, clock } = this.#request;
+    if (failure !== null && (before?.failure ?? null) === null) {
+      log('alarm', 'the strategy failed: halted, protection goes on', { symbol: failure.symbol, error: failure.message });
     }
+    if (hasRoom || before?.hasRoom === false) return;
+    log('alarm', 'the disk is nearly full: no entries until an operator resumes');
+    queue.push({ tag: 'operator', at: clock.now(), verb: 'reduce-only' });
   }
 
   #send({ at, commands }: Decided): void {

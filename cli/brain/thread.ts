@@ -76,7 +76,8 @@ function open({ config, rules, folder, identity }: OpenRequest): Answer {
   const setup = setupOf({
     strategy, params: params.input, config, instruments: rules.map((own) => instrumentOf(own)), baseMs: timeframeMs(strategy.timeframe),
   });
-  engine = new JournaledEngine({ setup, port: new FilePort(folder), identity });
+  const files = new FilePort(folder);
+  engine = new JournaledEngine({ setup, port: files, identity, hasRoom: () => files.hasRoom() });
   return { tag: 'opened' };
 }
 
