@@ -5,6 +5,8 @@
 import { dataFolder, findRun, queryRuns } from '../data/index.ts';
 import type { PlainValue, StoredRun } from '../data/index.ts';
 import { Failure } from './failure.ts';
+import { readLiveRun } from './live-folder.ts';
+import { decidesFrom, storeLiveRun } from './live-store.ts';
 import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
 
@@ -24,15 +26,19 @@ interface Difference { readonly table: TableName; readonly row: number; readonly
 
 export async function compare(run: string, other: string, options: CommonOptions): Promise<number> {
   const folder = dataFolder(options.dataDir);
-  const [one, two] = await Promise.all([stored(folder, run), stored(folder, other)]);
-  const span = { from: Math.max(one.manifest.from, two.manifest.from), to: Math.min(one.manifest.to, two.manifest.to) };
+  const one = await stored(folder, run);
+  const two = await stored(folder, other);
+  const span = { from: Math.max(decidesFrom(one.manifest), decidesFrom(two.manifest)), to: Math.min(one.manifest.to, two.manifest.to) };
   if (span.from >= span.to) throw new Failure(2, `compare: ${other}: was a run over another time, expected one that overlaps ${run}. Fix: compare runs over the same bars`);
   const sides = [await sideOf(folder, one, span), await sideOf(folder, two, span)] as const;
   const difference = firstDifference(...sides);
   return show({ sides, span, difference }, options.json === true);
 }
 
+/** A live run is stored anew first: its journal may have gone on. */
 async function stored(folder: string, run: string): Promise<StoredRun> {
+  const own = readLiveRun(folder, run);
+  if (own !== null) await storeLiveRun(folder, own);
   const found = await findRun(folder, run);
   if (found === null) throw new Failure(2, `compare: ${run}: was no stored run in ${folder}, expected one. Fix: see 'holdfast runs'`);
   return found;

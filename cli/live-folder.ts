@@ -16,7 +16,7 @@ const manifest = z.object({
   strategyFiles: z.array(z.object({ path: z.string(), sha256: z.string() })),
   given: z.array(z.object({ name: z.string(), value: z.unknown(), text: z.string().nullable() })),
   params: z.record(z.string(), z.unknown()), config: z.record(z.string(), z.unknown()), configHash: z.string(),
-  symbols: z.array(z.string()), timeframe: z.string(), instruments: z.array(z.unknown()), category: z.string(),
+  symbols: z.array(z.string()), timeframe: z.string(), instruments: z.array(z.unknown()), category: z.string(), warmupBars: z.number(),
 });
 export type LiveManifest = Omit<z.output<typeof manifest>, 'config' | 'instruments' | 'network'> & {
   readonly network: Network; readonly config: RunConfig; readonly instruments: readonly InstrumentRules[];

@@ -13,6 +13,7 @@ import { Failure } from './failure.ts';
 import { onInterrupt } from './interrupt.ts';
 import { beginLiveRun, clearStoodDown, drawLetters, hasStoodDown, liveFolder, liveRunId, noteStoodDown, wasTried } from './live-folder.ts';
 import type { LiveFolder, LiveManifest } from './live-folder.ts';
+import { storeLiveRun } from './live-store.ts';
 import { categoryOf, checkAll, earlierRun, findingLine, holdLine, loadStrategy, openLine, refusalOf } from './live-start.ts';
 import type { Line, LoadedStrategy, StartOptions } from './live-start.ts';
 import { printJson, printLine } from './output.ts';
@@ -39,7 +40,9 @@ export async function live(reference: string, options: LiveOptions): Promise<num
       const run = goesOn ?? manifestOf(loaded, checked, options, letters);
       const folder = goesOn === null ? beginLiveRun(data, run) : liveFolder(data, run.run);
       log.open(folder, line, options.verbose === true);
-      return await trade({ loaded, line, run, folder, log: log.say, options });
+      const code = await trade({ loaded, line, run, folder, log: log.say, options });
+      await storeLiveRun(data, run);
+      return code;
     } finally {
       await lock.release();
     }
@@ -71,7 +74,7 @@ function manifestOf({ bundle, declared, given, config, configHash }: LoadedStrat
     run: liveRunId(createdAt, letters), letters, createdAt, network, account: key?.account ?? '', engine: packageVersion(), strategy: declared.name,
     strategyFile: bundle.file, strategyExport: bundle.wanted, strategyHash: bundle.hash, strategyFiles: [...bundle.files], given: [...given],
     params: declared.params, config: { ...config, cash: Number(account?.balance ?? config.cash) }, configHash, symbols: [...declared.symbols],
-    timeframe: declared.timeframe, instruments: rules, category: categoryOf(declared.symbols),
+    timeframe: declared.timeframe, instruments: rules, category: categoryOf(declared.symbols), warmupBars: declared.warmupBars,
   };
 }
 

@@ -13,6 +13,7 @@ import type { Outcome } from './errand.ts';
 import { Failure } from './failure.ts';
 import { liveFolder, liveRuns, readLiveRun } from './live-folder.ts';
 import type { LiveManifest } from './live-folder.ts';
+import { storeLiveRun } from './live-store.ts';
 import type { Network } from './network.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import type { CommonOptions } from './output.ts';
@@ -148,9 +149,12 @@ export async function reconcile(options: OperateOptions): Promise<number> {
 }
 
 export async function trades(options: OperateOptions): Promise<number> {
-  const { run: { run } } = targetOf(options);
+  const data = dataFolder(options.dataDir);
+  const { run: own } = targetOf(options);
+  await storeLiveRun(data, own);
+  const { run } = own;
   const columns = 'closed_at, symbol, side, qty, entry_price, exit_price, net, r, exit_reason';
-  const { rows } = await queryRuns(dataFolder(options.dataDir), `SELECT ${columns} FROM trades WHERE run = '${run}' ORDER BY closed_at`);
+  const { rows } = await queryRuns(data, `SELECT ${columns} FROM trades WHERE run = '${run}' ORDER BY closed_at`);
   if (options.json === true) printJson(rows);
   else printTable(columns.split(', '), rows.map((row) => Object.values(row).map((value) => (typeof value === 'number' ? value : value === null ? null : String(value)))));
   return 0;

@@ -12,7 +12,7 @@ export { VenueError } from './connection.ts';
 export type * from './connection.ts';
 export { CredentialsError, readCredentials } from './credentials.ts';
 export type { CredentialsRequest, FoundCredentials } from './credentials.ts';
-export { besides, JournaledEngine } from './journaled-engine.ts';
+export { besides, guarded, JournaledEngine } from './journaled-engine.ts';
 export type { EngineRequest } from './journaled-engine.ts';
 export { cleaner, createLog } from './log.ts';
 export type { LogRequest } from './log.ts';

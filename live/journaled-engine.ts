@@ -123,7 +123,7 @@ function isEmpty(port: JournalPort): boolean {
 }
 
 /** What breaks a journal is told apart from what breaks the engine. */
-function guarded<T>(work: () => T): T {
+export function guarded<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

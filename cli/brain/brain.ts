@@ -8,12 +8,15 @@ import type { Brain } from '../../live/index.ts';
 import { Failure } from '../failure.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
 import type { Answer, Declared, Opened, OpenRequest, Question } from './protocol.ts';
+import type { Retold } from './retell.ts';
 
 export interface ThreadedBrain extends Brain {
   /** Evaluates the strategy in the thread. Comes first. */
   readonly load: (bundle: StrategyBundle, params: readonly GivenParam[]) => Promise<Declared>;
   /** Opens the journal. Comes second. */
   readonly open: (request: OpenRequest) => Promise<Opened>;
+  /** Instead of `open`: tells the journal again from its first record; nothing is written. */
+  readonly retell: (request: OpenRequest) => Promise<Retold>;
 }
 
 interface Waiting { readonly resolve: (answer: Answer) => void; readonly reject: (reason: BrainError) => void }
@@ -26,6 +29,7 @@ export function startBrain(): ThreadedBrain {
   return {
     load: async (bundle, params) => await expect({ tag: 'load', bundle, params }, 'declared'),
     open: async (request) => await expect({ tag: 'open', request }, 'opened'),
+    retell: async (request) => (await expect({ tag: 'retell', request }, 'retold')).retold,
     wake: async () => (await expect({ tag: 'wake' }, 'woken')).woken,
     restart: async (at) => (await expect({ tag: 'restart', at }, 'thought')).thought,
     take: async (events) => (await expect({ tag: 'take', events }, 'thought')).thought,

@@ -6,6 +6,7 @@ import type { Event, InstrumentRules, JournalIdentity, JournalProblem, Ms, RunCo
 import type { Status, Thought, Woken } from '../../live/index.ts';
 import type { ExitCode } from '../failure.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
+import type { Retold } from './retell.ts';
 
 export interface OpenRequest {
   readonly config: RunConfig;
@@ -18,6 +19,7 @@ export interface OpenRequest {
 export type Question =
   | { readonly tag: 'load'; readonly bundle: StrategyBundle; readonly params: readonly GivenParam[] }
   | { readonly tag: 'open'; readonly request: OpenRequest }
+  | { readonly tag: 'retell'; readonly request: OpenRequest }
   | { readonly tag: 'wake' }
   | { readonly tag: 'restart'; readonly at: Ms }
   | { readonly tag: 'take'; readonly events: readonly Event[] }
@@ -37,6 +39,7 @@ export type Answer =
   | { readonly tag: 'woken'; readonly woken: Woken }
   | { readonly tag: 'thought'; readonly thought: Thought }
   | { readonly tag: 'status'; readonly status: Status }
+  | { readonly tag: 'retold'; readonly retold: Retold }
   | { readonly tag: 'done' }
   /** Refused before anything began, with the line for the user. */
   | { readonly tag: 'failed'; readonly exitCode: ExitCode | null; readonly line: string; readonly stack: string }

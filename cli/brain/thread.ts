@@ -5,13 +5,14 @@
 import { writeSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { ConfigError, instrumentOf, runConfig, setupOf, StrategyError, timeframeMs } from '../../engine/index.ts';
-import type { AnyStrategy, InstrumentRules } from '../../engine/index.ts';
+import type { AnyStrategy, InstrumentRules, JournalIdentity, Setup } from '../../engine/index.ts';
 import { FilePort } from '../../data/index.ts';
-import { BrainError, JournaledEngine } from '../../live/index.ts';
+import { BrainError, guarded, JournaledEngine } from '../../live/index.ts';
 import { Failure, oneLine, textOf } from '../failure.ts';
 import { evaluateStrategy, forbidImpurities, parseParams } from '../strategy/index.ts';
 import type { ParsedParams } from '../strategy/index.ts';
 import type { Answer, OpenRequest, Question } from './protocol.ts';
+import { retell } from './retell.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('thread must run as a worker');
@@ -36,6 +37,7 @@ function answer(question: Question): Answer {
   switch (question.tag) {
     case 'load': return load(question);
     case 'open': return open(question.request);
+    case 'retell': return { tag: 'retold', retold: guarded(() => retell(requestOf(question.request))) };
     case 'wake': return { tag: 'woken', woken: opened().wake() };
     case 'restart': return { tag: 'thought', thought: opened().restart(question.at) };
     case 'take': return { tag: 'thought', thought: opened().take(question.events) };
@@ -70,15 +72,19 @@ const anyRules: Omit<InstrumentRules, 'symbol'> = {
   makerRate: '0', maxLeverage: '100', tiers: [], source: '',
 };
 
-function open({ config, rules, folder, identity }: OpenRequest): Answer {
-  if (loaded === null) throw new Error('open came before load');
+function open(request: OpenRequest): Answer {
+  const { setup, port: files, identity } = requestOf(request);
+  engine = new JournaledEngine({ setup, port: files, identity, hasRoom: () => files.hasRoom() });
+  return { tag: 'opened' };
+}
+
+function requestOf({ config, rules, folder, identity }: OpenRequest): { readonly setup: Setup; readonly port: FilePort; readonly identity: JournalIdentity } {
+  if (loaded === null) throw new Error('the journal came before load');
   const { strategy, params } = loaded;
   const setup = setupOf({
     strategy, params: params.input, config, instruments: rules.map((own) => instrumentOf(own)), baseMs: timeframeMs(strategy.timeframe),
   });
-  const files = new FilePort(folder);
-  engine = new JournaledEngine({ setup, port: files, identity, hasRoom: () => files.hasRoom() });
-  return { tag: 'opened' };
+  return { setup, port: new FilePort(folder), identity };
 }
 
 function opened(): JournaledEngine {
