@@ -39,6 +39,9 @@ function buildProgram(end: End): Command {
   addCases(program, end);
   addStored(program, end);
   addReplay(program, end);
+  addCompare(program, end);
+  addLive(program, end);
+  addOperator(program, end);
   example(program, 'holdfast backtest strategy.ts --market builtin:linear');
   return program;
 }
@@ -141,6 +144,82 @@ function addReplay(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (run: string, _: unknown, self: Command) => end(await (await import('./replay.ts')).replay(run, self.optsWithGlobals())));
   example(command, 'holdfast replay 20261122-125703412-ab12cd');
+}
+
+function addCompare(program: Command, end: End): void {
+  const command = program.command('compare').argument('<run>', 'run id, as in holdfast runs').argument('<other>', 'run id')
+    .description('decisions and executions of two stored runs side by side; the first difference is printed with both rows, and the exit is 1')
+    .option('--exact', 'to the last digit, over the time that both runs cover (the only way there is)', true)
+    .option('--json', 'print one JSON object')
+    .action(async (run: string, other: string, _: unknown, self: Command) =>
+      end(await (await import('./compare.ts')).compare(run, other, self.optsWithGlobals())));
+  example(command, 'holdfast compare 20261122-125703412-ab12cd 20261122-130211093-qwerty --exact');
+}
+
+/** What `live` and `doctor` are asked with. */
+function withStartOptions(command: Command): Command {
+  return command
+    .requiredOption('--network <network>', 'local, demo, testnet or mainnet', oneOf('local', 'demo', 'testnet', 'mainnet'))
+    .option('--exchange <line>', 'what holdfast exchange printed, or a file with it (local only)')
+    .option('--params <pairs...>', 'parameters of the strategy: key=value ..., or JSON', collect)
+    .option('--preset <name>', 'start from a named configuration; what else is given wins')
+    .option('--config <file>', 'run configuration, JSON')
+    .option('--leverage <factor>', 'leverage of the account (default 10); set at the exchange and read back')
+    .option('--set <pairs...>', 'any other configuration key, such as risk.maxLeverage=3', collect)
+    .option('--allow-transfer-key', 'go on with a key that may transfer')
+    .option('--set-margin-mode', 'set isolated margin when flat')
+    .option('--new', 'begin a new run, also when an earlier one could go on')
+    .option('--json', 'print one JSON object');
+}
+
+function addLive(program: Command, end: End): void {
+  const command = withStartOptions(program.command('live').argument('<strategy>', 'strategy file, or file#name'))
+    .description('trade a strategy on Bybit, or on a local exchange; Ctrl-C stops entries and leaves stops in place')
+    .option('--yes-mainnet', 'real money without a typed confirmation')
+    .option('--verbose', 'log what is asked and answered as well')
+    .action(async (strategy: string, _: unknown, self: Command) =>
+      end(await (await import('./live.ts')).live(strategy, self.optsWithGlobals())));
+  example(command, 'holdfast live strategy.ts --network demo --leverage 3');
+  const doctor = withStartOptions(program.command('doctor').argument('<strategy>', 'strategy file, or file#name'))
+    .description('check key, account, instruments, clock and data as before a start; nothing is set; exit 4 or 5 when a start would be refused')
+    .action(async (strategy: string, _: unknown, self: Command) =>
+      end(await (await import('./doctor.ts')).doctor(strategy, self.optsWithGlobals())));
+  example(doctor, 'holdfast doctor strategy.ts --network demo');
+}
+
+function addOperator(program: Command, end: End): void {
+  const withRun = (command: Command): Command => command
+    .option('--run <run>', 'live run; without it the one that is running, or the last one')
+    .option('--network <network>', 'the last run on this network', oneOf('local', 'demo', 'testnet', 'mainnet'))
+    .option('--exchange <line>', 'what holdfast exchange printed, or a file with it (local runs without a process)')
+    .option('--json', 'print one JSON object');
+  const acts = [
+    ['halt', 'no entries until resume; protection goes on'], ['resume', 'end a halt, a cooldown or a reduction'],
+    ['flatten', 'close every position of the run, reduce-only'], ['reduce-only', 'no entries until resume; the strategy may still leave'],
+    ['stop', 'end the process: entries cancelled, stops left'],
+  ] as const;
+  for (const [verb, description] of acts) {
+    const command = withRun(program.command(verb).description(description)).option('--yes', 'do not ask')
+      .action(async (_: unknown, self: Command) => end(await (await import('./operate.ts')).operateRun(verb, null, self.optsWithGlobals())));
+    example(command, `holdfast ${verb} --network demo`);
+  }
+  const close = withRun(program.command('close').argument('<symbol>', 'symbol of the run').description('close one position, reduce-only'))
+    .option('--yes', 'do not ask')
+    .action(async (symbol: string, _: unknown, self: Command) => end(await (await import('./operate.ts')).operateRun('close', symbol, self.optsWithGlobals())));
+  example(close, 'holdfast close BTCUSDT --network demo');
+  const looks = [
+    ['status', 'mode, link and equity of a live run'], ['positions', 'positions of a live run, as its engine counts them'],
+    ['trades', 'closed trades of a live run'],
+  ] as const;
+  for (const [verb, description] of looks) {
+    const command = withRun(program.command(verb).description(description))
+      .action(async (_: unknown, self: Command) => end(await (await import('./operate.ts'))[verb](self.optsWithGlobals())));
+    example(command, `holdfast ${verb}`);
+  }
+  const reconcile = withRun(program.command('reconcile').description('what engine and venue see differently; exit 1 when they do'))
+    .option('--dry-run', 'set nothing right (the only way there is: a running engine does it by itself)', true)
+    .action(async (_: unknown, self: Command) => end(await (await import('./operate.ts')).reconcile(self.optsWithGlobals())));
+  example(reconcile, 'holdfast reconcile --dry-run');
 }
 
 function example(command: Command, text: string): void {

@@ -7,8 +7,12 @@ import { compareRun, dataFolder, findRun, loadMarket } from '../data/index.ts';
 import type { Cells, LoadedMarket, RowDifference, StoredRun, TableComparison } from '../data/index.ts';
 import { runConfig } from '../engine/index.ts';
 import type { InstrumentRules, RunConfig } from '../engine/index.ts';
+import { BrainError } from '../live/index.ts';
 import type { RunResult } from '../sim/index.ts';
 import { Failure } from './failure.ts';
+import { readLiveRun } from './live-folder.ts';
+import type { LiveManifest } from './live-folder.ts';
+import { retellRun } from './live-store.ts';
 import { dataHashesOf } from './manifest.ts';
 import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
@@ -41,6 +45,8 @@ type Wanted = z.output<typeof replayable>;
 
 export async function replay(run: string, options: ReplayOptions): Promise<number> {
   const folder = dataFolder(options.dataDir);
+  const live = readLiveRun(folder, run);
+  if (live !== null) return await replayLive(folder, live, options.json === true);
   const found = await findRun(folder, run);
   if (found === null) throw new Failure(2, `replay: ${run}: was no stored run in ${folder}, expected one. Fix: see 'holdfast runs'`);
   const wanted = wantedOf(found);
@@ -57,6 +63,21 @@ export async function replay(run: string, options: ReplayOptions): Promise<numbe
     return show({ run, wanted, result, tables }, options.json === true);
   } finally {
     await engine.end();
+  }
+}
+
+/** A live run is told again from its journal: every decision, and the state at every snapshot, as it was then. */
+async function replayLive(folder: string, live: LiveManifest, json: boolean): Promise<number> {
+  try {
+    const { events, cut, unsent, restarts, decisions } = await retellRun(folder, live);
+    if (json) printJson({ run: live.run, equal: true, events, decisions, restarts, cut, unsent });
+    else printLine(`replayed: ${events} events, ${decisions} decisions, ${restarts} starts: every command equal`);
+    return 0;
+  } catch (thrown) {
+    if (!(thrown instanceof BrainError) || thrown.kind !== 'journal') throw thrown;
+    if (json) printJson({ run: live.run, equal: false, difference: thrown.message });
+    else printLine(`replay differs: ${live.run}: ${thrown.message}`);
+    return 1;
   }
 }
 

@@ -140,7 +140,10 @@ export interface Stale { readonly tag: 'stale'; readonly at: Ms; readonly symbol
 export interface Timer { readonly tag: 'timer'; readonly at: Ms }
 /** Every symbol's bar of this close is in, or the grace is over: `missing` lists the symbols without one. */
 export interface CycleClosed { readonly tag: 'cycle-closed'; at: Ms; missing: readonly number[] }
-export interface Operator { readonly tag: 'operator'; readonly at: Ms; readonly verb: 'halt' | 'resume' | 'flatten' | 'reduce-only' }
+/** What people want. `close-2` is `flatten` of leg 2 alone. */
+export interface Operator {
+  readonly tag: 'operator'; readonly at: Ms; readonly verb: 'halt' | 'resume' | 'flatten' | 'reduce-only' | `close-${number}`;
+}
 
 export type MarketEvent = BarClosed | MarkPrice | Funding;
 export type VenueEvent =

@@ -28,3 +28,5 @@ export { unrealisedOf } from './position.ts';
 export { roundTripMemories } from './memory.ts';
 export { Journal, JournalError, MemoryPort, rehydrate, replayJournal, restoreState, stateDigest, stateText } from './journal/index.ts';
 export type { JournalIdentity, JournalPort, JournalProblem, JournalRequest, Rehydrated, RehydrateRequest, Replayed, SnapshotDamage } from './journal/index.ts';
+export { readingOf } from './queries.ts';
+export { lastClosedAt } from './view.ts';

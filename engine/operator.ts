@@ -17,16 +17,21 @@ export function takeOperator(state: State, event: Event, out: Out): void {
       reduceOnly(state, 'operator', 'asked by the operator', out);
       return;
     case 'flatten':
-      for (const leg of state.legs) {
-        leg.resting = null;
-        exitAll(state, leg, 'flatten', out);
-      }
+      for (const leg of state.legs) flatten(state, leg, out);
       return;
     case 'resume':
       resume(state, out);
       return;
-    default:
+    default: {
+      const leg = state.legs[Number(event.verb.slice('close-'.length))];
+      if (leg !== undefined) flatten(state, leg, out);
+    }
   }
+}
+
+function flatten(state: State, leg: Leg, out: Out): void {
+  leg.resting = null;
+  exitAll(state, leg, 'flatten', out);
 }
 
 /** Ends a halt, a cooldown and a reduction. What is not known yet has to be known first. */

@@ -2,6 +2,7 @@
  * Questions to the venue about one leg. One question is under way at most; silence asks again, and so does an answer
  * that left something open. Nothing is concluded from not being answered.
  */
+import type { Approved } from './commands.ts';
 import { due, patience } from './deadlines.ts';
 import type { Out } from './notes.ts';
 import { approveReducing } from './risk.ts';
@@ -56,3 +57,6 @@ function send(state: State, leg: Leg, attempt: number, out: Out): void {
   due(state, state.now + patience(state, leg));
   out.commands.push(approveReducing({ tag: 'query-account', leg: leg.index }));
 }
+
+/** The question that a shell asks of itself, again and again: a reading nobody waits for. */
+export const readingOf = (leg: number): Approved => approveReducing({ tag: 'query-account', leg });

@@ -11,6 +11,7 @@ import type { Account, Bar, Cycle, EntryView, FundingView, InstrumentView, Posit
 import { StrategyError } from './strategy-error.ts';
 import type { BarRecord, Leg, OpenPosition, Order, State, Views } from './state.ts';
 import { valueOf } from './units.ts';
+import type { Ms } from './units.ts';
 
 const flatView: PositionView = Object.freeze({ tag: 'flat' });
 const noEntry: EntryView = Object.freeze({ tag: 'none' });
@@ -163,6 +164,12 @@ function historyBar(leg: Leg, back: number, reach: number): Bar {
   return {
     openedAt: h[at]!, closedAt: h[at + 1]!, open: h[at + 2]!, high: h[at + 3]!, low: h[at + 4]!, close: h[at + 5]!, volume: h[at + 6]!,
   };
+}
+
+/** Close of the last decision bar remembered, ms; 0 = none yet. */
+export function lastClosedAt({ history, historyCount, historyNext }: Leg): Ms {
+  if (historyCount === 0) return 0;
+  return history[(historyNext === 0 ? history.length : historyNext) - historyWidth + 1]!;
 }
 
 /** Remembers a closed decision bar. */

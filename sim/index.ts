@@ -9,3 +9,4 @@ export type { FaultPlan } from './faults/index.ts';
 export { run } from './run.ts';
 export { Clock, MarketError } from './clock.ts';
 export type { Gauge, Hardship, RunRequest } from './play.ts';
+export { EquityRecord, TradingRecord } from './record/index.ts';

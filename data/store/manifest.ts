@@ -12,7 +12,7 @@ export interface RunManifest {
   readonly run: string;
   /** Wall time in ms UTC, given by the caller. */
   readonly createdAt: number;
-  readonly mode: 'backtest';
+  readonly mode: 'backtest' | 'live' | 'paper';
   /** Version of the engine. */
   readonly engine: string;
   readonly strategy: string;

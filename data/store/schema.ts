@@ -26,7 +26,7 @@ const symbol = word('symbol', 'symbol without a venue');
 export const runsTable: StoreTable = {
   name: 'runs', meaning: 'one row per finished run',
   columns: [
-    run, at('created_at', 'when the run was stored, wall time'), word('mode', 'backtest'),
+    run, at('created_at', 'when the run was stored, wall time'), word('mode', 'backtest, live or paper'),
     word('engine', 'engine version'), word('strategy', 'name of the strategy'),
     word('strategy_hash', 'SHA-256 of the strategy with every file it imports'), word('params', 'JSON'),
     word('config', 'JSON'), word('config_hash', 'SHA-256 of the config'), word('data_hashes', 'JSON'),

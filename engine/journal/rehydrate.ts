@@ -10,7 +10,7 @@ import { createState } from '../create.ts';
 import { createDigest, digestText } from '../digest.ts';
 import type { Event } from '../events.ts';
 import { roundTripMemories } from '../memory.ts';
-import type { Out } from '../notes.ts';
+import type { Note, Out } from '../notes.ts';
 import type { State } from '../state.ts';
 import { step } from '../step.ts';
 import type { Ms } from '../units.ts';
@@ -27,6 +27,8 @@ import { revive } from './text.ts';
 export interface RehydrateRequest extends JournalRequest {
   /** The bars and cycles of the data set, from the first on; for a journal that has them by reference. */
   readonly market?: Iterable<Event>;
+  /** Sees every event (null = a restart) after it was stepped again, with what the step told. */
+  readonly seen?: (event: Event | null, state: State, notes: readonly Note[]) => void;
 }
 
 export interface Replayed {
@@ -142,14 +144,16 @@ class Again {
   readonly #state: State;
   readonly #out: Out = { commands: [], notes: [] };
   readonly #market: Iterator<Event> | null;
+  readonly #seen: RehydrateRequest['seen'] | null;
   /** Text of the commands decided last, until their record comes; '' = none. */
   #owed = '';
   replayed = 0;
   unsent = 0;
   passed: number;
 
-  constructor({ market }: RehydrateRequest, { state, passed }: Start) {
+  constructor({ market, seen }: RehydrateRequest, { state, passed }: Start) {
     this.#state = state;
+    this.#seen = seen ?? null;
     this.#market = market === undefined ? null : market[Symbol.iterator]();
     this.passed = passed;
     for (let i = 0; i < passed; i++) this.#market?.next();
@@ -164,7 +168,7 @@ class Again {
       case 'passed': this.#pass(line); return;
       case 'restart':
         beginAgain(this.#state, line.at, this.#out);
-        this.#owe();
+        this.#owe(null);
         return;
       case 'snapshot': this.#compareState(line); return;
       default: this.#step(line, this.#eventOf(line));
@@ -184,11 +188,12 @@ class Again {
     if (!(event.at >= this.#state.now)) throw new JournalError('foreign', seq, { expected: `a time from ${this.#state.now} on`, actual: String(at) });
     step(this.#state, event, this.#out);
     this.replayed += 1;
-    this.#owe();
+    this.#owe(event);
   }
 
-  #owe(): void {
+  #owe(event: Event | null): void {
     const { commands, notes } = this.#out;
+    this.#seen?.(event, this.#state, notes);
     this.#owed = commands.length === 0 ? '' : commandsText(commands);
     commands.length = 0;
     notes.length = 0;

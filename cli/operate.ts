@@ -1,0 +1,161 @@
+/**
+ * What an operator says to a run: through its own process when there is one, by an errand otherwise. Nothing is done without a
+ * yes, and what came of it is read from the venue afterwards.
+ */
+import { confirm } from '@inquirer/prompts';
+import { readFileSync, statSync } from 'node:fs';
+import { z } from 'zod';
+import { dataFolder, queryRuns } from '../data/index.ts';
+import { disagreements } from '../live/index.ts';
+import type { LegFacts, OperatorOrder, Status } from '../live/index.ts';
+import { errand } from './errand.ts';
+import type { Outcome } from './errand.ts';
+import { Failure } from './failure.ts';
+import { liveFolder, liveRuns, readLiveRun } from './live-folder.ts';
+import type { LiveManifest } from './live-folder.ts';
+import { storeLiveRun } from './live-store.ts';
+import type { Network } from './network.ts';
+import { printJson, printLine, printTable } from './output.ts';
+import type { CommonOptions } from './output.ts';
+
+export interface OperateOptions extends CommonOptions {
+  readonly run?: string;
+  readonly network?: Network;
+  readonly exchange?: string;
+  readonly yes?: boolean;
+}
+
+const doorNote = z.object({ port: z.number(), token: z.string(), process: z.number(), run: z.string() });
+type Door = z.output<typeof doorNote>;
+
+/** A run, and the door of its process when it has one. */
+interface Target { readonly run: LiveManifest; readonly door: Door | null }
+
+function targetOf({ dataDir, run, network }: OperateOptions): Target {
+  const data = dataFolder(dataDir);
+  const found = run === undefined ? liveRuns(data).filter((own) => network === undefined || own.network === network) : [readLiveRun(data, run)].filter((own) => own !== null);
+  const targets = found.map((own): Target => ({ run: own, door: doorOf(data, own) }));
+  const target = targets.find(({ door }) => door !== null) ?? targets[0];
+  if (target !== undefined) return target;
+  throw new Failure(2, `operate: ${run ?? network ?? 'any network'}: was no live run in ${data}, expected one. Fix: check --data-dir, or act at the exchange itself`);
+}
+
+/** Null when the process that wrote the note is gone. */
+function doorOf(data: string, { run }: LiveManifest): Door | null {
+  const { door: file } = liveFolder(data, run);
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) return null;
+  const parsed = doorNote.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  return parsed.success && isAlive(parsed.data.process) ? parsed.data : null;
+}
+
+function isAlive(process_: number): boolean {
+  try {
+    process.kill(process_, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function ask<T>(door: Door, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`http://127.0.0.1:${door.port}${path}`, {
+    headers: { authorization: `Bearer ${door.token}` }, ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+  }).catch(() => null);
+  if (response === null) throw new Failure(4, `operate: run ${door.run}: its process does not answer. Fix: look at its log, or end it and say it again`);
+  const answered = await response.json() as { readonly error?: string };
+  if (!response.ok) throw new Failure(2, `operate: ${answered.error ?? 'it was refused'}`);
+  return answered as T;
+}
+
+export type Verb = OperatorOrder['verb'];
+
+/** `halt`, `resume`, `flatten`, `close SYMBOL`, `stop`. */
+export async function operateRun(verb: Verb, symbol: string | null, options: OperateOptions): Promise<number> {
+  const target = targetOf(options);
+  const order: OperatorOrder = { verb, symbol };
+  await confirmed(order, target, options);
+  const { run, door } = target;
+  if (verb === 'stop' && door === null) throw new Failure(2, `operate: run ${run.run}: was not running, expected a process to stop. Fix: nothing to do`);
+  const { status, left } = door === null ? await errand(run, order, options) : await through(door, order);
+  return show(order, run, { status, left }, options.json === true);
+}
+
+async function through(door: Door, order: OperatorOrder): Promise<Outcome> {
+  const { left } = await ask<{ readonly left: readonly LegFacts[] | null }>(door, '/operate', order);
+  const status = await ask<Status>(door, '/status');
+  return { status, left: left ?? [] };
+}
+
+async function confirmed({ verb, symbol }: OperatorOrder, { run, door }: Target, { yes }: OperateOptions): Promise<void> {
+  if (yes === true) return;
+  const what = `${verb}${symbol === null ? '' : ` ${symbol}`} of run ${run.run} on ${run.network}${door === null ? ' (no process runs: by its journal)' : ''}`;
+  if (!process.stdin.isTTY) throw new Failure(5, `operate: ${what}: was not confirmed, expected a yes. Fix: run it in a terminal, or say --yes`);
+  if (!await confirm({ message: `${what}?`, default: false })) throw new Failure(5, `operate: ${what}: was not confirmed. Fix: say yes, or --yes`);
+}
+
+/** Exit 1 when it did not come to what was wanted. */
+function show({ verb, symbol }: OperatorOrder, run: LiveManifest, { status, left }: Outcome, json: boolean): number {
+  const stillOpen = left.filter((leg) => (verb === 'flatten' || (verb === 'close' && leg.symbol === symbol)) && leg.side !== 0);
+  const wanted: Readonly<Partial<Record<Verb, string>>> = { halt: 'halted', 'reduce-only': 'reducing' };
+  const isReached = stillOpen.length === 0 && (wanted[verb] === undefined || status.mode.tag === wanted[verb] || status.mode.tag === 'halted');
+  if (json) printJson({ run: run.run, verb, symbol, mode: status.mode, left, reached: isReached });
+  else {
+    printLine(`${isReached ? 'done' : 'NOT done'}: ${verb}${symbol === null ? '' : ` ${symbol}`}: run ${run.run}, mode ${status.mode.tag}`);
+    for (const leg of left) printLine(`  ${legLine(leg)}`);
+  }
+  return isReached ? 0 : 1;
+}
+
+const legLine = ({ symbol, side, size, stopLoss, orders }: LegFacts): string =>
+  `${symbol}: ${side === 0 ? 'flat' : `${side === 1 ? 'long' : 'short'} ${size}, stop ${stopLoss ?? 'NONE'}`}, ${orders.length} orders at the venue`;
+
+async function seen(options: OperateOptions): Promise<{ readonly target: Target; readonly outcome: Outcome }> {
+  const target = targetOf(options);
+  const { door } = target;
+  if (door === null) return { target, outcome: await errand(target.run, null, options) };
+  return { target, outcome: { status: await ask<Status>(door, '/status'), left: await ask<readonly LegFacts[]>(door, '/legs') } };
+}
+
+export async function status(options: OperateOptions): Promise<number> {
+  const { target: { run, door }, outcome } = await seen(options);
+  const own = outcome.status;
+  if (options.json === true) {
+    printJson({ run: run.run, network: run.network, process: door?.process ?? null, ...own });
+    return 0;
+  }
+  const { mode } = own;
+  printLine(`run ${run.run} on ${run.network}: ${door === null ? 'not running' : `process ${door.process}`}, ${run.strategy}`);
+  printLine(`mode ${mode.tag}${'cause' in mode ? ` (${mode.cause})` : ''}${'evidence' in mode ? `: ${mode.evidence}` : ''}, link ${own.link}, ${own.decisions} decisions`);
+  printLine(`equity ${own.equity} ${own.settle}, balance ${own.balance}`);
+  return 0;
+}
+
+export async function positions(options: OperateOptions): Promise<number> {
+  const { outcome: { status: { legs } } } = await seen(options);
+  if (options.json === true) printJson(legs);
+  else printTable(['symbol', 'side', 'qty', 'entry', 'mark', 'unrealised', 'protection', 'stop', 'orders'], legs.map((leg) =>
+    [leg.symbol, leg.side, leg.qty, leg.entryPrice, leg.mark, leg.unrealised, leg.protection, leg.stop, leg.orders.length]));
+  return 0;
+}
+
+/** Says what engine and venue see differently; sets nothing right. Exit 1 when they differ. */
+export async function reconcile(options: OperateOptions): Promise<number> {
+  const { target: { run }, outcome: { status: own, left } } = await seen(options);
+  const differing = disagreements(own, left);
+  if (options.json === true) printJson({ run: run.run, agree: differing.length === 0, differences: differing });
+  else if (differing.length === 0) printLine(`run ${run.run}: engine and venue agree on ${own.legs.length} symbols`);
+  else for (const line of differing) printLine(line);
+  return differing.length === 0 ? 0 : 1;
+}
+
+export async function trades(options: OperateOptions): Promise<number> {
+  const data = dataFolder(options.dataDir);
+  const { run: own } = targetOf(options);
+  await storeLiveRun(data, own);
+  const { run } = own;
+  const columns = 'closed_at, symbol, side, qty, entry_price, exit_price, net, r, exit_reason';
+  const { rows } = await queryRuns(data, `SELECT ${columns} FROM trades WHERE run = '${run}' ORDER BY closed_at`);
+  if (options.json === true) printJson(rows);
+  else printTable(columns.split(', '), rows.map((row) => Object.values(row).map((value) => (typeof value === 'number' ? value : value === null ? null : String(value)))));
+  return 0;
+}

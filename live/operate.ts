@@ -1,0 +1,67 @@
+/**
+ * Does what an operator wants through a running shell: tells the engine, waits for what it leads to, and reads the venue to see
+ * whether it came to that.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Operator } from '../engine/index.ts';
+import type { Brain, Status } from './brain.ts';
+import type { Clock } from './clock.ts';
+import type { Connection, LegFacts } from './connection.ts';
+import type { OperatorOrder } from './door.ts';
+import type { EventQueue } from './queue.ts';
+
+/** A position takes so long to be closed at most before the answer says that it is not. Wall time, ms. */
+const outcomeMostMs = 20_000;
+const lookEveryMs = 100;
+
+export interface Shell {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly queue: EventQueue;
+  readonly brain: Brain;
+  readonly symbols: readonly string[];
+}
+
+/** Resolves with what the venue shows afterwards. Throws a RangeError when the order names no symbol of the run. */
+export async function operate({ connection, clock, queue, brain, symbols }: Shell, order: OperatorOrder): Promise<readonly LegFacts[]> {
+  const verb = verbOf(order, symbols);
+  const before = (await brain.status()).operated;
+  queue.push({ tag: 'operator', at: clock.now(), verb });
+  const until = performance.now() + outcomeMostMs;
+  for (;;) {
+    const status = await brain.status();
+    if (status.operated > before && isReached(status, order)) break;
+    if (performance.now() >= until) break;
+    await wait(lookEveryMs);
+  }
+  return await connection.legs();
+}
+
+function verbOf({ verb, symbol }: OperatorOrder, symbols: readonly string[]): Operator['verb'] {
+  if (verb === 'stop') throw new RangeError('stop is not for the engine');
+  if (verb !== 'close') return verb;
+  const leg = symbols.indexOf(symbol ?? '');
+  if (leg < 0) throw new RangeError(`close: was ${symbol ?? 'no symbol'}, expected one of ${symbols.join(', ')}`);
+  return `close-${leg}`;
+}
+
+/** Whether the engine is where the order wants it; a halt and a resume are there at once. */
+function isReached({ legs }: Status, { verb, symbol }: OperatorOrder): boolean {
+  if (verb !== 'flatten' && verb !== 'close') return true;
+  return legs.every((leg) => (verb === 'close' && leg.symbol !== symbol) || (leg.side === 'flat' && leg.orders.length === 0));
+}
+
+/** What engine and venue say differently of one symbol, in words; none = they agree. */
+export function disagreements(status: Status, legs: readonly LegFacts[]): readonly string[] {
+  return status.legs.flatMap((own) => {
+    const there = legs.find(({ symbol }) => symbol === own.symbol);
+    if (there === undefined) return [`${own.symbol}: the venue shows nothing of it`];
+    const side = there.side === 0 ? 'flat' : there.side === 1 ? 'long' : 'short';
+    const said: string[] = [];
+    if (side !== own.side || Math.abs(Number(there.size) - own.qty) > 1e-9) said.push(`${own.symbol}: ${own.side} ${own.qty} counted, ${side} ${there.size} at the venue`);
+    if (own.side !== 'flat' && Number(there.stopLoss ?? 0) !== (own.stop ?? 0)) said.push(`${own.symbol}: stop ${own.stop ?? 'none'} (${own.protection}) counted, ${there.stopLoss ?? 'none'} at the venue`);
+    const standing = own.orders.filter(({ state }) => state === 'working' || state === 'cancelling').length;
+    if (standing !== there.orders.length) said.push(`${own.symbol}: ${standing} orders counted, ${there.orders.length} at the venue`);
+    return said;
+  });
+}
