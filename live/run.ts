@@ -29,6 +29,8 @@ const standDownMostMs = 10_000;
 const closeMostMs = 5_000;
 /** Where the end of a request is waited for: it is looked after so often, besides at every word, for it may end a moment after its word. */
 const lookAgainMs = 1;
+/** Executions so much older than the last event are read once more after a restart: their ids count them once. */
+const overlapMs = 60_000;
 /** A step that takes longer is alarmed, and again so often. Wall time, ms. */
 const stallMs = 5_000;
 const stallAgainMs = 60_000;
@@ -136,6 +138,7 @@ export class LiveRun {
   /** Streams first, then history, then the account: from the restart on everything is asked for and nothing believed. */
   async #start(woken: Woken): Promise<void> {
     const { connection, clock, queue, instruments, barMs, warmupBars, graceMs, stoodDown, log } = this.#request;
+    connection.readFrom(woken.isFresh ? clock.now() : woken.now - overlapMs);
     connection.venue.recover();
     if (!await this.#connected()) log('warning', 'not connected yet; starting with requests only', { waitedMs: connectMostMs });
     const closedAt = woken.isFresh ? await this.#warmUp(clock.now()) : [...woken.closedAt];

@@ -140,6 +140,7 @@ export class SimulatedConnection implements Connection, Clock {
     this.#tellDue();
     return Promise.resolve();
   }
+  readFrom(): void {}
   watchMarket(): void { this.#isWatched = true; }
 
   candles({ symbol, until, count, intervalMs }: CandleRequest): Promise<readonly Candle[]> {
