@@ -253,7 +253,7 @@ describe('account, key and instrument', () => {
     expect(stage.world.asked).toMatchObject([{ write: 'setLeverage', body: { buyLeverage: '3', symbol: 'BTCUSDT' } }]);
     stage.set('F81', { variant: 'foreign-position' });
     await stage.get(list, byCoin);
-    expect(stage.world.acted).toEqual(['order BTCUSDT Sell 0.01 false']);
+    expect(stage.world.acted).toEqual(['order BTCUSDT Sell 1 false']);
   });
   it.each([
     ['leverage', '/v5/position/set-leverage', { category: 'linear', symbol: 'BTCUSDT', buyLeverage: '5', sellLeverage: '5' }, 110013],
