@@ -60,7 +60,7 @@ class BybitConnection implements Connection {
     this.#orders = new Orders({ ...shared, readings: this.#readings, feed: this.#feed, showMs });
     const streams = { category, timing, log, offsetMs: () => this.#offsetMs, up: () => this.#changed() } as const;
     this.#public = new Stream({
-      ...streams, name: 'public', url: endpoints.public, credentials: null, frame: (frame) => this.#market.frame(frame),
+      ...streams, name: 'public', url: withPath(endpoints.public, `/v5/public/${category}`), credentials: null, frame: (frame) => this.#market.frame(frame),
       topics: symbols.flatMap((symbol) => [`kline.${intervalWord(barMs)}.${symbol}`, `tickers.${symbol}`]),
       down: () => {
         this.#market.forget();
@@ -68,7 +68,7 @@ class BybitConnection implements Connection {
       },
     });
     this.#private = new Stream({
-      ...streams, name: 'private', url: endpoints.private, credentials, topics: privateTopics, frame: (frame) => this.#takePrivate(frame),
+      ...streams, name: 'private', url: withPath(endpoints.private, '/v5/private'), credentials, topics: privateTopics, frame: (frame) => this.#takePrivate(frame),
       down: () => this.#changed(),
     });
     this.venue = this.#venue();
@@ -165,6 +165,9 @@ class BybitConnection implements Connection {
     this.#tell({ tag: isUp ? 'connected' : 'disconnected', at: this.#request.now() });
   }
 }
+
+/** Where a stream is: hosts alone stand for their usual path. */
+const withPath = (url: string, path: string): string => (new URL(url).pathname === '/' ? url.replace(/\/$/, '') + path : url);
 
 /** Takes every row of a frame in that can be read; what is said of the others. */
 function each<T>(schema: Parameters<typeof readRows<T>>[0], frame: Readonly<Record<string, unknown>>, take: (row: T) => void): readonly string[] {
