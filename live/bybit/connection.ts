@@ -110,7 +110,7 @@ class BybitConnection implements Connection {
 
   candles(wish: CandleRequest): Promise<readonly Candle[]> { return this.#facts.candles(wish); }
   key(): Promise<KeyFacts> { return this.#facts.key(); }
-  account(): Promise<AccountFacts> { return this.#facts.account(this.#instruments()[0]!.settle); }
+  account(): Promise<AccountFacts> { return this.#facts.account(settleOf(this.#request.symbols[0]!)); }
   legs(): Promise<readonly LegFacts[]> { return this.#facts.legs(this.#request.symbols); }
   fees(symbol: string): Promise<FeeFacts | null> { return this.#facts.fees(symbol); }
   setLeverage(symbol: string, leverage: string): Promise<void> { return this.#facts.setLeverage(symbol, leverage); }
@@ -165,6 +165,9 @@ class BybitConnection implements Connection {
     this.#tell({ tag: isUp ? 'connected' : 'disconnected', at: this.#request.now() });
   }
 }
+
+/** Coin in which a symbol settles: told by its name, since it is asked for before the instruments. */
+const settleOf = (symbol: string): string => /(USDT|USDC)$/.exec(symbol)?.[1] ?? (/PERP$/.test(symbol) ? 'USDC' : symbol.replace(/USD.*$/, ''));
 
 /** Where a stream is: hosts alone stand for their usual path. */
 const withPath = (url: string, path: string): string => (new URL(url).pathname === '/' ? url.replace(/\/$/, '') + path : url);
