@@ -42,6 +42,7 @@ function buildProgram(end: End): Command {
   addCompare(program, end);
   addLive(program, end);
   addOperator(program, end);
+  addExchange(program, end);
   example(program, 'holdfast backtest strategy.ts --market builtin:linear');
   return program;
 }
@@ -220,6 +221,34 @@ function addOperator(program: Command, end: End): void {
     .option('--dry-run', 'set nothing right (the only way there is: a running engine does it by itself)', true)
     .action(async (_: unknown, self: Command) => end(await (await import('./operate.ts')).reconcile(self.optsWithGlobals())));
   example(reconcile, 'holdfast reconcile --dry-run');
+}
+
+function addExchange(program: Command, end: End): void {
+  const command = program.command('exchange')
+    .description('serve a local exchange that speaks Bybit V5 on this machine: REST and WebSocket, one account, simulated fills. Prints one JSON line '
+      + 'when it is ready: {"rest","public","private","trade","key","secret"}. Ctrl-C ends it')
+    .option('--market <venue:category>', 'market to play: builtin:linear needs no files, bybit:linear and bybit:inverse come from the candle lake', 'builtin:linear')
+    .option('--symbols <list>', 'symbols with commas between (default: all of builtin:linear; to be named otherwise)')
+    .option('--timeframe <timeframe>', 'bars that are played; shorter candles are not served', '5m')
+    .option('--from <time>', 'first instant played (UTC), such as 2025-10-01; bars before it are history (default: two weeks after the first bar)')
+    .option('--to <time>', 'end of the data (UTC); the market stands still afterwards')
+    .option('--speed <factor>', 'market time per clock time: 1, 60, ..., or max: time passes while the client rests, as it says at the admin door', '1')
+    .option('--balance <amount>', 'wallet in the settle coin (default 10000)')
+    .option('--leverage <factor>', 'leverage of every symbol (default 10)')
+    .option('--latency <ms>', 'market time from a request to the exchange (default 0)', whole)
+    .option('--slippage <model>', 'none, ticks:N, bps:N or volshare:K:CAP (default none)')
+    .option('--margin <mode>', 'isolated or cross', oneOf('isolated', 'cross'), 'isolated')
+    .option('--instrument <file>', 'instrument rules that replace the packaged ones, JSON')
+    .option('--config <file>', 'run configuration, JSON: fees, path, slippage and the like')
+    .option('--set <pairs...>', 'any other configuration key', collect)
+    .option('--port <port>', 'REST here, streams on the next port, admin on the one after it (default 0: any free ones)', whole, 0)
+    .option('--admin', 'open the admin door too: clock, truth, faults F01-F88, price jumps, sockets; its address and token stand in the line')
+    .option('--no-limits', 'refuse nobody for asking too often')
+    .option('--seed <text>', 'ids of orders and executions follow from it', 'local')
+    .option('--key <key>', 'key of the account (default: drawn)')
+    .option('--secret <secret>', 'secret of the account (default: drawn)')
+    .action(async (_: unknown, self: Command) => end(await (await import('./exchange.ts')).exchange(self.optsWithGlobals())));
+  example(command, 'holdfast exchange --symbols BTCUSDT --speed 60 --admin');
 }
 
 function example(command: Command, text: string): void {

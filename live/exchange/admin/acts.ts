@@ -11,6 +11,8 @@ import type { Row, World } from '../world.ts';
 export interface FaultDesk {
   set(plan: Row): Row;
   clear(): void;
+  /** What was fired, oldest first. */
+  journal(): Row;
 }
 
 export const socketKinds = ['public', 'private', 'trade', 'all'] as const;
@@ -64,6 +66,7 @@ export const acts: readonly Act[] = [
     inside.world.acts.foreignStop(known(body.symbol, inside), body.price);
   })),
   act('POST', '/wipe-closed', nothing, (_, inside) => done(inside, () => inside.world.acts.wipeClosed())),
+  act('GET', '/faults', nothing, (_, { faults }) => faults?.journal() ?? null),
   act('POST', '/faults', z.looseObject({}), (plan, { faults }) => faults?.set(plan) ?? null),
   act('DELETE', '/faults', nothing, (_, { faults }) => {
     faults?.clear();

@@ -1,0 +1,96 @@
+/**
+ * What a plan does to the market and the account, as others would: the core stays consistent, and whatever follows from it
+ * is told on the streams like anything else. All of it reaches the account before the request that set it off.
+ */
+import { divideHalfEven, formatDecimal, parseDecimal } from '../../../engine/index.ts';
+import type { Row, World } from '../world.ts';
+import type { FaultEffect } from './plan.ts';
+
+/** Decimals of a price or size that is made here; steps are rounded by the account. */
+const scale = 12;
+/** How far beyond a price the market is put, 1e-4. */
+const beyond = 50;
+
+export function act(effect: FaultEffect, cause: Row, world: World): void {
+  const symbol = symbolOf(cause, world);
+  switch (effect.tag) {
+    case 'jump': {
+      const own = effect.symbol ?? symbol;
+      if (effect.kind !== 'last') jumpBy(world, own, 'mark', effect.percent);
+      if (effect.kind !== 'mark') jumpBy(world, own, 'last', effect.percent);
+      return;
+    }
+    case 'cross':
+      cross(world, symbol, cause);
+      return;
+    case 'trade-by-hand':
+      world.acts.foreignOrder(symbol, effect.side, effect.size, effect.reduceOnly);
+      return;
+    case 'close-by-hand':
+      closeByHand(world, symbol, effect.percent);
+      return;
+    case 'stop-by-hand':
+      world.acts.foreignStop(symbol, moved(priceOf(world, symbol, 'mark'), effect.percent));
+      return;
+    case 'leverage-by-hand':
+      void world.writes.setLeverage({ category: world.category, symbol, buyLeverage: effect.leverage, sellLeverage: effect.leverage });
+      return;
+    case 'cancel-by-hand':
+      cancelByHand(world, symbol, cause, effect.isAll);
+      return;
+    case 'wipe-closed':
+      world.acts.wipeClosed();
+      return;
+    default:
+  }
+}
+
+/** The symbol that set it off; otherwise the first one. */
+function symbolOf(cause: Row, world: World): string {
+  const named = cause['symbol'];
+  const known = world.market.instruments.map(({ symbol }) => symbol);
+  return typeof named === 'string' && known.includes(named) ? named : known[0] ?? '';
+}
+
+function priceOf(world: World, symbol: string, kind: 'last' | 'mark'): string {
+  return String(world.market.ticker(symbol)[kind === 'last' ? 'lastPrice' : 'markPrice']);
+}
+
+/** Decimal text moved by so many per cent. */
+function moved(text: string, percent: number): string {
+  const factor = 1_000_000n + BigInt(Math.round(percent * 10_000));
+  return formatDecimal(divideHalfEven(parseDecimal(text, scale) * factor, 1_000_000n), scale);
+}
+
+function jumpBy(world: World, symbol: string, kind: 'last' | 'mark', percent: number): void {
+  world.acts.jump(symbol, moved(priceOf(world, symbol, kind), percent), kind);
+}
+
+/** An order to buy is crossed by a price under it, one to sell by a price above it. */
+function cross(world: World, symbol: string, cause: Row): void {
+  const order = openOrder(world, cause) ?? cause;
+  const price = order['price'];
+  if (typeof price !== 'string' || !(Number(price) > 0)) return;
+  world.acts.jump(symbol, moved(price, (order['side'] === 'Buy' ? -1 : 1) * (beyond / 100)), 'last');
+}
+
+function openOrder(world: World, { orderId, orderLinkId, symbol }: Row): Row | null {
+  const isSame = (row: Row): boolean => (typeof orderId === 'string' && row['orderId'] === orderId)
+    || (typeof orderLinkId === 'string' && orderLinkId !== '' && row['orderLinkId'] === orderLinkId);
+  const open = world.reads.openOrders({
+    symbol: typeof symbol === 'string' ? symbol : null, orderId: null, orderLinkId: null, orderFilter: null, orderStatus: null, from: null, to: null,
+  });
+  return open.find(isSame) ?? null;
+}
+
+function closeByHand(world: World, symbol: string, percent: number): void {
+  const [position] = world.reads.positions(symbol);
+  const size = position === undefined ? '0' : String(position['size']);
+  if (!(Number(size) > 0)) return;
+  world.acts.foreignOrder(symbol, position?.['side'] === 'Buy' ? 'Sell' : 'Buy', moved(size, percent - 100), true);
+}
+
+function cancelByHand(world: World, symbol: string, cause: Row, isAll: boolean): void {
+  if (isAll) void world.writes.cancelAll({ category: world.category, symbol });
+  else void world.writes.cancel({ category: world.category, symbol, orderId: cause['orderId'] ?? '', orderLinkId: cause['orderLinkId'] ?? '' });
+}
