@@ -29,6 +29,8 @@ const standDownMostMs = 10_000;
 const closeMostMs = 5_000;
 /** Where the end of a request is waited for: it is looked after so often, besides at every word, for it may end a moment after its word. */
 const lookAgainMs = 1;
+/** Executions of so long before the last one known are read again after a restart: ids tell the new ones. */
+const overlapMs = 60_000;
 /** A step that takes longer is alarmed, and again so often. Wall time, ms. */
 const stallMs = 5_000;
 const stallAgainMs = 60_000;
@@ -136,6 +138,7 @@ export class LiveRun {
   /** Streams first, then history, then the account: from the restart on everything is asked for and nothing believed. */
   async #start(woken: Woken): Promise<void> {
     const { connection, clock, queue, instruments, barMs, warmupBars, graceMs, stoodDown, log } = this.#request;
+    connection.readFrom(woken.isFresh ? clock.now() : woken.now - overlapMs);
     connection.venue.recover();
     if (!await this.#connected()) log('warning', 'not connected yet; starting with requests only', { waitedMs: connectMostMs });
     const closedAt = woken.isFresh ? await this.#warmUp(clock.now()) : [...woken.closedAt];
@@ -153,6 +156,7 @@ export class LiveRun {
     this.#pollAt = at + this.#request.polls.waiting;
     this.#snapshotAt = at + snapshotEveryMs;
     connection.watchMarket(closedAt);
+    if (queue.withdraw('disconnected') && !await this.#connected()) queue.push({ tag: 'disconnected', at: clock.now() });
   }
 
   /** The first word of the streams belongs to the start: the restart asks for what a reconnect would. */
