@@ -21,7 +21,7 @@ import { holesIn, readHistory } from './warm-up.ts';
 export interface PollTimes { readonly waiting: Ms; readonly open: Ms; readonly flat: Ms }
 export const wirePolls: PollTimes = { waiting: 5_000, open: 10_000, flat: 30_000 };
 /** Where time stands still nothing is lost, and what is asked is asked of a market that did not move. */
-export const steppedPolls: PollTimes = { waiting: 60_000, open: 1_800_000, flat: 3_600_000 };
+export const steppedPolls: PollTimes = { waiting: 1_800_000, open: 1_800_000, flat: 3_600_000 };
 
 /** Wall time, ms: for the first subscription, for what is under way at the end, and for requests at the very end. */
 const connectMostMs = 15_000;
