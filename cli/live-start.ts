@@ -71,17 +71,19 @@ export async function openLine(options: NetworkOptions, { declared, letters, log
   if (!wireIntervals.has(declared.timeframeMs)) {
     throw new Failure(2, `strategy: ${declared.name}: was on bars of ${declared.timeframe}, expected a length the exchange makes. Fix: use 1m or longer`);
   }
-  const place = await placeOf(options);
+  const category = categoryOf(declared.symbols);
+  const place = await placeOf(options, category);
   const { key, secret }: Credentials = place.credentials;
   const queue = new EventQueue();
   const unset = new WallClock({ offsetMs: 0, spreadMs: 0, roundTripMs: 0 });
   let clock: Clock & { readonly hasEnded?: boolean } = unset;
   const connection = connectBybit({
-    endpoints: place.endpoints, credentials: { key, secret }, symbols: declared.symbols, category: categoryOf(declared.symbols),
+    endpoints: place.endpoints, credentials: { key, secret }, symbols: declared.symbols, category,
     barMs: declared.timeframeMs, run: letters, now: () => clock.now(), tell: (event) => queue.push(event), log, timing: timingOf(),
   });
   if (place.admin === null) unset.correct(await connection.measureClock());
   else clock = new SteppedClock({ door: place.admin, settled: () => connection.settled() }, await marketTime(place.admin));
+  await connection.instruments(declared.symbols);
   const correct = place.admin === null ? (facts: ClockFacts): void => unset.correct(facts) : null;
   return { place, connection, queue, clock, correct, clean: cleaner([key, secret]) };
 }

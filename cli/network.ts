@@ -26,7 +26,7 @@ export interface Place {
 }
 
 /** Source: Bybit V5 guide, "Authentication" and "Connect"; demo trading has no order entry by WebSocket. */
-const wire: Readonly<Record<Exclude<Network, 'local'>, Endpoints>> = {
+const hosts: Readonly<Record<Exclude<Network, 'local'>, Endpoints>> = {
   demo: {
     rest: 'https://api-demo.bybit.com', public: 'wss://stream.bybit.com', private: 'wss://stream-demo.bybit.com', trade: null,
   },
@@ -43,10 +43,15 @@ const announcement = z.object({
   key: z.string(), secret: z.string(), admin: z.string().nullable().default(null), token: z.string().default(''),
 });
 
-export async function placeOf({ network, exchange }: NetworkOptions): Promise<Place> {
+function doorsOf(network: Exclude<Network, 'local'>, category: string): Endpoints {
+  const { rest, public: market, private: account, trade } = hosts[network];
+  return { rest, public: `${market}/v5/public/${category}`, private: `${account}/v5/private`, trade: trade === null ? null : `${trade}/v5/trade` };
+}
+
+export async function placeOf({ network, exchange }: NetworkOptions, category: 'linear' | 'inverse'): Promise<Place> {
   if (network === 'local') return await localPlace(exchange);
   if (exchange !== undefined) throw new Failure(2, `arguments: --exchange: was given with --network ${network}, expected it with local only. Fix: leave it out`);
-  return { network, endpoints: wire[network], credentials: credentialsOf(network), admin: null };
+  return { network, endpoints: doorsOf(network, category), credentials: credentialsOf(network), admin: null };
 }
 
 async function localPlace(exchange: string | undefined): Promise<Place> {

@@ -21,7 +21,7 @@ import { holesIn, readHistory } from './warm-up.ts';
 export interface PollTimes { readonly waiting: Ms; readonly open: Ms; readonly flat: Ms }
 export const wirePolls: PollTimes = { waiting: 5_000, open: 10_000, flat: 30_000 };
 /** Where time stands still nothing is lost, and what is asked is asked of a market that did not move. */
-export const steppedPolls: PollTimes = { waiting: 60_000, open: 1_800_000, flat: 3_600_000 };
+export const steppedPolls: PollTimes = { waiting: 1_800_000, open: 1_800_000, flat: 3_600_000 };
 
 /** Wall time, ms: for the first subscription, for what is under way at the end, and for requests at the very end. */
 const connectMostMs = 15_000;
@@ -29,7 +29,7 @@ const standDownMostMs = 10_000;
 const closeMostMs = 5_000;
 /** Where the end of a request is waited for: it is looked after so often, besides at every word, for it may end a moment after its word. */
 const lookAgainMs = 1;
-/** Executions so much older than the last event are read once more after a restart: their ids count them once. */
+/** Executions of so long before the last one known are read again after a restart: ids tell the new ones. */
 const overlapMs = 60_000;
 /** A step that takes longer is alarmed, and again so often. Wall time, ms. */
 const stallMs = 5_000;
@@ -156,6 +156,7 @@ export class LiveRun {
     this.#pollAt = at + this.#request.polls.waiting;
     this.#snapshotAt = at + snapshotEveryMs;
     connection.watchMarket(closedAt);
+    if (queue.withdraw('disconnected') && !await this.#connected()) queue.push({ tag: 'disconnected', at: clock.now() });
   }
 
   /** The first word of the streams belongs to the start: the restart asks for what a reconnect would. */

@@ -173,6 +173,7 @@ export class SimulatedConnection implements Connection, Clock {
   fees = () => Promise.resolve(null);
   setLeverage = () => Promise.resolve();
   setIsolated = () => Promise.resolve();
+  readFrom(): void {}
 }
 
 export const listed = (rules: InstrumentRules): ListedInstrument =>

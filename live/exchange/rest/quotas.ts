@@ -22,7 +22,7 @@ export interface Visit {
 export interface QuotaOptions {
   /** Wall time, ms. */
   readonly wall: () => Ms;
-  /** False = headers as ever, nobody is refused: for tests at full speed. */
+  /** False = nobody is refused, and the headers allow as much: clients that keep to them run at full speed. */
   readonly isEnforced: boolean;
 }
 
@@ -31,6 +31,8 @@ const addressWindowMs = 5_000;
 const addressLimit = 600;
 const banMs = 600_000;
 const resetLeastMs = 100;
+/** What is told where nobody is refused. */
+const unlimited = 1_000_000;
 const shutOut: Visit = { granted: 0, limit: addressLimit, left: 0, resetAt: 0 };
 
 export class Quotas {
@@ -71,7 +73,8 @@ export class Quotas {
     const first = visits[0] ?? now;
     if (this.#options.isEnforced) for (let i = 0; i < granted; i++) visits.push(now);
     this.#visits.set(name, visits);
-    const left = this.#options.isEnforced ? limit - visits.length : limit - 1;
+    if (!this.#options.isEnforced) return { granted, limit: unlimited, left: unlimited - 1, resetAt: now };
+    const left = limit - visits.length;
     const resetAt = granted === cost ? now : Math.max(first + windowMs, now + resetLeastMs);
     return { granted, limit, left, resetAt };
   }
