@@ -184,7 +184,7 @@ class PlayedWorld implements LocalWorld {
 
   /** After the last bar: what is on its way is told. */
   #goBeyond(until: Ms): boolean {
-    if (this.#due.at > until) return false;
+    if (this.#due.at > until || this.#due.at === Infinity) return false;
     this.now = Math.max(this.now, this.#due.at);
     return true;
   }

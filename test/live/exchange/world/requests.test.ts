@@ -221,14 +221,16 @@ describe('what others do', () => {
   it('an order by hand has no link, a stop by hand shows on the position, a jump is the next open', async () => {
     const { world, rows, playTo } = stageOf({ markets: [still], config: { leverage: 2 } });
     world.acts.foreignOrder('AAAUSDT', 'Buy', '3', false);
-    world.play(start + minute);
+    world.acts.foreignStop('AAAUSDT', '60');
+    playTo(start + minute);
+    expect(world.reads.positions('AAAUSDT')[0]!['stopLoss']).toBe('60');
     world.acts.foreignStop('AAAUSDT', '80');
     world.acts.jump('AAAUSDT', '70', 'last');
     playTo(start + 2 * minute);
 
     expect(rows('execution').map(({ orderLinkId, execPrice, stopOrderType }) => [orderLinkId, execPrice, stopOrderType]))
-      .toEqual([['', '100', '']]); // the stop came after the open at 70 was passed: refused, the position is still there
-    expect(world.reads.positions('AAAUSDT')[0]!['size']).toBe('3');
+      .toEqual([['', '100', '']]); // 80 came to an open at 70: refused
+    expect(world.reads.positions('AAAUSDT').map(({ size, stopLoss }) => [size, stopLoss])).toEqual([['3', '60']]);
     expect(() => { world.acts.foreignOrder('NOPE', 'Buy', '3', false); }).toThrow("symbol must be one of AAAUSDT, was 'NOPE'");
   });
   it('a jump through a stop fires it at the price jumped to, and the candle shows it', async () => {
