@@ -45,8 +45,8 @@ export interface WorldOptions {
   readonly maxMarketLots?: number;
 }
 
-/** A world that also tells how many requests have no answer. */
-export interface LocalWorld extends World { readonly underWay: number }
+/** A world that also tells how many requests have no answer, and whether the last `play` told anybody anything. */
+export interface LocalWorld extends World { readonly underWay: number; readonly hasTold: boolean }
 
 const usualMaxLots = 100_000_000;
 
@@ -124,6 +124,8 @@ class PlayedWorld implements LocalWorld {
     if (at <= this.now && this.#due.at > at) act();
     else this.#due.put(at, act);
   }
+
+  get hasTold(): boolean { return this.#isTold; }
 
   get underWay(): number { return this.#desk.underWay; }
 
