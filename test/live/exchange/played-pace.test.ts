@@ -124,17 +124,14 @@ describe('at a scaled speed', () => {
   it('of 1, a request sent 5.0 s into the market is answered there, with a latency of 200 ms at 5.2 s', async () => {
     const { world, pace, clock } = sceneOf(1, 200);
     clock.pass(5_000);
-    let answeredAt = 0;
 
-    const answer = world.writes.create(buy('1')).then(() => { answeredAt = world.now; });
+    const answer = world.writes.create(buy('1'));
     pace.wake();
     clock.pass(150);
-    await Promise.resolve();
-    expect(answeredAt).toBe(0);
+    expect(world.underWay).toBe(1);
     clock.pass(100);
-    await answer;
 
-    expect(answeredAt - start).toBeGreaterThanOrEqual(5_200);
+    expect((await answer).code).toBe(0);
     expect(world.reads.executions({ symbol: null, orderId: null, orderLinkId: null, execType: null, from: null, to: null })[0]!['execTime'])
       .toBe(String(start + 5_200));
   });
