@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Ms } from '../../../engine/index.ts';
 import type { FaultDesk } from '../admin/index.ts';
 import type { Pace } from '../pace.ts';
+import { snapshotOf } from '../rest/index.ts';
 import type { Effect, RequestHead, RequestSink, RestRequest } from '../rest/index.ts';
 import type { Arrival, Asked, CloseCode, Frame, Leaving, StreamKind, StreamSink } from '../streams/index.ts';
 import type { Push, Reads, Row, World } from '../world.ts';
@@ -23,7 +24,6 @@ import type { EffectOf, FaultEffect, Rule, RuleText } from './plan.ts';
 import { Rules } from './rules.ts';
 import type { Due, Sight } from './rules.ts';
 import { isRow } from './rows.ts';
-import { snapshotOf } from './stale.ts';
 
 export interface DeskOptions {
   readonly world: World; readonly pace: Pace;
