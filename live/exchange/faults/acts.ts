@@ -8,8 +8,8 @@ import type { FaultEffect } from './plan.ts';
 
 /** Decimals of a price or size that is made here; steps are rounded by the account. */
 const scale = 12;
-/** How far beyond a price the market is put, 1e-4. */
-const beyond = 50;
+/** How far beyond a price the market is put, per cent; two ticks more, so that it is beyond on any grid. */
+const beyondPercent = 0.5;
 
 export function act(effect: FaultEffect, cause: Row, world: World): void {
   const symbol = symbolOf(cause, world);
@@ -22,6 +22,8 @@ export function act(effect: FaultEffect, cause: Row, world: World): void {
     }
     case 'cross':
       cross(world, symbol, cause);
+      // A price that waits for the next bar is brought about: what arrives at its first instant would come before it.
+      if (effect.isPlayed) world.play(world.now + 1);
       return;
     case 'trade-by-hand':
       world.acts.foreignOrder(symbol, effect.side, effect.size ?? usualSize(world, symbol), effect.reduceOnly);
@@ -71,7 +73,10 @@ function cross(world: World, symbol: string, cause: Row): void {
   const order = openOrder(world, cause) ?? cause;
   const price = order['price'];
   if (typeof price !== 'string' || !(Number(price) > 0)) return;
-  world.acts.jump(symbol, moved(price, (order['side'] === 'Buy' ? -1 : 1) * (beyond / 100)), 'last');
+  const tick = world.market.instruments.find((rules) => rules.symbol === symbol)?.tick ?? '0';
+  const sign = order['side'] === 'Buy' ? -1 : 1;
+  const far = parseDecimal(moved(price, sign * beyondPercent), scale) + BigInt(2 * sign) * parseDecimal(tick, scale);
+  world.acts.jump(symbol, formatDecimal(far, scale), 'last');
 }
 
 function openOrder(world: World, { orderId, orderLinkId, symbol }: Row): Row | null {
