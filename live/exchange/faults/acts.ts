@@ -5,6 +5,7 @@
 import { divideHalfEven, formatDecimal, parseDecimal } from '../../../engine/index.ts';
 import type { Row, World } from '../world.ts';
 import type { FaultEffect } from './plan.ts';
+import { textIn } from './rows.ts';
 
 /** Decimals of a price or size that is made here; steps are rounded by the account. */
 const scale = 12;
@@ -55,7 +56,7 @@ function symbolOf(cause: Row, world: World): string {
 }
 
 function priceOf(world: World, symbol: string, kind: 'last' | 'mark'): string {
-  return String(world.market.ticker(symbol)[kind === 'last' ? 'lastPrice' : 'markPrice']);
+  return textIn(world.market.ticker(symbol), kind === 'last' ? 'lastPrice' : 'markPrice');
 }
 
 /** Decimal text moved by so many per cent. */
@@ -89,7 +90,7 @@ function openOrder(world: World, { orderId, orderLinkId, symbol }: Row): Row | n
 }
 
 function usualSize(world: World, symbol: string): string {
-  const held = String(world.reads.positions(symbol)[0]?.['size'] ?? '0');
+  const held = textIn(world.reads.positions(symbol)[0], 'size');
   if (Number(held) > 0) return held;
   const least = world.market.instruments.find((rules) => rules.symbol === symbol)?.minQty ?? '1';
   return formatDecimal(parseDecimal(least, scale) * 10n, scale);
@@ -97,7 +98,7 @@ function usualSize(world: World, symbol: string): string {
 
 function closeByHand(world: World, symbol: string, percent: number): void {
   const [position] = world.reads.positions(symbol);
-  const size = position === undefined ? '0' : String(position['size']);
+  const size = textIn(position, 'size');
   if (!(Number(size) > 0)) return;
   world.acts.foreignOrder(symbol, position?.['side'] === 'Buy' ? 'Sell' : 'Buy', moved(size, percent - 100), true);
 }
