@@ -23,7 +23,12 @@ import { isAct, isArrival, isHttp, isLeaving, rule } from './plan.ts';
 import type { EffectOf, FaultEffect, Rule, RuleText } from './plan.ts';
 import { Rules } from './rules.ts';
 import type { Due, Sight } from './rules.ts';
+<<<<<<< HEAD
 import { isRow } from './rows.ts';
+=======
+import { isRow, textIn } from './rows.ts';
+import { snapshotOf } from './stale.ts';
+>>>>>>> part5-socket
 
 export interface DeskOptions {
   readonly world: World; readonly pace: Pace;
@@ -148,7 +153,7 @@ export class Desk implements FaultDesk, RequestSink, StreamSink {
     const orderId = randomUUID();
     this.#after(ms, () => {
       const row = this.#ghosts.add(params, orderId, this.#world.now, reason);
-      this.#doors?.publish({ topic: 'order', symbol: String(params['symbol'] ?? ''), at: this.#world.now, rows: [row] });
+      this.#doors?.publish({ topic: 'order', symbol: textIn(params, 'symbol'), at: this.#world.now, rows: [row] });
     });
     return granted(params, false, orderId);
   }
