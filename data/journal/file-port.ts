@@ -93,7 +93,7 @@ export class FilePort implements JournalPort {
       }
       if (begun !== '') yield begun;
     } finally {
-      this.#disk.close(file);
+      this.#tried('close', () => this.#disk.close(file));
     }
   }
 
@@ -145,7 +145,7 @@ export class FilePort implements JournalPort {
 
   /** One that the disk does not give back is '', which is no snapshot. */
   snapshots(): readonly string[] {
-    return this.#numbersOf(snapshotName).toReversed().slice(0, snapshotsKept).map((number) => {
+    return this.#tried('list', () => this.#numbersOf(snapshotName)).toReversed().slice(0, snapshotsKept).map((number) => {
       try {
         return [...this.#linesOf(join(this.#folder, `snapshot-${numbered(number)}.jsonl`))][0] ?? '';
       } catch (thrown) {
@@ -157,13 +157,13 @@ export class FilePort implements JournalPort {
 
   /** Enough room for what a position may still need written. */
   hasRoom(): boolean {
-    return this.#disk.room(this.#folder) >= roomLeast;
+    return this.#tried('room', () => this.#disk.room(this.#folder)) >= roomLeast;
   }
 
   /** Writes nothing more. What was appended is made durable, unless the port has failed. */
   close(): void {
     if (this.#file !== null && this.#failure === null) this.sync();
-    this.#close();
+    this.#tried('close', () => this.#close());
   }
 
   /** All of it, in as many calls as the disk wants. */
