@@ -316,12 +316,14 @@ export class LiveRun {
 
   /** Asked in the background: a slow answer holds up nothing. */
   #measure(now: Ms, correct: (facts: ClockFacts) => void): void {
-    const { connection, log } = this.#request;
     this.#clockAt = now + clockEveryMs;
-    connection.measureClock().then((facts) => {
-      if (facts.spreadMs > clockSpreadMostMs) log('warning', 'the exchange clock could not be measured well: kept as it was', { spreadMs: facts.spreadMs });
-      else correct(facts);
-    }, () => log('warning', 'the exchange clock could not be measured: kept as it was'));
+    this.#measured(correct).catch(() => this.#request.log('warning', 'the exchange clock could not be measured: kept as it was'));
+  }
+
+  async #measured(correct: (facts: ClockFacts) => void): Promise<void> {
+    const facts = await this.#request.connection.measureClock();
+    if (facts.spreadMs <= clockSpreadMostMs) correct(facts);
+    else this.#request.log('warning', 'the exchange clock could not be measured well: kept as it was', { spreadMs: facts.spreadMs });
   }
 
   /** Passes the promise on, with an alarm while it does not settle. */
