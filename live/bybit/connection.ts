@@ -2,8 +2,8 @@
  * One account of the exchange and the market beside it: requests by REST, what happens by streams, both as our words only.
  */
 import { instrumentOf } from '../../engine/index.ts';
-import type { Event, Instrument } from '../../engine/index.ts';
-import type { Connection, ConnectRequest } from '../connection.ts';
+import type { Event, Instrument, Ms } from '../../engine/index.ts';
+import type { AccountFacts, Candle, CandleRequest, ClockFacts, Connection, ConnectRequest, FeeFacts, KeyFacts, LegFacts, ListedInstrument } from '../connection.ts';
 import type { Venue } from '../venue.ts';
 import { AccountFeed } from './account-feed.ts';
 import { intervalWord } from './bars.ts';
@@ -23,111 +23,154 @@ const lookMs = 20;
 
 const privateTopics = ['order', 'execution', 'position', 'wallet'] as const;
 
-export function connectBybit(request: ConnectRequest): Connection {
-  const { endpoints, credentials, symbols, category, barMs, run, now, log, timing } = request;
-  const requests = new Requests({ rest: endpoints.rest, credentials, requestMs: timing.requestMs, log });
-  const links = new Links(run);
-  const facts = new Facts(requests, category);
-  let listed: readonly Instrument[] | null = null;
-  let offsetMs = 0;
-  let isOver = false;
-  const tell = (event: Event): void => { if (!isOver) request.tell(event); };
-  const instruments = (): readonly Instrument[] => {
-    if (listed === null) throw new RangeError('instruments are asked for first');
-    return listed;
-  };
-  const market = new MarketFeed({ symbols, barMs, instruments, candles: (wish) => facts.candles(wish), now, tell, log });
-  const feed: AccountFeed = new AccountFeed({
-    symbols, instruments, links, tell, nextFunding: (leg) => market.nextFunding(leg), wonder: (leg) => wonder(leg),
-  });
-  const readings = new Readings({ requests, category, symbols, instruments, links, feed, now, log });
-  const orders = new Orders({ requests, readings, feed, links, category, symbols, instruments, now, tell, showMs });
-  let wondering = 0;
-  const wonder = (leg: number): void => {
-    wondering += 1;
-    orders.read(leg).catch(() => {}).finally(() => { wondering -= 1; });
-  };
+export const connectBybit = (request: ConnectRequest): Connection => new BybitConnection(request);
 
-  const takePrivate = (frame: Readonly<Record<string, unknown>>): void => {
-    const topic = String(frame['topic']).split('.')[0];
-    const taken = topic === 'order' ? each(orderRow, frame, (row) => feed.order(row))
-      : topic === 'execution' ? each(executionRow, frame, (row) => feed.execution(row))
+type Frame = Readonly<Record<string, unknown>>;
+
+class BybitConnection implements Connection {
+  readonly venue: Venue;
+  readonly #request: ConnectRequest;
+  readonly #requests: Requests;
+  readonly #facts: Facts;
+  readonly #market: MarketFeed;
+  readonly #feed: AccountFeed;
+  readonly #readings: Readings;
+  readonly #orders: Orders;
+  readonly #public: Stream;
+  readonly #private: Stream;
+  #listed: readonly Instrument[] | null = null;
+  #offsetMs = 0;
+  /** Readings under way that nobody asked for. */
+  #wondering = 0;
+  #isWatched = false;
+  /** The link as it was told last. */
+  #isUp = false;
+  #isOver = false;
+
+  constructor(request: ConnectRequest) {
+    const { endpoints, credentials, symbols, category, barMs, run, now, log, timing } = request;
+    this.#request = request;
+    this.#requests = new Requests({ rest: endpoints.rest, credentials, requestMs: timing.requestMs, log });
+    this.#facts = new Facts(this.#requests, category);
+    const links = new Links(run);
+    const shared = { symbols, category, links, now, log, requests: this.#requests, instruments: () => this.#instruments(), tell: (event: Event) => this.#tell(event) };
+    this.#market = new MarketFeed({ ...shared, barMs, candles: (wish) => this.#facts.candles(wish) });
+    this.#feed = new AccountFeed({ ...shared, nextFunding: (leg) => this.#market.nextFunding(leg), wonder: (leg) => this.#wonder(leg) });
+    this.#readings = new Readings({ ...shared, feed: this.#feed });
+    this.#orders = new Orders({ ...shared, readings: this.#readings, feed: this.#feed, showMs });
+    const streams = { category, timing, log, offsetMs: () => this.#offsetMs, up: () => this.#changed() } as const;
+    this.#public = new Stream({
+      ...streams, name: 'public', url: withPath(endpoints.public, `/v5/public/${category}`), credentials: null, frame: (frame) => this.#market.frame(frame),
+      topics: symbols.flatMap((symbol) => [`kline.${intervalWord(barMs)}.${symbol}`, `tickers.${symbol}`]),
+      down: () => {
+        this.#market.forget();
+        this.#changed();
+      },
+    });
+    this.#private = new Stream({
+      ...streams, name: 'private', url: withPath(endpoints.private, '/v5/private'), credentials, topics: privateTopics, frame: (frame) => this.#takePrivate(frame),
+      down: () => this.#changed(),
+    });
+    this.venue = this.#venue();
+  }
+
+  #venue(): Venue {
+    const underWay = (): number => this.#orders.underWay + this.#wondering + this.#market.underWay;
+    return {
+      send: (commands) => this.#orders.send(commands),
+      recover: () => this.#private.open(),
+      get underWay() { return underWay(); },
+      close: (within) => this.#close(within),
+    };
+  }
+
+  async #close(within: number): Promise<void> {
+    const until = performance.now() + within;
+    while (this.#orders.underWay > 0 && performance.now() < until) await new Promise((resolve) => { setTimeout(resolve, lookMs); });
+    this.#isOver = true;
+    for (const part of [this.#orders, this.#market, this.#public, this.#private, this.#requests]) part.close();
+  }
+
+  // ---- what is asked
+
+  async measureClock(): Promise<ClockFacts> {
+    const measured = await this.#facts.clock();
+    this.#offsetMs = measured.offsetMs;
+    this.#requests.offsetMs = measured.offsetMs;
+    return measured;
+  }
+
+  async instruments(wanted: readonly string[]): Promise<readonly ListedInstrument[]> {
+    const { symbols, credentials } = this.#request;
+    const found = await this.#facts.instruments(wanted, credentials !== null);
+    const known = symbols.map((symbol) => found.find(({ rules }) => rules.symbol === symbol));
+    if (known.every((one) => one !== undefined)) this.#listed = known.map(({ rules }) => instrumentOf(rules));
+    return found;
+  }
+
+  candles(wish: CandleRequest): Promise<readonly Candle[]> { return this.#facts.candles(wish); }
+  key(): Promise<KeyFacts> { return this.#facts.key(); }
+  account(): Promise<AccountFacts> { return this.#facts.account(settleOf(this.#request.symbols[0]!)); }
+  legs(): Promise<readonly LegFacts[]> { return this.#facts.legs(this.#request.symbols); }
+  fees(symbol: string): Promise<FeeFacts | null> { return this.#facts.fees(symbol); }
+  setLeverage(symbol: string, leverage: string): Promise<void> { return this.#facts.setLeverage(symbol, leverage); }
+  setIsolated(): Promise<void> { return this.#facts.setIsolated(); }
+  readFrom(at: Ms): void { this.#readings.from(at); }
+
+  watchMarket(after: readonly Ms[]): void {
+    this.#isWatched = true;
+    this.#market.start(after);
+    this.#public.open();
+    this.#changed();
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all([this.#public.settled(), this.#private.settled()]);
+  }
+
+  // ---- what is told
+
+  #tell(event: Event): void {
+    if (!this.#isOver) this.#request.tell(event);
+  }
+
+  #instruments(): readonly Instrument[] {
+    if (this.#listed === null) throw new RangeError('instruments are asked for first');
+    return this.#listed;
+  }
+
+  #wonder(leg: number): void {
+    this.#wondering += 1;
+    this.#orders.read(leg).catch(() => {}).finally(() => { this.#wondering -= 1; });
+  }
+
+  #takePrivate(frame: Frame): void {
+    const { symbols, log } = this.#request;
+    const topic = String(frame['topic']).split('.')[0] ?? '';
+    const bad = topic === 'order' ? each(orderRow, frame, (row) => this.#feed.order(row))
+      : topic === 'execution' ? each(executionRow, frame, (row) => this.#feed.execution(row))
       : topic === 'position' ? each(positionRow, frame, (row) => {
-        feed.position(row);
-        orders.shown(symbols.indexOf(row.symbol));
+        this.#feed.position(row);
+        this.#orders.shown(symbols.indexOf(row.symbol));
       }) : [];
-    for (const why of taken) log('alarm', 'a pushed row could not be read: the account is read instead', { topic: topic ?? '', why });
-    if (taken.length > 0) for (const leg of symbols.keys()) wonder(leg);
-  };
+    for (const why of bad) log('alarm', 'a pushed row could not be read: the account is read instead', { topic, why });
+    if (bad.length > 0) for (const leg of symbols.keys()) this.#wonder(leg);
+  }
 
-  let isWatched = false;
-  let isTold = false;
-  const changed = (): void => {
-    const isUp = privateStream.isUp && (!isWatched || publicStream.isUp);
-    if (isUp === isTold) return;
-    isTold = isUp;
-    tell({ tag: isUp ? 'connected' : 'disconnected', at: now() });
-  };
-  const shared = { category, timing, log, offsetMs: () => offsetMs, up: changed } as const;
-  const publicStream: Stream = new Stream({
-    ...shared, name: 'public', url: endpoints.public, credentials: null,
-    topics: symbols.flatMap((symbol) => [`kline.${intervalWord(barMs)}.${symbol}`, `tickers.${symbol}`]),
-    frame: (frame) => market.frame(frame),
-    down: () => {
-      market.forget();
-      changed();
-    },
-  });
-  const privateStream: Stream = new Stream({ ...shared, name: 'private', url: endpoints.private, credentials, topics: privateTopics, frame: takePrivate, down: changed });
-
-  const venue: Venue = {
-    send: (commands) => orders.send(commands),
-    recover: () => privateStream.open(),
-    get underWay() { return orders.underWay + wondering + market.underWay; },
-    async close(within) {
-      const until = performance.now() + within;
-      while (orders.underWay > 0 && performance.now() < until) await new Promise((resolve) => { setTimeout(resolve, lookMs); });
-      isOver = true;
-      orders.close();
-      market.close();
-      publicStream.close();
-      privateStream.close();
-      requests.close();
-    },
-  };
-  return {
-    venue,
-    async measureClock() {
-      const measured = await facts.clock();
-      ({ offsetMs } = measured);
-      requests.offsetMs = offsetMs;
-      return measured;
-    },
-    async instruments(wanted) {
-      const found = await facts.instruments(wanted, credentials !== null);
-      const known = symbols.map((symbol) => found.find(({ rules }) => rules.symbol === symbol));
-      if (known.every((one) => one !== undefined)) listed = known.map(({ rules }) => instrumentOf(rules));
-      return found;
-    },
-    candles: (wish) => facts.candles(wish),
-    key: () => facts.key(),
-    account: () => facts.account(instruments()[0]!.settle),
-    legs: () => facts.legs(symbols),
-    fees: (symbol) => facts.fees(symbol),
-    setLeverage: (symbol, leverage) => facts.setLeverage(symbol, leverage),
-    setIsolated: () => facts.setIsolated(),
-    readFrom: (at) => readings.from(at),
-    watchMarket(after) {
-      isWatched = true;
-      market.start(after);
-      publicStream.open();
-      changed();
-    },
-    async settled() {
-      await Promise.all([publicStream.settled(), privateStream.settled()]);
-    },
-  };
+  /** The link is up when every stream that was opened is. */
+  #changed(): void {
+    const isUp = this.#private.isUp && (!this.#isWatched || this.#public.isUp);
+    if (isUp === this.#isUp) return;
+    this.#isUp = isUp;
+    this.#tell({ tag: isUp ? 'connected' : 'disconnected', at: this.#request.now() });
+  }
 }
+
+/** Coin in which a symbol settles: told by its name, since it is asked for before the instruments. */
+const settleOf = (symbol: string): string => /(USDT|USDC)$/.exec(symbol)?.[1] ?? (/PERP$/.test(symbol) ? 'USDC' : symbol.replace(/USD.*$/, ''));
+
+/** Where a stream is: hosts alone stand for their usual path. */
+const withPath = (url: string, path: string): string => (new URL(url).pathname === '/' ? url.replace(/\/$/, '') + path : url);
 
 /** Takes every row of a frame in that can be read; what is said of the others. */
 function each<T>(schema: Parameters<typeof readRows<T>>[0], frame: Readonly<Record<string, unknown>>, take: (row: T) => void): readonly string[] {

@@ -140,6 +140,7 @@ export class SimulatedConnection implements Connection, Clock {
     this.#tellDue();
     return Promise.resolve();
   }
+  readFrom(): void {}
   watchMarket(): void { this.#isWatched = true; }
 
   candles({ symbol, until, count, intervalMs }: CandleRequest): Promise<readonly Candle[]> {
@@ -172,7 +173,6 @@ export class SimulatedConnection implements Connection, Clock {
   fees = () => Promise.resolve(null);
   setLeverage = () => Promise.resolve();
   setIsolated = () => Promise.resolve();
-  readFrom(): void {}
 }
 
 export const listed = (rules: InstrumentRules): ListedInstrument =>

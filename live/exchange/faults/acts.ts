@@ -24,7 +24,7 @@ export function act(effect: FaultEffect, cause: Row, world: World): void {
       cross(world, symbol, cause);
       return;
     case 'trade-by-hand':
-      world.acts.foreignOrder(symbol, effect.side, effect.size, effect.reduceOnly);
+      world.acts.foreignOrder(symbol, effect.side, effect.size ?? usualSize(world, symbol), effect.reduceOnly);
       return;
     case 'close-by-hand':
       closeByHand(world, symbol, effect.percent);
@@ -81,6 +81,13 @@ function openOrder(world: World, { orderId, orderLinkId, symbol }: Row): Row | n
     symbol: typeof symbol === 'string' ? symbol : null, orderId: null, orderLinkId: null, orderFilter: null, orderStatus: null, from: null, to: null,
   });
   return open.find(isSame) ?? null;
+}
+
+function usualSize(world: World, symbol: string): string {
+  const held = String(world.reads.positions(symbol)[0]?.['size'] ?? '0');
+  if (Number(held) > 0) return held;
+  const least = world.market.instruments.find((rules) => rules.symbol === symbol)?.minQty ?? '1';
+  return formatDecimal(parseDecimal(least, scale) * 10n, scale);
 }
 
 function closeByHand(world: World, symbol: string, percent: number): void {

@@ -113,8 +113,9 @@ function withRows(body: Row, change: (rows: readonly Row[]) => readonly unknown[
 }
 
 function edited(body: Row, { frame, row, without, shift }: EffectOf<'edit'>): Row {
-  const bare = Object.fromEntries(Object.entries({ ...body, ...frame }).filter(([key]) => !(body['data'] === undefined && without.includes(key))));
-  return body['data'] === undefined ? bare : withRows(bare, (rows) => rows.map((own) => {
+  const isAnswer = body['topic'] === undefined;
+  const bare = Object.fromEntries(Object.entries({ ...body, ...frame }).filter(([key]) => !(isAnswer && without.includes(key))));
+  return isAnswer ? bare : withRows(bare, (rows) => rows.map((own) => {
     const told = Object.fromEntries(Object.entries({ ...own, ...row }).filter(([key]) => !without.includes(key)));
     for (const [key, ms] of Object.entries(shift)) told[key] = typeof told[key] === 'number' ? told[key] + ms : String(Number(told[key]) + ms);
     return told;

@@ -212,7 +212,12 @@ export class Desk implements FaultDesk, RequestSink, StreamSink {
       }
       return;
     }
-    act(effect, cause, this.#world);
+    try {
+      act(effect, cause, this.#world);
+    } catch (thrown) {
+      // What somebody else cannot do either, such as selling less than one step, is not done.
+      if (!(thrown instanceof RangeError)) throw thrown;
+    }
     this.#pace.wake();
   }
 }

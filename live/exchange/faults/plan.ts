@@ -84,7 +84,8 @@ const actEffects = [
   tag('jump', { kind: z.enum(['last', 'mark', 'both']), percent, symbol: z.string().nullable().default(null) }),
   /** Across the price of the order that the request names or states. */
   tag('cross', {}),
-  tag('trade-by-hand', { side: z.enum(['Buy', 'Sell']), size: z.string(), reduceOnly: z.boolean().default(false) }),
+  /** Without a size: as much as is held, else ten times the least order. */
+  tag('trade-by-hand', { side: z.enum(['Buy', 'Sell']), size: z.string().nullable().default(null), reduceOnly: z.boolean().default(false) }),
   /** This part of the position, by somebody else. */
   tag('close-by-hand', { percent: percent.default(100) }),
   tag('stop-by-hand', { percent }),

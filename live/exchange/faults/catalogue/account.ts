@@ -31,7 +31,7 @@ export const accountFaults: readonly FaultEntry[] = [
     hedge: () => [get(o, positions, { tag: 'rows', how: 'edit', set: { positionIdx: 1 } }, { usual: null })],
     leverage: () => [get(o, positions, { tag: 'leverage-by-hand', leverage: '3' })],
     'reduce-only': () => [get(o, positions, { tag: 'rows', how: 'edit', set: { isReduceOnly: true } }, { usual: null })],
-    'foreign-position': () => [get(o, positions, { tag: 'trade-by-hand', side: 'Sell', size: '0.01' })],
+    'foreign-position': () => [get(o, positions, { tag: 'trade-by-hand', side: 'Sell' })],
   }), ['portfolio', 'cross', 'hedge', 'leverage', 'reduce-only', 'foreign-position']),
   fault('F82', 'settings refused', (o) => byVariant(o, {
     leverage: () => [post(o, '/v5/position/set-leverage', refusal(o.code ?? 110013, 'cannot set leverage due to risk limit level'))],

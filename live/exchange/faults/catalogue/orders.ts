@@ -78,7 +78,7 @@ export const orderFaults: readonly FaultEntry[] = [
   absent('F42', 'stop fills in part', 'needs a thin book of the core: an exchange with slippage volshare cuts fills, a plan cannot set it for one order'),
   fault('F67', 'somebody else acts on the account', (o) => byVariant(o, {
     close: () => [pushed(o, 'private', 'position', { tag: 'close-by-hand', percent: o.percent ?? 100 })],
-    add: () => [pushed(o, 'private', 'position', { tag: 'trade-by-hand', side: 'Buy', size: '0.01' })],
+    add: () => [pushed(o, 'private', 'position', { tag: 'trade-by-hand', side: 'Buy' })],
     stop: () => [pushed(o, 'private', 'position', { tag: 'stop-by-hand', percent: o.percent ?? -1 })],
     leverage: () => [pushed(o, 'private', 'position', { tag: 'leverage-by-hand', leverage: '2' })],
   }), ['close', 'add', 'stop', 'leverage']),
