@@ -67,7 +67,7 @@ function firstDifference(one: Side, two: Side): Difference | null {
   return found.toSorted((a, b) => timeOf(a) - timeOf(b))[0] ?? null;
 }
 
-const timeOf = ({ first, second }: Difference): number => Math.min(...[first, second].map((row) => (row === null ? Infinity : Date.parse(String(row['time'])))));
+const timeOf = ({ first, second }: Difference): number => Math.min(...[first, second].map((row) => (row === null ? Infinity : Date.parse(textOfCell(row['time'] ?? null)))));
 
 function differenceIn(table: TableName, one: readonly Row[], two: readonly Row[]): Difference | null {
   for (let row = 0; row < Math.max(one.length, two.length); row++) {
@@ -100,6 +100,7 @@ function show({ sides: [one, two], span, difference }: Compared, json: boolean):
   return difference === null ? 0 : 1;
 }
 
+const textOfCell = (value: PlainValue): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const textOfTime = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
 const textOfRow = (row: Row | null): string =>
-  (row === null ? 'no row' : Object.entries(row).filter(([, value]) => value !== null).map(([name, value]) => `${name} ${String(value)}`).join(', '));
+  (row === null ? 'no row' : Object.entries(row).filter(([, value]) => value !== null).map(([name, value]) => `${name} ${textOfCell(value)}`).join(', '));

@@ -65,21 +65,18 @@ interface Acting {
 async function act({ run, order, options, brain, line }: Acting): Promise<Outcome> {
   const { connection, queue, clock, correct, place: { credentials: { key, secret } } } = line;
   const log = createLog({ write: (text) => process.stderr.write(text), secrets: [key, secret], isVerbose: false });
-  let left: readonly LegFacts[] | null = null;
-  const acted: Promise<void>[] = [];
+  const acted: Promise<readonly LegFacts[]>[] = [];
   const shell: LiveRun = new LiveRun({
     connection, clock, queue, brain, instruments: run.instruments.map((rules) => instrumentOf(rules, run.config)), decides: false,
     barMs: barMsOf(run), warmupBars: 1, graceMs: run.config.cycleGraceMs, polls: clock.isStepped ? steppedPolls : wirePolls, log,
     ...(correct === null ? {} : { correct }), notify: (at, { cause, text }) => log('warning', text, { cause, at }), hasEnded: () => clock.hasEnded === true,
     stoodDown: hasStoodDown(liveFolder(dataFolder(options.dataDir), run.run)), standingDown: () => {},
     ready: () => {
-      acted.push(operate({ connection, clock, queue, brain, symbols: run.symbols }, order)
-        .then((legs) => { left = legs; })
-        .finally(() => shell.leave()));
+      acted.push(operate({ connection, clock, queue, brain, symbols: run.symbols }, order).finally(() => shell.leave()));
     },
   });
   const { status, left: last } = await shell.run();
-  await Promise.all(acted);
+  const [left] = await Promise.all(acted);
   clock.close();
   return { status, left: left ?? last ?? [] };
 }

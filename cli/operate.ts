@@ -156,6 +156,6 @@ export async function trades(options: OperateOptions): Promise<number> {
   const columns = 'closed_at, symbol, side, qty, entry_price, exit_price, net, r, exit_reason';
   const { rows } = await queryRuns(data, `SELECT ${columns} FROM trades WHERE run = '${run}' ORDER BY closed_at`);
   if (options.json === true) printJson(rows);
-  else printTable(columns.split(', '), rows.map((row) => Object.values(row).map((value) => (typeof value === 'number' ? value : value === null ? null : String(value)))));
+  else printTable(columns.split(', '), rows.map((row) => Object.values(row).map((value) => (typeof value === 'number' || typeof value === 'string' ? value : null))));
   return 0;
 }

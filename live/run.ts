@@ -29,7 +29,11 @@ const standDownMostMs = 10_000;
 const closeMostMs = 5_000;
 /** Where the end of a request is waited for: it is looked after so often, besides at every word, for it may end a moment after its word. */
 const lookAgainMs = 1;
+<<<<<<< HEAD
 /** Executions of so long before the last one known are read again after a restart: ids tell the new ones. */
+=======
+/** Executions so much older than the last event are read once more after a restart: their ids count them once. */
+>>>>>>> part5-run
 const overlapMs = 60_000;
 /** A step that takes longer is alarmed, and again so often. Wall time, ms. */
 const stallMs = 5_000;
@@ -316,12 +320,14 @@ export class LiveRun {
 
   /** Asked in the background: a slow answer holds up nothing. */
   #measure(now: Ms, correct: (facts: ClockFacts) => void): void {
-    const { connection, log } = this.#request;
     this.#clockAt = now + clockEveryMs;
-    connection.measureClock().then((facts) => {
-      if (facts.spreadMs > clockSpreadMostMs) log('warning', 'the exchange clock could not be measured well: kept as it was', { spreadMs: facts.spreadMs });
-      else correct(facts);
-    }, () => log('warning', 'the exchange clock could not be measured: kept as it was'));
+    this.#measured(correct).catch(() => this.#request.log('warning', 'the exchange clock could not be measured: kept as it was'));
+  }
+
+  async #measured(correct: (facts: ClockFacts) => void): Promise<void> {
+    const facts = await this.#request.connection.measureClock();
+    if (facts.spreadMs <= clockSpreadMostMs) correct(facts);
+    else this.#request.log('warning', 'the exchange clock could not be measured well: kept as it was', { spreadMs: facts.spreadMs });
   }
 
   /** Passes the promise on, with an alarm while it does not settle. */

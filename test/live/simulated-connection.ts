@@ -173,7 +173,6 @@ export class SimulatedConnection implements Connection, Clock {
   fees = () => Promise.resolve(null);
   setLeverage = () => Promise.resolve();
   setIsolated = () => Promise.resolve();
-  readFrom(): void {}
 }
 
 export const listed = (rules: InstrumentRules): ListedInstrument =>
