@@ -23,9 +23,7 @@ import { isAct, isArrival, isHttp, isLeaving, rule } from './plan.ts';
 import type { EffectOf, FaultEffect, Rule, RuleText } from './plan.ts';
 import { Rules } from './rules.ts';
 import type { Due, Sight } from './rules.ts';
-import { isRow } from './rows.ts';
 import { isRow, textIn } from './rows.ts';
-import { snapshotOf } from './stale.ts';
 
 export interface DeskOptions {
   readonly world: World; readonly pace: Pace;
