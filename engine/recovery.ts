@@ -4,7 +4,7 @@
  * 1. Nothing is believed over a restart but what the venue shows: requests without an answer are unknown, stops are.
  * 2. `trading` begins when every leg's position, stop and orders are known; a halt stays a halt. A receive window after it
  *    forgot them it looks once more.
- * 3. A difference that no execution explains is asked about three times, over a receive window, before it counts (at a
+ * 3. A difference that no execution explains, always the same, is asked about three times, over a receive window, before it counts (at a
  *    first start once: nothing was counted yet): then a position that is not
  *    ours is foreign, and one that is ours halts the engine. The state's position is never bent to the venue's.
  */
@@ -214,11 +214,13 @@ function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out):
   if (event.position === 'unknown' || finding === 'unknown') return 'unknown';
   if (finding !== 'different') return finding === 'as-counted' ? 'known' : 'open';
   if (event.executions === 'unknown' || event.takenAt <= leg.mismatchAt || mayExplain(state, leg)) return 'open';
-  leg.mismatches += 1;
+  const { side, lots, cost, entryTicks } = event.position;
+  const difference = side * lots - signedLots(leg);
+  leg.mismatches = difference === leg.mismatchLots ? leg.mismatches + 1 : 1;
   leg.mismatchAt = event.takenAt;
+  leg.mismatchLots = difference;
   if (leg.mismatches === 1) leg.mismatchFrom = event.takenAt;
   if (!isFresh(leg) && (leg.mismatches < mismatchesNeeded || event.takenAt < leg.mismatchFrom + state.setup.config.recvWindowMs)) return 'open';
-  const { side, lots, cost, entryTicks } = event.position;
   if (leg.position.tag === 'open' || side === 0) {
     const symbol = state.setup.strategy.symbols[leg.symbol]!;
     halt(state, 'unreconciled', `${symbol}: ${signedLots(leg)} lots counted, ${side * lots} at the venue, and no execution explains it`, out);

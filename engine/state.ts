@@ -290,8 +290,9 @@ export interface Leg {
   /** Snapshots in a row whose position could not be explained, and when the last of them was taken. */
   mismatches: number;
   mismatchAt: Ms;
-  /** Venue time of the first of them. */
+  /** Venue time of the first of them, and the signed lots that the venue showed more: another difference begins anew. */
   mismatchFrom: Ms;
+  mismatchLots: number;
   /** Venue time of the newest execution counted. */
   executedAt: Ms;
   resting: RestingSet | null;

@@ -194,23 +194,18 @@ function playBar(play: Play): void { // hot
     const due = nextDue(play);
     const target = due < until ? due : until;
     if (exchange.advance(target)) {
-      if (venue.isPrompt && nextDue(play) > target) takeFacts(play);
+      if (venue.isPrompt) takeFacts(play, due);
       else {
         venue.collect();
         deliver(play, Math.min(target, nextDue(play)));
       }
-      continue;
-    }
-    if (nextDue(play) > target) {
-      if (target === until) return;
-      continue;
-    }
-    deliver(play, target);
+    } else if (due > target) return;
+    else deliver(play, target);
   }
 }
 
-/** What is known where it happens is taken in fact by fact, without waiting in line. */
-function takeFacts(play: Play): void { // hot
+/** What is known where it happens is taken in fact by fact, without waiting in line, and before a deadline of its instant (`due`). */
+function takeFacts(play: Play, due: Ms): void { // hot
   const { state, out, venue, events } = play;
   const { facts } = play.exchange;
   let at = state.now;
@@ -233,7 +228,7 @@ function takeFacts(play: Play): void { // hot
     if (out.commands.length > 0) flush(play, at);
   }
   drain(facts);
-  if (venue.dueAt <= at) deliver(play, at);
+  if (venue.dueAt <= at || due <= at) deliver(play, at);
 }
 
 function nextDue(play: Play): Ms { // hot

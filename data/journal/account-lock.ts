@@ -28,8 +28,9 @@ export class AccountHeldError extends Error {
 
 export interface AccountLock { release(): Promise<void> }
 
-/** Wall time in which a holder says who it is. */
+/** Wall time in which a holder says who it is, and the length of what it may say. */
 const answerMs = 2_000;
+const answerMost = 4_096;
 
 /** Takes the account of `environment` (network name) for this process. Rejects with `AccountHeldError`. */
 export async function holdAccount(environment: string, account: string, holder: Holder): Promise<AccountLock> {
@@ -72,12 +73,16 @@ function holderAt(address: Address): Promise<Holder | null> {
     const socket = connect(address);
     let text = '';
     const end = (): void => {
+      clearTimeout(patience);
       socket.destroy();
       resolve(holderIn(text));
     };
-    socket.setTimeout(answerMs, end);
+    const patience = setTimeout(end, answerMs);
     socket.setEncoding('utf8');
-    socket.on('data', (part: string) => { text += part; });
+    socket.on('data', (part: string) => {
+      text += part;
+      if (text.length > answerMost) end();
+    });
     socket.on('end', end);
     socket.on('error', end);
   });

@@ -3,10 +3,11 @@
  * takes its functions when this file is loaded, before a strategy's world is closed.
  */
 import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, readSync, renameSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 export interface Disk {
-  /** Creates the folder and those above it. */
-  folder(path: string): void;
+  /** Creates the folder and those above it. Gives those that were not there, the lowest first. */
+  folder(path: string): readonly string[];
   names(folder: string): readonly string[];
   bytes(path: string): number;
   open(path: string, mode: 'read' | 'append' | 'new'): number;
@@ -31,7 +32,13 @@ const flags = { read: 'r', append: 'a', new: 'wx' } as const;
 const ownerOnly = 0o600;
 
 export const realDisk: Disk = {
-  folder: (path) => { mkdirSync(path, { recursive: true, mode: 0o700 }); },
+  folder(path) {
+    const uppermost = mkdirSync(resolve(path), { recursive: true, mode: 0o700 });
+    const made: string[] = [];
+    if (uppermost === undefined) return made;
+    for (let own = resolve(path); own.length >= uppermost.length; own = dirname(own)) made.push(own);
+    return made;
+  },
   names: (folder) => readdirSync(folder).toSorted(),
   bytes: (path) => statSync(path).size,
   open: (path, mode) => openSync(path, flags[mode], ownerOnly),

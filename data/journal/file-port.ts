@@ -7,8 +7,10 @@
  *    everything from then on (`JournalDiskError`), and the engine stops.
  * 3. A file that a crash left without one whole line is not there: its records go on in the file before it.
  * 4. A snapshot is written beside its name, made durable and then named: there is never half of one under its name.
+ * 5. Opening and reading change nothing in the folder: another process may be writing it. What a crash left behind is cleared
+ *    away at the first write, by the one who writes.
  */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { JournalPort } from '../../engine/index.ts';
 import { realDisk } from './disk.ts';
 import type { Disk } from './disk.ts';
@@ -44,15 +46,18 @@ export class FilePort implements JournalPort {
   #files: number[];
   #file: number | null = null;
   #failure: JournalDiskError | null = null;
+  /** Whether this port has written, and so is the only one. */
+  #isWriter = false;
 
   /** `folder` is made when it is not there. */
   constructor(folder: string, disk: Disk = realDisk) {
     this.#folder = folder;
     this.#disk = disk;
-    disk.folder(folder);
-    for (const name of disk.names(folder)) if (draftName.test(name)) disk.remove(join(folder, name));
-    this.#files = this.#numbersOf(fileName);
-    this.#dropEmptyEnd();
+    this.#files = this.#tried('open', () => {
+      // The name of a folder stands in the one above it: without that a power cut takes the whole journal.
+      for (const made of disk.folder(folder)) disk.syncFolder(dirname(made));
+      return this.#numbersOf(fileName);
+    });
   }
 
   append(line: string): void {
@@ -68,26 +73,27 @@ export class FilePort implements JournalPort {
   }
 
   *#linesOf(path: string): Iterable<string> {
-    const file = this.#disk.open(path, 'read');
+    const file = this.#tried('open', () => this.#disk.open(path, 'read'));
     const chunk = Buffer.alloc(chunkBytes);
     let begun = '';
     try {
       for (let at = 0; ;) {
-        const count = this.#disk.read(file, chunk, at);
+        const from = at;
+        const count = this.#tried('read', () => this.#disk.read(file, chunk, from));
         if (count === 0) break;
         at += count;
         const text = begun + chunk.toString('latin1', 0, count);
-        let from = 0;
-        for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-          yield text.slice(from, end + 1);
-          from = end + 1;
+        let start = 0;
+        for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+          yield text.slice(start, end + 1);
+          start = end + 1;
         }
-        begun = text.slice(from);
+        begun = text.slice(start);
         if (begun.length > lineMost) break;
       }
       if (begun !== '') yield begun;
     } finally {
-      this.#disk.close(file);
+      this.#tried('close', () => this.#disk.close(file));
     }
   }
 
@@ -137,20 +143,27 @@ export class FilePort implements JournalPort {
     });
   }
 
+  /** One that the disk does not give back is '', which is no snapshot. */
   snapshots(): readonly string[] {
-    return this.#numbersOf(snapshotName).toReversed().slice(0, snapshotsKept)
-      .map((number) => [...this.#linesOf(join(this.#folder, `snapshot-${numbered(number)}.jsonl`))][0] ?? '');
+    return this.#tried('list', () => this.#numbersOf(snapshotName)).toReversed().slice(0, snapshotsKept).map((number) => {
+      try {
+        return [...this.#linesOf(join(this.#folder, `snapshot-${numbered(number)}.jsonl`))][0] ?? '';
+      } catch (thrown) {
+        if (!(thrown instanceof JournalDiskError)) throw thrown;
+        return '';
+      }
+    });
   }
 
   /** Enough room for what a position may still need written. */
   hasRoom(): boolean {
-    return this.#disk.room(this.#folder) >= roomLeast;
+    return this.#tried('room', () => this.#disk.room(this.#folder)) >= roomLeast;
   }
 
   /** Writes nothing more. What was appended is made durable, unless the port has failed. */
   close(): void {
     if (this.#file !== null && this.#failure === null) this.sync();
-    this.#close();
+    this.#tried('close', () => this.#close());
   }
 
   /** All of it, in as many calls as the disk wants. */
@@ -191,19 +204,40 @@ export class FilePort implements JournalPort {
 
   /** Also a file with part of its first line only is dropped, once that part was cut. */
   #dropEmptyEnd(): void {
+    const before = this.#files.length;
     for (let last = this.#files.at(-1); last !== undefined && this.#disk.bytes(this.#path(last)) === 0; last = this.#files.at(-1)) {
       this.#disk.remove(this.#path(last));
       this.#files.pop();
     }
+    if (this.#files.length < before) this.#disk.syncFolder(this.#folder);
   }
 
+  /** Takes away what a crash left of a snapshot and of a turn. */
+  #clear(): void {
+    for (const name of this.#disk.names(this.#folder)) if (draftName.test(name)) this.#disk.remove(join(this.#folder, name));
+    this.#dropEmptyEnd();
+  }
+
+  /** Everything that changes the folder goes through here. */
   #dare(what: string, work: () => void): void {
     if (this.#failure !== null) throw this.#failure;
     try {
-      work();
+      this.#tried(what, () => {
+        if (!this.#isWriter) this.#clear();
+        this.#isWriter = true;
+        work();
+      });
     } catch (thrown) {
-      this.#failure = new JournalDiskError(what, this.#folder, thrown);
-      throw this.#failure;
+      if (thrown instanceof JournalDiskError) this.#failure = thrown;
+      throw thrown;
+    }
+  }
+
+  #tried<T>(what: string, work: () => T): T {
+    try {
+      return work();
+    } catch (thrown) {
+      throw new JournalDiskError(what, this.#folder, thrown);
     }
   }
 }

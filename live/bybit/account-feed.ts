@@ -2,16 +2,17 @@
  * What the private streams push, as events. Nothing is promised about order across topics, or about once: a row says what it
  * says again, and only what is new in it is told.
  *
- * 1. Executions are told as they come; their id counts them once, in the engine.
- * 2. An order that ended stays ended; how much it filled never falls.
+ * 1. An execution is told once, by its id.
+ * 2. An order that ended stays ended. One that ended with more filled than was told is asked about a little later.
  * 3. A funding payment is never a fill.
  * 4. A stop is told from the position that shows it, when it shows another one than before.
+ * 5. A cancel that was not asked for here is the exchange's.
  */
 import { lots as lotsOf, valueAt } from '../../engine/index.ts';
 import type { CancelCause, Event, Execution, ExecutionCause, Instrument, Ms, TriggerSource } from '../../engine/index.ts';
 import type { Links } from './links.ts';
 import { moneyOfText, priceOrNull, stepsOfText } from './numbers.ts';
-import type { ExecutionRow, OrderRow, PositionRow } from './rows.ts';
+import type { ExecutionRow, OrderRow, PositionRow, WalletRow } from './rows.ts';
 
 export interface AccountFeedWish {
   readonly symbols: readonly string[];
@@ -22,12 +23,18 @@ export interface AccountFeedWish {
   readonly wonder: (leg: number) => void;
   /** Next funding stamp of a leg, ms; null = not known. */
   readonly nextFunding: (leg: number) => Ms | null;
+  readonly now: () => Ms;
 }
 
-interface Known { isAccepted: boolean; isOver: boolean; lots: number; priceTicks: number; isWaiting: boolean }
+/** `filled` = lots of the executions told. */
+interface Known {
+  isAccepted: boolean; isOver: boolean; isWaiting: boolean; isCancelAsked: boolean; lots: number; priceTicks: number; filled: number; updatedAt: Ms;
+}
 
-/** Orders remembered; older ones are only looked up by readings. */
+/** Orders and executions remembered; older ones are only looked up by readings. */
 const rememberedMost = 20_000;
+/** Executions of an order that the exchange calls filled are waited for so long, wall time, ms. */
+const fillsMs = 1_000;
 
 /** Kinds of orders that the position itself places. Source: order row, `stopOrderType`. */
 const children = /^(?:Partial)?(?:StopLoss|TakeProfit)$|^Trailing/;
@@ -38,18 +45,30 @@ export const isChild = ({ orderLinkId, stopOrderType, createType }: Pick<OrderRo
 export class AccountFeed {
   readonly #wish: AccountFeedWish;
   readonly #known = new Map<string, Known>();
+  readonly #executed = new Set<string>();
+  readonly #waits = new Set<NodeJS.Timeout>();
   /** Trigger and trailing distance that the position showed last, by leg. */
   readonly #shown: string[] = [];
   readonly #shownAt: Ms[] = [];
   readonly #fundings = new Set<string>();
   /** Trigger source asked for last, by leg: a position does not show its own. */
   readonly #sources: TriggerSource[] = [];
+  #balance = '';
 
   constructor(wish: AccountFeedWish) { this.#wish = wish; }
 
   /** The source a stop was asked to look at. */
   stopAskedBy(leg: number, by: TriggerSource): void { this.#sources[leg] = by; }
   sourceOf(leg: number): TriggerSource { return this.#sources[leg] ?? 'mark'; }
+
+  /** An order is on its way with these terms; `priceTicks` 0 = at market. */
+  sent(leg: number, order: number, lots: number, priceTicks: number): void {
+    const known = this.#of(leg, order);
+    known.lots = lots;
+    known.priceTicks = priceTicks;
+  }
+
+  cancelAsked(leg: number, order: number): void { this.#of(leg, order).isCancelAsked = true; }
 
   /** The exchange took an order in. */
   accepted(leg: number, order: number, at: Ms): void {
@@ -80,11 +99,12 @@ export class AccountFeed {
         return;
       case 'Filled':
         this.accepted(leg, order, at);
-        if (row.rejectReason !== 'EC_OrigClOrdIDDoesNotExist') known.isOver = true;
+        known.isOver = true;
+        this.#expectFills(known, this.#filledOf(row, leg), leg);
         return;
       case 'Rejected':
         known.isOver = true;
-        if (this.#filledOf(row, leg) > 0 || row.rejectReason === 'EC_PostOnlyWillTakeLiquidity') this.#cancel(row, leg, order);
+        if (this.#filledOf(row, leg) > 0 || row.stopOrderType === 'Stop' || row.rejectReason === 'EC_PostOnlyWillTakeLiquidity') this.#cancel(row, leg, order);
         else this.#wish.tell({ tag: 'order-rejected', at, leg, order, reason: 'other' });
         return;
       case 'Cancelled':
@@ -100,10 +120,36 @@ export class AccountFeed {
   execution(row: ExecutionRow): void {
     const leg = this.#wish.symbols.indexOf(row.symbol);
     if (leg < 0) return;
-    if (row.execType === 'Funding') this.#funding(row, leg);
-    else if (isTrade(row.execType)) this.#wish.tell(this.eventOf(row, leg));
+    if (row.execType === 'Funding') this.funding(row, leg);
+    else if (isTrade(row.execType)) this.#match(row, leg);
     else this.#wish.wonder(leg);
   }
+
+  #match(row: ExecutionRow, leg: number): void {
+    if (this.#executed.has(row.execId)) return;
+    const event = this.eventOf(row, leg);
+    keep(this.#executed, row.execId);
+    const { order, cause, at } = event;
+    if (order >= 0) this.#of(leg, order).filled += event.lots;
+    this.#wish.tell(event);
+    if (cause === 'liquidation') this.#wish.tell({ tag: 'liquidation', at, leg });
+    if (cause === 'adl') this.#wish.tell({ tag: 'adl', at, leg, lotsAfter: null });
+  }
+
+  /** The exchange calls an order filled: its executions come beside that word, or were lost. */
+  #expectFills(known: Known, filled: number, leg: number): void {
+    if (known.filled >= filled) return;
+    const wait = setTimeout(() => {
+      this.#waits.delete(wait);
+      if (known.filled < filled) this.#wish.wonder(leg);
+    }, fillsMs);
+    this.#waits.add(wait);
+  }
+
+  /** The connection was lost: what a position showed is no ground for changes any more. */
+  forget(): void { this.#shown.fill(' '); }
+
+  close(): void { for (const wait of this.#waits) clearTimeout(wait); }
 
   /** A match as the engine hears it. */
   eventOf(row: ExecutionRow, leg: number): Execution {
@@ -126,18 +172,17 @@ export class AccountFeed {
   position(row: PositionRow): void {
     const leg = this.#wish.symbols.indexOf(row.symbol);
     if (leg < 0 || row.positionIdx !== 0) return;
-    const at = row.updatedTime === null ? Number.NaN : Number(row.updatedTime);
-    if (!(at >= (this.#shownAt[leg] ?? 0))) return;
+    const at = row.updatedTime === null ? this.#wish.now() : Number(row.updatedTime);
+    if (at < (this.#shownAt[leg] ?? 0)) return;
     this.#shownAt[leg] = at;
     const instrument = this.#wish.instruments()[leg]!;
     const isOpen = stepsOfText(row.size, instrument.lot) > 0;
     const stop = isOpen ? priceOrNull(row.stopLoss) : null;
     const trailing = isOpen ? priceOrNull(row.trailingStop) : null;
-    const shown = `${stop ?? ''} ${trailing ?? ''}`;
-    const before = this.#shown[leg] ?? ' ';
-    if (shown === before) return;
+    const shown = stop === null && trailing === null ? ' ' : `${stop ?? ''} ${trailing ?? ''} ${row.side}`;
+    if (shown === (this.#shown[leg] ?? ' ')) return;
     this.#shown[leg] = shown;
-    if (stop === null && trailing === null) {
+    if (shown === ' ') {
       if (isOpen) this.#wish.wonder(leg);
       return;
     }
@@ -147,21 +192,28 @@ export class AccountFeed {
     });
   }
 
-  /** The stop that the position showed last is no longer believed to be there. */
-  forgetStop(leg: number): void { this.#shown[leg] = ' '; }
-
-  /** Whether the position showed this stop last. Ticks, 0 = none. */
-  showsStop(leg: number, triggerTicks: number): boolean {
+  /** Whether the position showed this stop and trailing distance last. Ticks, 0 = whatever it is. */
+  showsStop(leg: number, triggerTicks: number, trailTicks: number): boolean {
     const { tick } = this.#wish.instruments()[leg]!;
-    const [stop = ''] = (this.#shown[leg] ?? ' ').split(' ');
-    return stop !== '' && stepsOfText(stop, tick) === triggerTicks;
+    const [stop = '', trailing = ''] = (this.#shown[leg] ?? ' ').split(' ');
+    const isSame = (text: string, ticks: number): boolean => ticks === 0 || (text !== '' && stepsOfText(text, tick) === ticks);
+    return isSame(stop, triggerTicks) && isSame(trailing, trailTicks);
+  }
+
+  /** Told when the settle coin's balance is another than before. */
+  wallet(row: WalletRow): void {
+    const { settle, moneyScale } = this.#wish.instruments()[0]!;
+    const text = row.coin.find(({ coin }) => coin === settle)?.walletBalance ?? null;
+    if (text === null || text === this.#balance) return;
+    this.#balance = text;
+    this.#wish.tell({ tag: 'wallet', at: this.#wish.now(), wallet: 0, balance: moneyOfText(text, moneyScale) });
   }
 
   #of(leg: number, order: number): Known {
     const key = `${leg} ${order}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const fresh: Known = { isAccepted: false, isOver: false, lots: 0, priceTicks: 0, isWaiting: false };
+    const fresh: Known = { isAccepted: false, isOver: false, isWaiting: false, isCancelAsked: false, lots: 0, priceTicks: 0, filled: 0, updatedAt: 0 };
     this.#known.set(key, fresh);
     if (this.#known.size > rememberedMost) for (const oldest of this.#known.keys()) {
       this.#known.delete(oldest);
@@ -178,6 +230,8 @@ export class AccountFeed {
     const priceTicks = price === null || row.orderType === 'Market' ? 0 : stepsOfText(price, tick);
     const isFirst = known.lots === 0;
     const at = row.updatedTime;
+    if (at < known.updatedAt) return;
+    known.updatedAt = at;
     this.accepted(leg, order, at);
     if (!isFirst && known.isWaiting && row.orderStatus !== 'Untriggered') {
       known.isWaiting = false;
@@ -190,7 +244,9 @@ export class AccountFeed {
   }
 
   #cancel(row: OrderRow, leg: number, order: number): void {
-    this.#wish.tell({ tag: 'order-cancelled', at: row.updatedTime, leg, order, cause: cancelCauseOf(row), filled: this.#filledOf(row, leg) });
+    const said = cancelCauseOf(row);
+    const cause = said === 'requested' && !this.#of(leg, order).isCancelAsked ? 'venue' : said;
+    this.#wish.tell({ tag: 'order-cancelled', at: row.updatedTime, leg, order, cause, filled: this.#filledOf(row, leg) });
   }
 
   #filledOf({ cumExecQty }: OrderRow, leg: number): number {
@@ -198,14 +254,22 @@ export class AccountFeed {
   }
 
   /** Positive fees are paid. A stamp counts once, however often it is pushed or read. */
-  #funding(row: ExecutionRow, leg: number): void {
+  funding(row: ExecutionRow, leg: number): void {
     if (this.#fundings.has(row.execId)) return;
-    this.#fundings.add(row.execId);
+    keep(this.#fundings, row.execId);
     const { moneyScale } = this.#wish.instruments()[leg]!;
     this.#wish.tell({
       tag: 'funding', at: row.execTime, symbol: leg, leg, rate: Number(row.feeRate ?? '0'), settledAt: row.execTime,
       nextAt: this.#wish.nextFunding(leg), payment: row.execFee === null ? 0n : -moneyOfText(row.execFee, moneyScale),
     });
+  }
+}
+
+function keep(ids: Set<string>, id: string): void {
+  ids.add(id);
+  if (ids.size > rememberedMost) for (const oldest of ids) {
+    ids.delete(oldest);
+    break;
   }
 }
 
@@ -223,10 +287,11 @@ function causeOf({ execType, createType, stopOrderType, orderLinkId }: Execution
   return /TakeProfit/.test(kind) ? 'target' : 'foreign';
 }
 
-/** Source: `cancelType` and `rejectReason` of the order row. */
-export function cancelCauseOf({ cancelType, rejectReason, orderStatus }: Pick<OrderRow, 'cancelType' | 'rejectReason' | 'orderStatus'>): CancelCause {
+/** Source: `cancelType` and `rejectReason` of the order row; a conditional order that stood dies for want of margin when it fires. */
+function cancelCauseOf({ cancelType, rejectReason, orderStatus, orderType, stopOrderType }: OrderRow): CancelCause {
   if (rejectReason === 'EC_PostOnlyWillTakeLiquidity') return 'post-only-would-take';
-  if (rejectReason === 'EC_NoImmediateQtyToFill') return 'ioc-unfilled';
+  if (rejectReason === 'EC_NoImmediateQtyToFill') return orderType === 'Market' ? 'no-volume' : 'ioc-unfilled';
+  if (orderStatus === 'Rejected' && stopOrderType === 'Stop') return 'insufficient-margin';
   if (rejectReason === 'EC_NoEnoughQtyToFill' || rejectReason === 'EC_CancelForNoFullFill') return 'fok-unfilled';
   switch (cancelType) {
     case 'CancelByUser': return 'requested';

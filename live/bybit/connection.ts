@@ -13,7 +13,7 @@ import { MarketFeed } from './market-feed.ts';
 import { Orders } from './orders.ts';
 import { Readings } from './readings.ts';
 import { Requests } from './requests.ts';
-import { executionRow, orderRow, positionRow, readRows } from './rows.ts';
+import { executionRow, orderRow, positionRow, readRows, walletRow } from './rows.ts';
 import { Stream } from './stream.ts';
 
 /** Wall time in which the stream shows a stop that was accepted, ms. */
@@ -39,9 +39,11 @@ class BybitConnection implements Connection {
   readonly #public: Stream;
   readonly #private: Stream;
   #listed: readonly Instrument[] | null = null;
+  #limits: readonly ListedInstrument[] = [];
+  #isMeasuring = false;
   #offsetMs = 0;
-  /** Readings under way that nobody asked for. */
-  #wondering = 0;
+  /** Readings under way that nobody asked for, by leg; true = something more happened since. */
+  readonly #wondering = new Map<number, boolean>();
   #isWatched = false;
   /** The link as it was told last. */
   #isUp = false;
@@ -50,14 +52,14 @@ class BybitConnection implements Connection {
   constructor(request: ConnectRequest) {
     const { endpoints, credentials, symbols, category, barMs, run, now, log, timing } = request;
     this.#request = request;
-    this.#requests = new Requests({ rest: endpoints.rest, credentials, requestMs: timing.requestMs, log });
+    this.#requests = new Requests({ rest: endpoints.rest, credentials, requestMs: timing.requestMs, log, clockRefused: () => this.#clockRefused() });
     this.#facts = new Facts(this.#requests, category);
     const links = new Links(run);
     const shared = { symbols, category, links, now, log, requests: this.#requests, instruments: () => this.#instruments(), tell: (event: Event) => this.#tell(event) };
     this.#market = new MarketFeed({ ...shared, barMs, candles: (wish) => this.#facts.candles(wish) });
     this.#feed = new AccountFeed({ ...shared, nextFunding: (leg) => this.#market.nextFunding(leg), wonder: (leg) => this.#wonder(leg) });
     this.#readings = new Readings({ ...shared, feed: this.#feed });
-    this.#orders = new Orders({ ...shared, readings: this.#readings, feed: this.#feed, showMs });
+    this.#orders = new Orders({ ...shared, readings: this.#readings, feed: this.#feed, listed: (leg) => this.#limits[leg]!, showMs });
     const streams = { category, timing, log, offsetMs: () => this.#offsetMs, up: () => this.#changed() } as const;
     this.#public = new Stream({
       ...streams, name: 'public', url: withPath(endpoints.public, `/v5/public/${category}`), credentials: null, frame: (frame) => this.#market.frame(frame),
@@ -69,16 +71,19 @@ class BybitConnection implements Connection {
     });
     this.#private = new Stream({
       ...streams, name: 'private', url: withPath(endpoints.private, '/v5/private'), credentials, topics: privateTopics, frame: (frame) => this.#takePrivate(frame),
-      down: () => this.#changed(),
+      down: () => {
+        this.#feed.forget();
+        this.#changed();
+      },
     });
     this.venue = this.#venue();
   }
 
   #venue(): Venue {
-    const underWay = (): number => this.#orders.underWay + this.#wondering + this.#market.underWay;
+    const underWay = (): number => this.#orders.underWay + this.#wondering.size + this.#market.underWay;
     return {
       send: (commands) => this.#orders.send(commands),
-      recover: () => this.#private.open(),
+      recover: () => this.#recover(),
       get underWay() { return underWay(); },
       close: (within) => this.#close(within),
     };
@@ -88,7 +93,7 @@ class BybitConnection implements Connection {
     const until = performance.now() + within;
     while (this.#orders.underWay > 0 && performance.now() < until) await new Promise((resolve) => { setTimeout(resolve, lookMs); });
     this.#isOver = true;
-    for (const part of [this.#orders, this.#market, this.#public, this.#private, this.#requests]) part.close();
+    for (const part of [this.#orders, this.#market, this.#feed, this.#public, this.#private, this.#requests]) part.close();
   }
 
   // ---- what is asked
@@ -100,11 +105,20 @@ class BybitConnection implements Connection {
     return measured;
   }
 
+  /** A time stamp was not accepted: the offset is measured anew, once at a time. */
+  #clockRefused(): void {
+    if (this.#isMeasuring || this.#isOver) return;
+    this.#isMeasuring = true;
+    this.measureClock().catch(() => this.#request.log('warning', 'the exchange clock could not be measured')).finally(() => { this.#isMeasuring = false; });
+  }
+
   async instruments(wanted: readonly string[]): Promise<readonly ListedInstrument[]> {
     const { symbols, credentials } = this.#request;
     const found = await this.#facts.instruments(wanted, credentials !== null);
     const known = symbols.map((symbol) => found.find(({ rules }) => rules.symbol === symbol));
-    if (known.every((one) => one !== undefined)) this.#listed = known.map(({ rules }) => instrumentOf(rules));
+    if (!known.every((one) => one !== undefined)) return found;
+    this.#limits = known;
+    this.#listed = known.map(({ rules }) => instrumentOf(rules));
     return found;
   }
 
@@ -139,9 +153,21 @@ class BybitConnection implements Connection {
     return this.#listed;
   }
 
+  #recover(): void {
+    this.#private.reopen();
+    if (this.#isWatched) this.#public.reopen();
+  }
+
   #wonder(leg: number): void {
-    this.#wondering += 1;
-    this.#orders.read(leg).catch(() => {}).finally(() => { this.#wondering -= 1; });
+    if (this.#isOver) return;
+    const isUnderWay = this.#wondering.has(leg);
+    this.#wondering.set(leg, isUnderWay);
+    if (isUnderWay) return;
+    void this.#orders.read(leg).then(() => {
+      const isOld = this.#wondering.get(leg) === true;
+      this.#wondering.delete(leg);
+      if (isOld) this.#wonder(leg);
+    });
   }
 
   #takePrivate(frame: Frame): void {
@@ -152,7 +178,8 @@ class BybitConnection implements Connection {
       : topic === 'position' ? each(positionRow, frame, (row) => {
         this.#feed.position(row);
         this.#orders.shown(symbols.indexOf(row.symbol));
-      }) : [];
+      })
+      : topic === 'wallet' ? each(walletRow, frame, (row) => this.#feed.wallet(row)) : [];
     for (const why of bad) log('alarm', 'a pushed row could not be read: the account is read instead', { topic, why });
     if (bad.length > 0) for (const leg of symbols.keys()) this.#wonder(leg);
   }
@@ -172,9 +199,17 @@ const settleOf = (symbol: string): string => /(USDT|USDC)$/.exec(symbol)?.[1] ??
 /** Where a stream is: hosts alone stand for their usual path. */
 const withPath = (url: string, path: string): string => (new URL(url).pathname === '/' ? url.replace(/\/$/, '') + path : url);
 
-/** Takes every row of a frame in that can be read; what is said of the others. */
-function each<T>(schema: Parameters<typeof readRows<T>>[0], frame: Readonly<Record<string, unknown>>, take: (row: T) => void): readonly string[] {
+/** Takes every row of a frame in that can be read; what is said of the others. One that makes no sense spoils no other. */
+function each<T>(schema: Parameters<typeof readRows<T>>[0], frame: Frame, take: (row: T) => void): readonly string[] {
   const { rows, bad } = readRows<T>(schema, frame['data']);
-  for (const row of rows) take(row);
-  return bad;
+  const senseless: string[] = [];
+  for (const row of rows) {
+    try {
+      take(row);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      senseless.push(error.message);
+    }
+  }
+  return [...bad, ...senseless];
 }

@@ -9,6 +9,7 @@ import type { AccountFacts, Candle, CandleRequest, ClockFacts, FeeFacts, KeyFact
 import { isChild } from './account-feed.ts';
 import { intervalWord } from './bars.ts';
 import { priorities } from './budget.ts';
+import { classify } from './codes.ts';
 import { priceOrNull, stepsOfText } from './numbers.ts';
 import type { Requests } from './requests.ts';
 import { orderRow, positionRow, readRows } from './rows.ts';
@@ -130,7 +131,7 @@ export class Facts {
     const category = this.#category;
     const { code, text: said } = await this.#requests.ask('setting', priorities.reading, (client) =>
       client.setLeverage({ category, symbol, buyLeverage: leverage, sellLeverage: leverage }));
-    if (code !== 0 && code !== 110_043) throw new VenueError('setting', 'refused', { code, text: said });
+    mustBeSet(code, said);
     const [leg] = await this.legs([symbol]);
     if (Number(leg!.leverage) !== Number(leverage)) {
       throw new VenueError('setting', 'refused', { text: `leverage of ${symbol} reads ${leg!.leverage} after it was set to ${leverage}` });
@@ -139,7 +140,7 @@ export class Facts {
 
   async setIsolated(): Promise<void> {
     const { code, text: said } = await this.#requests.ask('setting', priorities.reading, (client) => client.setMarginMode('ISOLATED_MARGIN'));
-    if (code !== 0 && code !== 110_026 && code !== 110_027) throw new VenueError('setting', 'refused', { code, text: said });
+    mustBeSet(code, said);
   }
 
   /** Backwards in pages of 1,000, until there are enough or nothing older comes. */
@@ -175,6 +176,12 @@ export class Facts {
 }
 
 const marginModes: Readonly<Record<string, AccountFacts['marginMode']>> = { ISOLATED_MARGIN: 'isolated', REGULAR_MARGIN: 'cross', PORTFOLIO_MARGIN: 'portfolio' };
+
+/** Done, or so already. */
+function mustBeSet(code: number, said: string): void {
+  const { tag } = classify('setting', code, said);
+  if (tag !== 'done' && tag !== 'unchanged') throw new VenueError('setting', 'refused', { code, text: said });
+}
 
 function parsed<T>(endpoint: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);

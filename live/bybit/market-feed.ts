@@ -3,6 +3,7 @@
  *
  * 1. A bar is told when the exchange says that it is closed; bars that were never said are fetched, before any later one.
  * 2. A ticker that only says what changed means nothing before the whole one of the same connection.
+ * 3. A bar that neither comes nor can be fetched makes its symbol stale, once, until a bar comes.
  */
 import { stepsOfText } from './numbers.ts';
 import { fillBarOf } from './bars.ts';
@@ -27,6 +28,10 @@ const lateMs = 1_500;
 const lookMs = 1_000;
 /** Bars fetched at once. */
 const fetchedMost = 1_000;
+/** A symbol without its bar for so long after the close is stale. */
+const staleMs = 10_000;
+/** A bar that could not be fetched is asked for again after 1 s, then twice as late each time, up to this; wall time. */
+const againMostMs = 30_000;
 
 interface Ticker { markTicks: number; fundingRate: number; nextFundingAt: Ms }
 
@@ -36,6 +41,10 @@ export class MarketFeed {
   #closedAt: Ms[] = [];
   readonly #tickers: (Ticker | null)[];
   readonly #fetching: boolean[] = [];
+  readonly #isStale: boolean[] = [];
+  /** Fetches in vain since the last bar, and when the next one is due (wall time), by symbol. */
+  readonly #vain: number[] = [];
+  readonly #againAt: number[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(wish: MarketFeedWish) {
@@ -66,7 +75,7 @@ export class MarketFeed {
   frame(frame: Readonly<Record<string, unknown>>): void {
     const topic = String(frame['topic']);
     if (topic.startsWith('kline.')) this.#klines(topic, frame['data']);
-    else if (topic.startsWith('tickers.')) this.#ticker(frame);
+    else if (topic.startsWith('tickers.')) this.#ticker(topic, frame);
   }
 
   #klines(topic: string, data: unknown): void {
@@ -93,6 +102,9 @@ export class MarketFeed {
 
   #tellBar(symbol: number, candle: Candle): void {
     this.#closedAt[symbol] = candle.closesAt;
+    this.#isStale[symbol] = false;
+    this.#vain[symbol] = 0;
+    this.#againAt[symbol] = 0;
     this.#wish.tell(fillBarOf(candle, symbol, this.#wish.instruments()[symbol]!));
   }
 
@@ -100,6 +112,9 @@ export class MarketFeed {
   async #fetch(symbol: number, until: Ms): Promise<void> {
     const { candles, symbols, barMs, log } = this.#wish;
     this.#fetching[symbol] = true;
+    const vain = (this.#vain[symbol] ?? 0) + 1;
+    this.#vain[symbol] = vain;
+    this.#againAt[symbol] = performance.now() + Math.min(lookMs * 2 ** Math.min(vain - 1, 10), againMostMs);
     try {
       const count = Math.min(fetchedMost, Math.round((until - this.#closedAt[symbol]!) / barMs));
       const missing = await candles({ symbol: symbols[symbol]!, kind: 'last', intervalMs: barMs, until, count });
@@ -116,14 +131,23 @@ export class MarketFeed {
     for (const symbol of symbols.keys()) {
       const next = this.#closedAt[symbol]! + barMs;
       const late = now() - next;
-      if (late >= lateMs && this.#fetching[symbol] !== true) void this.#fetch(symbol, next + Math.floor(late / barMs) * barMs);
+      if (late < lateMs) continue;
+      if (late >= staleMs) this.#grownStale(symbol);
+      const isDue = this.#fetching[symbol] !== true && performance.now() >= (this.#againAt[symbol] ?? 0);
+      if (isDue) void this.#fetch(symbol, next + Math.floor(late / barMs) * barMs);
     }
   }
 
-  #ticker(frame: Readonly<Record<string, unknown>>): void {
-    const { rows } = readRows(tickerRow, [frame['data']]);
-    const [row] = rows;
-    const symbol = row === undefined ? -1 : this.#wish.symbols.indexOf(row.symbol);
+  #grownStale(symbol: number): void {
+    if (this.#isStale[symbol] === true) return;
+    this.#isStale[symbol] = true;
+    this.#wish.tell({ tag: 'stale', at: this.#wish.now(), symbol });
+  }
+
+  #ticker(topic: string, frame: Readonly<Record<string, unknown>>): void {
+    const symbol = this.#wish.symbols.indexOf(topic.slice(topic.lastIndexOf('.') + 1));
+    const { rows: [row], bad } = readRows(tickerRow, [frame['data']]);
+    if (bad.length > 0) this.#wish.log('warning', 'a pushed ticker could not be read', { topic, why: bad[0]! });
     if (row === undefined || symbol < 0) return;
     const before = this.#tickers[symbol] ?? null;
     if (before === null && frame['type'] !== 'snapshot') return;

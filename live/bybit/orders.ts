@@ -6,10 +6,13 @@
  * 2. The stop rides on the entry; source, mode and position index are always written out.
  * 3. A stop counts as set when the position shows it. What the stream does not show in time is read back.
  * 4. A second attempt of an order writes the same link: the exchange refuses it when the first got through.
+ * 5. An entry above what the exchange takes in one order is refused here: it is not cut, and not split.
+ * 6. Whatever goes wrong in here itself ends its own request only, outcome unknown.
  */
 import { textOfSteps } from './numbers.ts';
 import type { AmendCommand, Approved, CancelCommand, EnterCommand, Event, FailureReason, Instrument, Ms, ReduceCommand, RequestFailed, SetStopCommand, TriggerSource } from '../../engine/index.ts';
 import { VenueError } from '../connection.ts';
+import type { ListedInstrument, Log } from '../connection.ts';
 import type { AccountFeed } from './account-feed.ts';
 import { priorities } from './budget.ts';
 import { classify } from './codes.ts';
@@ -26,13 +29,18 @@ export interface OrdersWish {
   readonly category: 'linear' | 'inverse';
   readonly symbols: readonly string[];
   readonly instruments: () => readonly Instrument[];
+  /** What the exchange takes in one order, by leg. */
+  readonly listed: (leg: number) => Pick<ListedInstrument, 'maxLots' | 'maxMarketLots'>;
   readonly now: () => Ms;
   readonly tell: (event: Event) => void;
+  readonly log: Log;
   /** Wall time in which the stream shows a stop that was accepted, ms. */
   readonly showMs: Ms;
 }
 
 type Sent = Exclude<Approved, { readonly tag: 'notify' }>;
+type Write = Exclude<Sent, { readonly tag: 'query-account' }>;
+type About = Pick<RequestFailed, 'leg' | 'order' | 'of'>;
 type Endpoint = 'create' | 'amend' | 'cancel' | 'stop';
 
 const triggerWord = (by: TriggerSource): 'MarkPrice' | 'LastPrice' => (by === 'mark' ? 'MarkPrice' : 'LastPrice');
@@ -41,8 +49,8 @@ export class Orders {
   readonly #wish: OrdersWish;
   /** The last request about an order or a leg's stop. */
   readonly #last = new Map<string, Promise<void>>();
-  /** Calls that wait for a leg's position to show its stop. */
-  readonly #shows = new Map<number, () => void>();
+  /** The last stop asked for and accepted, by leg, and who waits for the position to show it. */
+  readonly #shows = new Map<number, { readonly command: SetStopCommand; wake: () => void }>();
   underWay = 0;
   #isOver = false;
 
@@ -51,13 +59,13 @@ export class Orders {
   send(commands: readonly Approved[]): void {
     const sent = commands.filter((command): command is Sent => command.tag !== 'notify');
     this.underWay += sent.length;
-    this.#inOrder(sent).catch(() => {});
+    void this.#inOrder(sent);
   }
 
   async #inOrder(commands: readonly Sent[]): Promise<void> {
     for (const command of commands) {
       if (command.tag === 'query-account') {
-        this.#whenDone(this.read(command.leg)).catch(() => {});
+        void this.#whenDone(this.read(command.leg));
         continue;
       }
       await this.#whenDone(this.#afterFormer(command));
@@ -74,29 +82,42 @@ export class Orders {
 
   close(): void {
     this.#isOver = true;
-    for (const show of this.#shows.values()) show();
+    for (const { wake } of this.#shows.values()) wake();
   }
 
   /** A position was pushed. */
-  shown(leg: number): void { this.#shows.get(leg)?.(); }
+  shown(leg: number): void { this.#shows.get(leg)?.wake(); }
 
-  /** Reads a leg and tells what it found. */
+  /** Reads a leg and tells what it found. Never rejects. */
   async read(leg: number): Promise<void> {
-    const reading = await this.#wish.readings.read(leg);
-    if (reading !== null) this.#tell(reading);
-    else this.#fail({ leg, order: -1, of: 'query-account' }, 'unknown', 'timeout');
+    await this.#guarded({ leg, order: -1, of: 'query-account' }, async () => {
+      const reading = await this.#wish.readings.read(leg);
+      if (reading !== null) this.#tell(reading);
+      else this.#fail({ leg, order: -1, of: 'query-account' }, 'unknown', 'timeout');
+    });
   }
 
-  async #afterFormer(command: Exclude<Sent, { readonly tag: 'query-account' }>): Promise<void> {
+  async #afterFormer(command: Write): Promise<void> {
+    const about = aboutOf(command);
     const key = command.tag === 'set-stop' ? `stop ${command.leg}` : `${command.leg} ${command.order}`;
-    const former = this.#last.get(key);
-    const own = (former ?? Promise.resolve()).then(() => this.#one(command));
+    const former = this.#last.get(key) ?? Promise.resolve();
+    const own = former.then(() => this.#guarded(about, () => this.#one(command)));
     this.#last.set(key, own);
     await own;
     if (this.#last.get(key) === own) this.#last.delete(key);
   }
 
-  #one(command: Exclude<Sent, { readonly tag: 'query-account' }>): Promise<void> {
+  /** 6. */
+  async #guarded(about: About, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#wish.log('alarm', 'a request failed in the connector itself', { of: about.of, leg: about.leg, error: error instanceof Error ? error.name : 'unknown' });
+      this.#fail(about, 'unknown', 'refused');
+    }
+  }
+
+  #one(command: Write): Promise<void> {
     switch (command.tag) {
       case 'enter':
       case 'reduce': return this.#create(command);
@@ -109,14 +130,26 @@ export class Orders {
 
   async #create(command: EnterCommand | ReduceCommand): Promise<void> {
     const { leg, order, tag } = command;
+    if (command.tag === 'enter' && this.#refusesSize(command)) return;
     const body = this.#bodyOf(command);
     if (command.tag === 'enter' && command.stopTicks > 0) this.#wish.feed.stopAskedBy(leg, command.stopBy);
+    this.#wish.feed.sent(leg, order, command.lots, command.type === 'market' ? 0 : command.priceTicks);
     const priority = tag === 'reduce' ? priorities.exit : priorities.entry;
     const verdict = await this.#ask('create', 'create', priority, (client) => client.submitOrder(body), { leg, order, of: tag });
     if (verdict === null) return;
     const at = this.#wish.now();
     if (verdict.tag === 'done' || verdict.tag === 'unchanged') this.#wish.feed.accepted(leg, order, at);
     else if (verdict.tag === 'refused') this.#tell({ tag: 'order-rejected', at, leg, order, reason: verdict.reason });
+  }
+
+  /** 5. The exchange splits what only reduces by itself. */
+  #refusesSize({ leg, order, type, lots }: EnterCommand): boolean {
+    const { maxLots, maxMarketLots } = this.#wish.listed(leg);
+    const most = type === 'market' ? maxMarketLots : maxLots;
+    if (lots <= most) return false;
+    this.#wish.log('warning', 'an entry is larger than the exchange takes in one order: refused', { symbol: this.#wish.symbols[leg]!, lots, most });
+    this.#tell({ tag: 'order-rejected', at: this.#wish.now(), leg, order, reason: 'malformed' });
+    return true;
   }
 
   #bodyOf(command: EnterCommand | ReduceCommand) {
@@ -150,8 +183,13 @@ export class Orders {
   }
 
   async #cancel({ leg, order }: CancelCommand): Promise<void> {
-    const { category, symbols, links } = this.#wish;
-    const id = order < -1 ? links.idOf(order) : null;
+    const { category, symbols, links, feed } = this.#wish;
+    const id = order < 0 ? links.idOf(order) : null;
+    if (order < 0 && id === null) {
+      this.#fail({ leg, order, of: 'cancel' }, 'not-applied', 'no-order');
+      return;
+    }
+    if (order >= 0) feed.cancelAsked(leg, order);
     const named = { category, symbol: symbols[leg]!, ...(id === null ? { orderLinkId: links.linkOf({ leg, order }) } : { orderId: id }) };
     const verdict = await this.#ask('cancel', 'cancel', priorities.cancel, (client) => client.cancelOrder(named), { leg, order, of: 'cancel' });
     if (verdict?.tag === 'refused') this.#fail({ leg, order, of: 'cancel' }, 'not-applied', 'refused');
@@ -170,41 +208,45 @@ export class Orders {
     }), { leg, order: -1, of: 'set-stop' });
     if (verdict === null) return;
     const at = this.#wish.now();
-    if (verdict.tag === 'done') await this.#untilShown(command);
+    if (verdict.tag === 'done') this.#lookOut(command);
     else if (verdict.tag === 'unchanged') {
       this.#tell({ tag: 'stop-unchanged', at, leg, triggerTicks });
-      if (!feed.showsStop(leg, triggerTicks)) await this.read(leg); // also the answer when a value was missing
+      if (!feed.showsStop(leg, triggerTicks, trailTicks)) await this.read(leg); // also the answer when a value was missing
     } else if (verdict.tag === 'refused' && verdict.reason !== 'duplicate-link') {
       const { reason } = verdict;
       this.#tell({ tag: 'stop-refused', at, leg, triggerTicks, reason: reason === 'through-trigger' || reason === 'no-position' ? reason : 'other' });
     } else this.#tell({ tag: 'stop-refused', at, leg, triggerTicks, reason: 'other' });
   }
 
-  /** The position shows the stop soon, or is read. */
-  async #untilShown({ leg, triggerTicks }: SetStopCommand): Promise<void> {
-    const { feed, showMs } = this.#wish;
-    const isShown = (): boolean => triggerTicks === 0 || feed.showsStop(leg, triggerTicks);
-    const until = performance.now() + showMs;
-    while (!isShown() && !this.#isOver) {
-      const left = until - performance.now();
-      if (left <= 0) {
-        await this.read(leg);
-        return;
-      }
+  /** The position shows the stop soon, or is read; what comes next does not wait for it. A newer stop takes the place of an older one. */
+  #lookOut(command: SetStopCommand): void {
+    this.#shows.get(command.leg)?.wake();
+    this.underWay += 1;
+    void this.#whenDone(this.#guarded(aboutOf(command), () => this.#untilShown(command)));
+  }
+
+  async #untilShown(command: SetStopCommand): Promise<void> {
+    const { leg, triggerTicks, trailTicks } = command;
+    const waiter = { command, wake: () => {} };
+    this.#shows.set(leg, waiter);
+    const isAwaited = (): boolean => this.#shows.get(leg) === waiter && !this.#isOver && !this.#wish.feed.showsStop(leg, triggerTicks, trailTicks);
+    const until = performance.now() + this.#wish.showMs;
+    while (isAwaited() && performance.now() < until) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
-        this.#shows.set(leg, () => {
+        const timer = setTimeout(resolve, until - performance.now());
+        waiter.wake = () => {
           clearTimeout(timer);
           resolve();
-        });
+        };
       });
     }
-    this.#shows.delete(leg);
+    if (isAwaited()) await this.read(leg);
+    if (this.#shows.get(leg) === waiter) this.#shows.delete(leg);
   }
 
   /** The verdict; null when the request failed, which is told. */
   async #ask(operation: Operation, endpoint: Endpoint, priority: Parameters<Requests['ask']>[1], what: Parameters<Requests['ask']>[2],
-    about: Pick<RequestFailed, 'leg' | 'order' | 'of'>): Promise<Exclude<Verdict, { readonly tag: 'failed' }> | null> {
+    about: About): Promise<Exclude<Verdict, { readonly tag: 'failed' }> | null> {
     try {
       const { code, text } = await this.#wish.requests.ask(endpoint, priority, what);
       const verdict = classify(operation, code, text);
@@ -218,13 +260,17 @@ export class Orders {
     return null;
   }
 
-  #fail({ leg, order, of }: Pick<RequestFailed, 'leg' | 'order' | 'of'>, certainty: RequestFailed['certainty'], reason: FailureReason): void {
+  #fail({ leg, order, of }: About, certainty: RequestFailed['certainty'], reason: FailureReason): void {
     this.#tell({ tag: 'request-failed', at: this.#wish.now(), leg, order, of, certainty, reason });
   }
 
   #tell(event: Event): void {
     if (!this.#isOver) this.#wish.tell(event);
   }
+}
+
+function aboutOf(command: EnterCommand | ReduceCommand | AmendCommand | CancelCommand | SetStopCommand): About {
+  return { leg: command.leg, order: command.tag === 'set-stop' ? -1 : command.order, of: command.tag };
 }
 
 /** What is certain of a write that has no reply. */

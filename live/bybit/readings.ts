@@ -4,6 +4,9 @@
  *
  * 1. `takenAt` is exchange time before the first question: whatever is missing in an answer may have happened after it.
  * 2. Lists are read to their last page, or are unknown.
+ * 3. What stands is asked for before what ended, and the position before its executions: an order that ends between two
+ *    questions shows in the later answer, and no fill is in the position that is not among the executions.
+ * 4. A payment of funding that the journal may hold already is not told again.
  */
 import { divideHalfEven, parseDecimal } from '../../engine/index.ts';
 import type { AccountSnapshot, EndedOrder, Execution, Instrument, Money, Ms, OpenOrder } from '../../engine/index.ts';
@@ -41,26 +44,31 @@ export class Readings {
   readonly #wish: ReadingsWish;
   /** Executions up to then are known, by leg. */
   readonly #knownTo: Ms[] = [];
+  /** Payments of funding up to then were told in another life, ms. */
+  #fundedTo: Ms = 0;
 
   constructor(wish: ReadingsWish) { this.#wish = wish; }
 
   /** Executions from then on are read, until some were; ms. */
   from(at: Ms): void {
     for (const leg of this.#wish.symbols.keys()) this.#knownTo[leg] = at + overlapMs;
+    this.#fundedTo = at + overlapMs;
   }
 
   /** Null when nothing at all could be read. */
   async read(leg: number): Promise<AccountSnapshot | null> {
     const { now, instruments } = this.#wish;
     const takenAt = now();
-    const [position, open, ended, executions, prices] = await Promise.all([
-      this.#part('position', () => this.#position(leg)), this.#part('open orders', () => this.#open(leg)), this.#part('ended orders', () => this.#ended(leg)),
-      this.#part('executions', () => this.#executions(leg, takenAt)), this.#part('prices', () => this.#prices(leg)),
+    const [position, open, prices] = await Promise.all([
+      this.#part('position', () => this.#position(leg)), this.#part('open orders', () => this.#open(leg)), this.#part('prices', () => this.#prices(leg)),
+    ]);
+    const [ended, executions] = await Promise.all([
+      this.#part('ended orders', () => this.#ended(leg, takenAt)), this.#part('executions', () => this.#executions(leg, takenAt)),
     ]);
     if (position === 'unknown' && open === 'unknown' && ended === 'unknown' && executions === 'unknown') return null;
     const { tick } = instruments()[leg]!;
     return {
-      tag: 'account-snapshot', at: takenAt, takenAt, leg, position: position === 'unknown' ? 'unknown' : position.held,
+      tag: 'account-snapshot', at: now(), takenAt, leg, position: position === 'unknown' ? 'unknown' : position.held,
       stop: position === 'unknown' ? 'unknown' : position.stopLoss === null ? null
         : { triggerTicks: stepsOfText(position.stopLoss, tick), by: open === 'unknown' ? this.#wish.feed.sourceOf(leg) : open.stopBy ?? this.#wish.feed.sourceOf(leg) },
       openOrders: open === 'unknown' ? 'unknown' : open.orders, ended, executions,
@@ -72,8 +80,8 @@ export class Readings {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof VenueError)) throw error;
-      this.#wish.log('warning', 'part of a reading is unknown', { part: what, why: error.message });
+      const why = error instanceof VenueError ? error.message : 'it could not be understood';
+      this.#wish.log('warning', 'part of a reading is unknown', { part: what, why });
       return 'unknown';
     }
   }
@@ -109,12 +117,14 @@ export class Readings {
   }
 
   /** Of the cache of closed orders, which a restart of the exchange empties, and of the history, which lags. */
-  async #ended(leg: number): Promise<readonly EndedOrder[]> {
+  async #ended(leg: number, now: Ms): Promise<readonly EndedOrder[]> {
     const { category, symbols, instruments, links } = this.#wish;
     const { lot } = instruments()[leg]!;
+    const since = (this.#knownTo[leg] ?? now) - overlapMs;
     const [closed, history] = await Promise.all([
       this.#first('orders', orderRow, (client) => client.getActiveOrders({ category, symbol: symbols[leg]!, openOnly: 1, limit: 50 })),
-      this.#first('orders', orderRow, (client) => client.getHistoricOrders({ category, symbol: symbols[leg]!, limit: 50 })),
+      this.#list('orders', orderRow, (client, cursor) => client.getHistoricOrders({ category, symbol: symbols[leg]!, limit: 50, ...cursor }),
+        (rows) => rows.some(({ updatedTime }) => updatedTime < since)),
     ]);
     return newest([...closed, ...history]).flatMap((row): EndedOrder[] => {
       const own = links.ownerOf(row.orderLinkId);
@@ -132,8 +142,9 @@ export class Readings {
       rows.push(...await this.#list('executions', executionRow, (client, cursor) =>
         client.getExecutionList({ category, symbol: symbols[leg]!, startTime: from, endTime: until, limit: 100, ...cursor })));
     }
-    for (const row of rows) if (row.execType === 'Funding') feed.execution(row);
-    const matches = rows.filter(({ execType }) => isTrade(execType)).toSorted((a, b) => a.execTime - b.execTime);
+    for (const row of rows) if (row.execType === 'Funding' && row.execTime > this.#fundedTo) feed.funding(row, leg);
+    const matches = [...new Map(rows.toReversed().map((row) => [row.execId, row])).values()]
+      .filter(({ execType }) => isTrade(execType)).toSorted((a, b) => a.execTime - b.execTime || a.seq - b.seq);
     this.#knownTo[leg] = Math.max(this.#knownTo[leg] ?? 0, since + overlapMs, matches.at(-1)?.execTime ?? 0);
     return matches.map((row) => feed.eventOf(row, leg));
   }
@@ -158,8 +169,9 @@ export class Readings {
     return this.#rows(endpoint, schema, await this.#wish.requests.result(endpoint, priorities.reading, what));
   }
 
-  /** Every page; a cursor that leads nowhere new ends the list. */
-  async #list<T>(endpoint: Endpoint, schema: Parameters<typeof readRows<T>>[0], what: (client: Client, cursor: { readonly cursor?: string }) => Promise<unknown>): Promise<readonly T[]> {
+  /** Every page, or as many as `isEnough` wants; a cursor that leads nowhere new ends the list. */
+  async #list<T>(endpoint: Endpoint, schema: Parameters<typeof readRows<T>>[0], what: (client: Client, cursor: { readonly cursor?: string }) => Promise<unknown>,
+    isEnough: (rows: readonly T[]) => boolean = () => false): Promise<readonly T[]> {
     const all: T[] = [];
     const seen = new Set<string>();
     let cursor = '';
@@ -169,7 +181,7 @@ export class Readings {
       const rows = this.#rows(endpoint, schema, result);
       all.push(...rows);
       const next = result['nextPageCursor'];
-      if (typeof next !== 'string' || next === '' || rows.length === 0 || seen.has(next)) return all;
+      if (typeof next !== 'string' || next === '' || rows.length === 0 || seen.has(next) || isEnough(rows)) return all;
       seen.add(next);
       cursor = next;
     }

@@ -2,16 +2,20 @@
  * Requests over HTTP by the SDK's client, none of whose errors leaves this file: what it throws holds key and secret.
  *
  * 1. A reply is one with an integer `retCode`; everything else that came back leaves the outcome open.
- * 2. Every request ends within `requestMs`, or once it may leave: `VenueError` says what is known of it.
+ * 2. Every request leaves within `requestMs` or never, and ends `requestMs` later at the latest: `VenueError` says what is
+ *    known of it.
  * 3. An address that is banned (403) is left alone for ten minutes: no probe, streams go on.
+ * 4. Neither key nor secret stands in a text that leaves here: the exchange itself quotes the key where it dislikes a signature.
  *
  * Source of the traps: SDK 4.7.7 as measured; Bybit V5 guide, "Rate Limit" and "Authentication".
  */
 import { RestClientV5 } from 'bybit-api';
+import type { FailureReason } from '../../engine/index.ts';
 import { VenueError } from '../connection.ts';
 import type { Credentials, Log } from '../connection.ts';
 import { Budget } from './budget.ts';
 import type { Priority } from './budget.ts';
+import { classify } from './codes.ts';
 
 export interface Reply {
   readonly code: number;
@@ -30,6 +34,8 @@ export type Endpoint = keyof typeof allowances;
 const banMs = 600_000;
 /** A rate limit is waited out for so long at least. */
 const limitMs = 1_000;
+/** And no longer than this, whatever a header says. */
+const resetMostMs = 60_000;
 /** Milliseconds in which a signed request may arrive. Source: guide, "Authentication". */
 const receiveMs = 5_000;
 
@@ -38,7 +44,14 @@ export interface RequestsWish {
   readonly credentials: Credentials | null;
   readonly requestMs: number;
   readonly log: Log;
+  /** A time stamp was not accepted: the clock is to be measured anew. */
+  readonly clockRefused: () => void;
 }
+
+/** Errors of a connection that never came about. */
+const unsent: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+const kinds: Readonly<Partial<Record<FailureReason, VenueError['kind']>>> = { clock: 'clock', 'rate-limited': 'rate-limited', forbidden: 'forbidden', busy: 'unknown-outcome' };
 
 /** Signs by our own measured clock, without a request of its own. */
 class ClockedClient extends RestClientV5 {
@@ -49,16 +62,17 @@ class ClockedClient extends RestClientV5 {
 export class Requests {
   readonly #client: ClockedClient;
   readonly #budgets: Readonly<Record<Endpoint, Budget>>;
-  readonly #log: Log;
+  readonly #wish: RequestsWish;
   #bannedUntil = 0;
   #isOver = false;
 
-  constructor({ rest, credentials, requestMs, log }: RequestsWish) {
-    this.#log = log;
+  constructor(wish: RequestsWish) {
+    const { rest, credentials, requestMs } = wish;
+    this.#wish = wish;
     this.#client = new ClockedClient({
       baseUrl: rest, recv_window: receiveMs, parseAPIRateLimits: true, syncTimeBeforePrivateRequests: credentials !== null,
       ...(credentials === null ? {} : { key: credentials.key, secret: credentials.secret }),
-    }, { timeout: requestMs, proxy: false });
+    }, { timeout: requestMs, proxy: false, maxRedirects: 0 });
     this.#budgets = Object.fromEntries(Object.entries(allowances).map(([name, perSecond]) => [name, new Budget(perSecond)])) as unknown as Record<Endpoint, Budget>;
   }
 
@@ -67,9 +81,10 @@ export class Requests {
 
   /** The reply, whatever its code. Rejects with `VenueError` when there is none. */
   async ask(endpoint: Endpoint, priority: Priority, what: (client: RestClientV5) => Promise<unknown>): Promise<Reply> {
-    await this.#budgets[endpoint].enter(priority);
-    if (this.#isOver) throw new VenueError(endpoint, 'unreachable', { text: 'the connection is closed' });
-    if (performance.now() < this.#bannedUntil) throw new VenueError(endpoint, 'rate-limited', { text: 'the address is banned for ten minutes' });
+    this.#refuseIfShut(endpoint);
+    const mayLeave = await this.#budgets[endpoint].enter(priority, this.#wish.requestMs);
+    this.#refuseIfShut(endpoint);
+    if (!mayLeave) throw new VenueError(endpoint, 'rate-limited', { text: 'it could not leave in time' });
     let answer: unknown;
     try {
       answer = await what(this.#client);
@@ -82,7 +97,8 @@ export class Requests {
   /** The result of a reply with code 0. Rejects with `VenueError` on any other. */
   async result(endpoint: Endpoint, priority: Priority, what: (client: RestClientV5) => Promise<unknown>): Promise<Reply['result']> {
     const { code, text, result } = await this.ask(endpoint, priority, what);
-    if (code !== 0) throw new VenueError(endpoint, 'refused', { code, text });
+    const verdict = classify('read', code, text);
+    if (verdict.tag !== 'done') throw new VenueError(endpoint, verdict.tag === 'failed' ? kinds[verdict.reason] ?? 'refused' : 'refused', { code, text });
     return result;
   }
 
@@ -97,35 +113,49 @@ export class Requests {
       throw new VenueError(endpoint, 'unknown-outcome', { text: 'the answer was no envelope' });
     }
     const { retCode, retMsg, result, time, rateLimitApi } = answer as { retCode: number; retMsg?: unknown; result?: unknown; time?: unknown; rateLimitApi?: unknown };
-    this.#learn(endpoint, retCode, rateLimitApi);
+    const text = this.#cleaned(retMsg);
+    this.#learn(endpoint, retCode, text, rateLimitApi);
     return {
-      code: retCode, text: typeof retMsg === 'string' ? retMsg : '', time: typeof time === 'number' ? time : Number.NaN,
+      code: retCode, text, time: typeof time === 'number' ? time : Number.NaN,
       result: typeof result === 'object' && result !== null ? result as Readonly<Record<string, unknown>> : {},
     };
   }
 
-  #learn(endpoint: Endpoint, code: number, limits: unknown): void {
+  #cleaned(said: unknown): string {
+    if (typeof said !== 'string') return '';
+    const { credentials } = this.#wish;
+    return credentials === null ? said : said.replaceAll(credentials.key, '(key)').replaceAll(credentials.secret, '(secret)');
+  }
+
+  #refuseIfShut(endpoint: Endpoint): void {
+    if (this.#isOver) throw new VenueError(endpoint, 'unreachable', { text: 'the connection is closed' });
+    if (performance.now() < this.#bannedUntil) throw new VenueError(endpoint, 'rate-limited', { text: 'the address is banned for ten minutes' });
+  }
+
+  #learn(endpoint: Endpoint, code: number, text: string, limits: unknown): void {
     const budget = this.#budgets[endpoint];
     const { maxRequests, resetAtTimestamp } = (typeof limits === 'object' && limits !== null ? limits : {}) as { maxRequests?: unknown; resetAtTimestamp?: unknown };
     if (typeof maxRequests === 'number') budget.learn(maxRequests);
-    if (code !== 10_006 && code !== 10_018) return;
-    const untilReset = typeof resetAtTimestamp === 'number' ? resetAtTimestamp - Date.now() : 0;
-    budget.block(Math.max(limitMs, Math.min(untilReset, 60_000)));
-    this.#log('warning', 'too many requests: the exchange asks to wait', { endpoint });
+    const verdict = classify('read', code, text);
+    if (verdict.tag !== 'failed') return;
+    if (verdict.reason === 'clock') this.#wish.clockRefused();
+    if (verdict.reason !== 'rate-limited') return;
+    const untilReset = typeof resetAtTimestamp === 'number' ? resetAtTimestamp - (Date.now() + this.#client.offsetMs) : 0;
+    budget.block(Math.max(limitMs, Math.min(untilReset, resetMostMs)));
+    this.#wish.log('warning', 'too many requests: the exchange asks to wait', { endpoint });
   }
 
   /** Takes from what was thrown only what cannot hold a secret. */
   #failure(endpoint: Endpoint, thrown: unknown): VenueError {
     const { code } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as { code?: unknown };
     if (typeof code === 'number') return this.#refusedByStatus(endpoint, code);
-    const isUnsent = code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH';
-    return new VenueError(endpoint, isUnsent ? 'unreachable' : 'unknown-outcome', { text: typeof code === 'string' ? code : 'no answer' });
+    return new VenueError(endpoint, typeof code === 'string' && unsent.has(code) ? 'unreachable' : 'unknown-outcome', { text: typeof code === 'string' && /^[A-Z_0-9]{1,40}$/.test(code) ? code : 'no answer' });
   }
 
   #refusedByStatus(endpoint: Endpoint, httpStatus: number): VenueError {
     if (httpStatus === 403) {
       this.#bannedUntil = performance.now() + banMs;
-      this.#log('alarm', 'the exchange bans this address: no request for ten minutes, streams go on', { httpStatus });
+      this.#wish.log('alarm', 'the exchange bans this address: no request for ten minutes, streams go on', { httpStatus });
       return new VenueError(endpoint, 'rate-limited', { httpStatus, text: 'banned' });
     }
     const kind = httpStatus === 401 ? 'forbidden' : httpStatus === 429 ? 'rate-limited' : httpStatus >= 400 && httpStatus < 500 ? 'refused' : 'unknown-outcome';

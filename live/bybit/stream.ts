@@ -70,6 +70,16 @@ export class Stream {
     Promise.all(client.subscribeV5([...topics], category, name === 'private')).catch(own(() => this.#drop('subscription failed')));
   }
 
+  /** Opens it, or ends what is open and opens it anew at once. */
+  reopen(): void {
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    const wasUp = this.#isUp;
+    this.#end();
+    if (wasUp) this.#wish.down();
+    this.open();
+  }
+
   /** Resolves when a ping sent now came back, or at the latest after `pongMs`; at once when the stream is down. */
   settled(): Promise<void> {
     const socket = this.#client === null ? undefined : socketOf(this.#client);

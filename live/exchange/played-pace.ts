@@ -163,7 +163,7 @@ class PlayedPace implements Pace {
       if (this.#moment().hasEnded) break;
       const before = this.#world.now;
       this.#play(Math.floor(target));
-      this.#endRests(this.#world.now < Math.floor(target));
+      this.#endRests(this.#world.hasTold);
       if (this.#world.now === before && this.#world.dueAt > target) break;
       if (this.#wall() - startedAt > tickMostMs) break;
     }

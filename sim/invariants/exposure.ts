@@ -12,7 +12,7 @@
  *  foreign   nobody here opened it                                                                     recoverDeadlineMs
  *  waived    the strategy spelled out that it wants none: time is counted apart, nothing is demanded
  *
- * Within the deadline there must be a stop, or an exit for the whole size under way that is not known to be dead, or a
+ * Within the deadline there must be a stop, or an exit for the whole size that was told under way and not known to be dead, or a
  * halted engine that raised its alarm.
  */
 import type { Command, Event, Execution, Leg, Ms, State } from '../../engine/index.ts';
@@ -176,14 +176,15 @@ export class ExposureWatch {
     }
   }
 
-  /** Exits that really left and are not known to be dead, for the whole size together. */
+  /** Exits that really left and are not known to be dead, together for all that the engine was told of. */
   #isLeaving(own: Leg, position: TruePosition): boolean {
     let lots = 0;
     for (const order of own.orders) {
       const works = order.reduceOnly && order.role === 'exit' && order.side !== position.side && order.state.tag !== 'done';
       if (works && this.#exits.has(order.id)) lots += order.lots - order.filled;
     }
-    return lots > 0 && lots >= position.lots;
+    const told = own.position.tag === 'open' && own.position.side === position.side ? own.position.lots : position.lots;
+    return lots > 0 && lots >= Math.min(position.lots, told);
   }
 }
 

@@ -652,6 +652,20 @@ describe('reconcile 6: a position', () => {
     expect(talk.leg.query.tag).toBe('none');
   });
 
+  it('shown by old readings, three differences in a row and no two alike, is not taken over: nothing was', () => {
+    const talk = long();
+    talk.pass(2_500).reading({ ...found, position: { side: 0, lots: 0, entryTicks: 0, cost: 0n } });
+    talk.pass(1_000);
+    talk.decide(({ intents }) => intents.exit('enough'));
+    talk.accept(2);
+    talk.fill(2, { side: -1, lots: 2, leaves: 3 });
+    talk.pass(2_500).reading({ position: { side: 1, lots: 5, entryTicks: 100, cost: 0n }, stop: 'unknown' });
+    talk.fill(2, { side: -1, lots: 3 });
+    talk.pass(2_500).reading({ position: { side: 1, lots: 5, entryTicks: 100, cost: 0n }, stop: 'unknown' });
+
+    expect([talk.lots, talk.state.mode.tag, talk.leg.mismatches, talk.leg.mismatchLots]).toEqual([0, 'trading', 1, 5]);
+  });
+
   it('is not counted once more by a push of its fill that comes later; the fee is paid, and a fill from after the reading counts', () => {
     const talk = new Talk();
     talk.decide();

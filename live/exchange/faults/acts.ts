@@ -5,11 +5,12 @@
 import { divideHalfEven, formatDecimal, parseDecimal } from '../../../engine/index.ts';
 import type { Row, World } from '../world.ts';
 import type { FaultEffect } from './plan.ts';
+import { textIn } from './rows.ts';
 
 /** Decimals of a price or size that is made here; steps are rounded by the account. */
 const scale = 12;
-/** How far beyond a price the market is put, 1e-4. */
-const beyond = 50;
+/** How far beyond a price the market is put, per cent; two ticks more, so that it is beyond on any grid. */
+const beyondPercent = 0.5;
 
 export function act(effect: FaultEffect, cause: Row, world: World): void {
   const symbol = symbolOf(cause, world);
@@ -22,6 +23,8 @@ export function act(effect: FaultEffect, cause: Row, world: World): void {
     }
     case 'cross':
       cross(world, symbol, cause);
+      // A price that waits for the next bar is brought about: what arrives at its first instant would come before it.
+      if (effect.isPlayed) world.play(world.now + 1);
       return;
     case 'trade-by-hand':
       world.acts.foreignOrder(symbol, effect.side, effect.size ?? usualSize(world, symbol), effect.reduceOnly);
@@ -53,7 +56,7 @@ function symbolOf(cause: Row, world: World): string {
 }
 
 function priceOf(world: World, symbol: string, kind: 'last' | 'mark'): string {
-  return String(world.market.ticker(symbol)[kind === 'last' ? 'lastPrice' : 'markPrice']);
+  return textIn(world.market.ticker(symbol), kind === 'last' ? 'lastPrice' : 'markPrice');
 }
 
 /** Decimal text moved by so many per cent. */
@@ -71,7 +74,10 @@ function cross(world: World, symbol: string, cause: Row): void {
   const order = openOrder(world, cause) ?? cause;
   const price = order['price'];
   if (typeof price !== 'string' || !(Number(price) > 0)) return;
-  world.acts.jump(symbol, moved(price, (order['side'] === 'Buy' ? -1 : 1) * (beyond / 100)), 'last');
+  const tick = world.market.instruments.find((rules) => rules.symbol === symbol)?.tick ?? '0';
+  const sign = order['side'] === 'Buy' ? -1 : 1;
+  const far = parseDecimal(moved(price, sign * beyondPercent), scale) + BigInt(2 * sign) * parseDecimal(tick, scale);
+  world.acts.jump(symbol, formatDecimal(far, scale), 'last');
 }
 
 function openOrder(world: World, { orderId, orderLinkId, symbol }: Row): Row | null {
@@ -84,7 +90,7 @@ function openOrder(world: World, { orderId, orderLinkId, symbol }: Row): Row | n
 }
 
 function usualSize(world: World, symbol: string): string {
-  const held = String(world.reads.positions(symbol)[0]?.['size'] ?? '0');
+  const held = textIn(world.reads.positions(symbol)[0], 'size');
   if (Number(held) > 0) return held;
   const least = world.market.instruments.find((rules) => rules.symbol === symbol)?.minQty ?? '1';
   return formatDecimal(parseDecimal(least, scale) * 10n, scale);
@@ -92,7 +98,7 @@ function usualSize(world: World, symbol: string): string {
 
 function closeByHand(world: World, symbol: string, percent: number): void {
   const [position] = world.reads.positions(symbol);
-  const size = position === undefined ? '0' : String(position['size']);
+  const size = textIn(position, 'size');
   if (!(Number(size) > 0)) return;
   world.acts.foreignOrder(symbol, position?.['side'] === 'Buy' ? 'Sell' : 'Buy', moved(size, percent - 100), true);
 }

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Ms } from '../../../engine/index.ts';
 import type { FaultDesk } from '../admin/index.ts';
 import type { Pace } from '../pace.ts';
+import { snapshotOf } from '../rest/index.ts';
 import type { Effect, RequestHead, RequestSink, RestRequest } from '../rest/index.ts';
 import type { Arrival, Asked, CloseCode, Frame, Leaving, StreamKind, StreamSink } from '../streams/index.ts';
 import type { Push, Reads, Row, World } from '../world.ts';
@@ -22,8 +23,12 @@ import { isAct, isArrival, isHttp, isLeaving, rule } from './plan.ts';
 import type { EffectOf, FaultEffect, Rule, RuleText } from './plan.ts';
 import { Rules } from './rules.ts';
 import type { Due, Sight } from './rules.ts';
+<<<<<<< HEAD
 import { isRow } from './rows.ts';
+=======
+import { isRow, textIn } from './rows.ts';
 import { snapshotOf } from './stale.ts';
+>>>>>>> part5-socket
 
 export interface DeskOptions {
   readonly world: World; readonly pace: Pace;
@@ -148,7 +153,7 @@ export class Desk implements FaultDesk, RequestSink, StreamSink {
     const orderId = randomUUID();
     this.#after(ms, () => {
       const row = this.#ghosts.add(params, orderId, this.#world.now, reason);
-      this.#doors?.publish({ topic: 'order', symbol: String(params['symbol'] ?? ''), at: this.#world.now, rows: [row] });
+      this.#doors?.publish({ topic: 'order', symbol: textIn(params, 'symbol'), at: this.#world.now, rows: [row] });
     });
     return granted(params, false, orderId);
   }

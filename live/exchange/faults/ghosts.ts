@@ -4,6 +4,7 @@
  */
 import type { Ms } from '../../../engine/index.ts';
 import type { Row } from '../world.ts';
+import { textIn } from './rows.ts';
 
 const rowsMost = 500;
 
@@ -27,7 +28,7 @@ export class Ghosts {
 }
 
 function rejected(params: Row, orderId: string, at: Ms, reason: string): Row {
-  const text = (name: string): string => (params[name] === undefined ? '' : String(params[name]));
+  const text = (name: string): string => textIn(params, name);
   const qty = text('qty');
   return {
     category: text('category'), orderId, orderLinkId: text('orderLinkId'), blockTradeId: '', symbol: text('symbol'), price: text('price') || '0', qty,

@@ -82,8 +82,8 @@ const streamEffects = [
 /** What happens to the market, the account or all doors, whatever set it off. */
 const actEffects = [
   tag('jump', { kind: z.enum(['last', 'mark', 'both']), percent, symbol: z.string().nullable().default(null) }),
-  /** Across the price of the order that the request names or states. */
-  tag('cross', {}),
+  /** Across the price of the order that the request names or states; `isPlayed` = it happens before the request is judged. */
+  tag('cross', { isPlayed: z.boolean().default(false) }),
   /** Without a size: as much as is held, else ten times the least order. */
   tag('trade-by-hand', { side: z.enum(['Buy', 'Sell']), size: z.string().nullable().default(null), reduceOnly: z.boolean().default(false) }),
   /** This part of the position, by somebody else. */

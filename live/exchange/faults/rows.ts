@@ -37,4 +37,10 @@ function ageStamp(row: unknown): Ms {
   return isRow(row) ? Number(row['updatedTime'] ?? row['execTime'] ?? 0) : 0;
 }
 
+/** Text or number of a member; '' when there is none. */
+export function textIn(row: Row | undefined, name: string): string {
+  const value = row?.[name];
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
 export const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);

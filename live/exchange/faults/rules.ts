@@ -3,6 +3,7 @@ import type { Ms } from '../../../engine/index.ts';
 import type { Row } from '../world.ts';
 import { drawsOf } from './chance.ts';
 import type { FaultEffect, Matcher, Rule } from './plan.ts';
+import { textIn } from './rows.ts';
 
 /** What happened on a door, as a matcher sees it. Absent text is ''. */
 export interface Sight {
@@ -65,7 +66,7 @@ export class Rules {
     if (this.journal.length >= journalMost) return;
     const what = path === '' ? (topic === '' ? (op === '' ? 'upgrade' : op) : topic) : `${method} ${path}`;
     this.journal.push({
-      n: this.count, id: rule.id, rule: place, effect: rule.effect.tag, marketAt, wallAt: this.#wall(), transport, what, symbol: String(rows[0]?.['symbol'] ?? ''),
+      n: this.count, id: rule.id, rule: place, effect: rule.effect.tag, marketAt, wallAt: this.#wall(), transport, what, symbol: textIn(rows[0], 'symbol'),
     });
   }
 }
@@ -83,6 +84,6 @@ function fits(when: Matcher, { transport, method, path, topic, op, rows, marketA
 function hasRow({ symbol, link, has }: Matcher, rows: readonly Row[]): boolean {
   if (symbol === undefined && link === undefined && has === undefined) return true;
   return rows.some((row) => (symbol === undefined || row['symbol'] === symbol)
-    && (link === undefined || String(row['orderLinkId'] ?? '').startsWith(link))
+    && (link === undefined || textIn(row, 'orderLinkId').startsWith(link))
     && Object.entries(has ?? {}).every(([key, value]) => row[key] === value));
 }

@@ -69,7 +69,7 @@ export const accountEndpoints: readonly Endpoint[] = [
   }),
   get('/v5/asset/coin/query-info', {
     form: z.object({ coin: optionalText }),
-    quota: { name: 'asset/coin/query-info', perSecond: 2 },
+    quota: { name: 'asset/coin/query-info', perSecond: 10 },
     answer: ({ coin }, call) => accepted({ rows: coinRows(call).filter((row) => (coin ?? row['coin']) === row['coin']) }),
   }),
   get('/v5/account/query-dcp-info', {

@@ -140,7 +140,7 @@ async function bytesFor(read: Read, effects: readonly Effect[], room: Room): Pro
   const judged = isApplied ? await judge({ ...read, server: server() }, room.inside, effects) : null;
   if (substitute !== null) return { ...substitute, text: substitute.body };
   if (refusal !== null) {
-    const reply = { ...refused(refusal.code, refusal.message), httpStatus: refusal.httpStatus };
+    const reply = { ...refused(refusal.code, refusal.message), httpStatus: refusal.httpStatus, result: refusal.result ?? {} };
     return enveloped({ reply, headers: judged?.headers ?? {} }, server(), effects);
   }
   if (judged === null) throw new TypeError('a request that is not applied needs a substitute or a refusal');

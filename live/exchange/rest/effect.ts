@@ -48,8 +48,11 @@ export type Effect =
   /** The server's clock is off by so much for this request. */
   | { readonly tag: 'clock'; readonly offsetMs: Ms }
   | { readonly tag: 'substitute'; readonly answer: Substitute }
-  /** An envelope with this code in place of the account's. */
-  | { readonly tag: 'refuse'; readonly httpStatus: number; readonly code: number; readonly message: string; readonly isApplied: boolean }
+  /** An envelope with this code in place of the account's; code 0 with a `result` says yes to what was not done. */
+  | {
+    readonly tag: 'refuse'; readonly httpStatus: number; readonly code: number; readonly message: string; readonly isApplied: boolean;
+    readonly result?: Row;
+  }
   /** 10006, the reset so far ahead; not applied. */
   | { readonly tag: 'limited'; readonly resetMs: Ms }
   /** The address is shut out for so long (wall time), from this request on. */

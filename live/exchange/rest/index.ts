@@ -9,4 +9,3 @@ export type { Credentials } from './signature.ts';
 export type { Effect, RequestHead, RequestSink, RestRequest, Substitute } from './effect.ts';
 export type { PageTrick } from './page.ts';
 export { snapshotOf } from './snapshot.ts';
-export { writtenOtherwise } from './writings.ts';

@@ -27,7 +27,9 @@ export const positionEndpoints: readonly Endpoint[] = [
       if (wish.category !== call.world.category) return paged([], wish, byPosition, call, head);
       if (wish.symbol !== null && !hasSymbol(call, wish.symbol)) return symbolInvalid;
       const isOurs = wish.symbol !== null || wish.settleCoin === null || wish.settleCoin === call.world.settle;
-      const rows = isOurs ? call.reads.positions(wish.symbol) : [];
+      const bases = new Map(call.market.instruments.map((rules) => [rules.symbol, rules.base]));
+      const rows = (isOurs ? call.reads.positions(wish.symbol) : [])
+        .filter((row) => wish.baseCoin === null || bases.get(textIn(row, 'symbol')) === wish.baseCoin);
       return paged(sorted(rows), wish, byPosition, call, head);
     },
   }),

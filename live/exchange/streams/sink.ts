@@ -5,8 +5,7 @@
 import type { Ms } from '../../../engine/index.ts';
 import type { Row } from '../world.ts';
 
-export const streamKinds = ['public', 'private', 'trade'] as const;
-export type StreamKind = (typeof streamKinds)[number];
+export type StreamKind = 'public' | 'private' | 'trade';
 
 /** 'reset' = the connection is cut by TCP; 1006 = without a closing frame. */
 export type CloseCode = number | 'reset';

@@ -38,12 +38,9 @@ const said = (code: number, message: string): Verdict => ({ code, message, data:
 /** Judges one order frame. Everything up to the account happens before this returns. */
 export function order(link: Link, request: Row, op: string, parts: TradeParts): void {
   const verdict = refusal(link, request, op, parts) ?? apply(request, op, parts);
-  if ('code' in verdict) link.answer(op, frameOf(link, request, op, verdict, parts.wall()));
-  else {
-    void verdict.then((judged) => { link.answer(op, frameOf(link, request, op, judged, parts.wall())); }, (cause: unknown) => {
-      process.nextTick(() => { throw cause; });
-    });
-  }
+  const answer = (judged: Verdict): void => link.answer(op, frameOf(link, request, op, judged, parts.wall()));
+  if ('code' in verdict) answer(verdict);
+  else verdict.then(answer, (cause: unknown) => process.nextTick(() => { throw cause; }));
 }
 
 function refusal(link: Link, request: Row, op: string, { quotas, wall }: TradeParts): Verdict | null {

@@ -269,7 +269,7 @@ export class Account {
     const leg = house.legs[symbol]!;
     this.#sequence += 1;
     const funding = house.feed.funding(symbol);
-    const place = funding === null ? -1 : funding.settledAt.indexOf(at);
+    const place = funding === null ? -1 : funding.settledAt.findLastIndex((settledAt) => settledAt <= at); // one in a hole is settled after it
     const rate = plainText(funding?.rate[place] ?? 0);
     const fee = moneyText(instrument, -fact.payment);
     const execId = house.ids.next();

@@ -109,8 +109,9 @@ export function candlesOf(feed: Feed, symbol: number, instrument: Instrument, fi
 function forward(seen: Seen, from: Ms, limit: number): Candle[] {
   const { series, bars, underWay, intervalMs } = seen;
   const candles: Candle[] = [];
+  const newest = bars + (underWay === null ? 0 : 1) - 1;
   let index = firstAt(series, from);
-  while (candles.length < limit && (index < bars || (index === bars && underWay !== null))) {
+  while (candles.length < limit && index <= newest) {
     const { start, end } = bucketOf(intervalMs, series.openedAt[index]!);
     const candle = bucketCandle(seen, start);
     if (candle !== null) candles.push(candle);

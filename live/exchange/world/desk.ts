@@ -263,7 +263,7 @@ export class Desk implements Writes, Waiters {
 
   /** The bars of a symbol are over: what was not judged never will be. */
   endWhere(isOver: (symbol: number, arrivesAt: Ms) => boolean): void {
-    for (const waiting of [...this.waiting]) {
+    for (const waiting of this.waiting) {
       if (!isOver(waiting.symbol, waiting.arrivesAt)) continue;
       this.waiting.delete(waiting);
       waiting.settle(marketIsOver);

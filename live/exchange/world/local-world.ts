@@ -45,8 +45,8 @@ export interface WorldOptions {
   readonly maxMarketLots?: number;
 }
 
-/** A world that also tells how many requests have no answer. */
-export interface LocalWorld extends World { readonly underWay: number }
+/** A world that also tells how many requests have no answer, and whether the last `play` told anybody anything. */
+export interface LocalWorld extends World { readonly underWay: number; readonly hasTold: boolean }
 
 const usualMaxLots = 100_000_000;
 
@@ -125,6 +125,8 @@ class PlayedWorld implements LocalWorld {
     else this.#due.put(at, act);
   }
 
+  get hasTold(): boolean { return this.#isTold; }
+
   get underWay(): number { return this.#desk.underWay; }
 
   get dueAt(): Ms {
@@ -184,7 +186,7 @@ class PlayedWorld implements LocalWorld {
 
   /** After the last bar: what is on its way is told. */
   #goBeyond(until: Ms): boolean {
-    if (this.#due.at > until) return false;
+    if (this.#due.at > until || this.#due.at === Infinity) return false;
     this.now = Math.max(this.now, this.#due.at);
     return true;
   }

@@ -1,5 +1,5 @@
 /** Orders and executions as rows of the wire, every key of the protocol sheet present. */
-import { moneyToNumber, valueNumber } from '../../../engine/index.ts';
+import { valueNumber } from '../../../engine/index.ts';
 import type { Instrument, Ms, TriggerSource } from '../../../engine/index.ts';
 import type { Row } from '../world.ts';
 import { isOpen } from './orders.ts';
@@ -97,6 +97,3 @@ export function fundingRow(instrument: Instrument, paid: FundingPaid): Row {
 export function executionPush(category: string, row: Row, execPnl: string): Row {
   return { category, ...row, isLeverage: '0', marketUnit: '', execPnl };
 }
-
-export const feeRateText = (value: bigint, fee: bigint, instrument: Instrument): string =>
-  (value === 0n ? '0' : amountText(Math.round((moneyToNumber(instrument, fee) / moneyToNumber(instrument, value)) * 1e8) / 1e8));

@@ -46,6 +46,8 @@ const again = (path: string): State => rehydrate(requestOf(new FilePort(path))).
 
 /** The real disk with some words replaced. */
 const diskWith = (words: Partial<Disk>): Disk => ({ ...realDisk, ...words });
+/** Waits for no disk: for tests in which only the process dies, many times. */
+const hasty = diskWith({ datasync: () => {}, syncFolder: () => {} });
 const full = (): never => { throw Object.assign(new Error('no space left'), { code: 'ENOSPC' }); };
 
 describe('a journal on disk', () => {
@@ -67,11 +69,11 @@ describe('a journal on disk', () => {
 
     for (let keep = lastLine + 1; keep < whole.length; keep++) {
       writeFileSync(file, whole.subarray(0, keep));
-      const { cut, journal, state } = rehydrate(requestOf(new FilePort(path)));
+      const { cut, journal, state } = rehydrate(requestOf(new FilePort(path, hasty)));
 
       expect(cut).toBe(keep - lastLine);
       journal.restart(state, state.now + 1, { commands: [], notes: [] });
-      expect(rehydrate(requestOf(new FilePort(path))).cut).toBe(0);
+      expect(rehydrate(requestOf(new FilePort(path, hasty))).cut).toBe(0);
     }
   });
   it('a snapshot that was torn, or never got its name, is passed over for the older one', () => {
@@ -80,9 +82,11 @@ describe('a journal on disk', () => {
     truncateSync(join(path, 'snapshot-000002.jsonl'), 500);
     writeFileSync(join(path, 'snapshot-000003.jsonl.new'), 'half');
 
-    const { skipped, from, state: back } = rehydrate(requestOf(new FilePort(path)));
+    const { skipped, from, state: back, journal } = rehydrate(requestOf(new FilePort(path)));
 
     expect([skipped, from > 100, stateDigest(back)]).toEqual([1, true, stateDigest(state)]);
+    expect(readdirSync(path)).toContain('snapshot-000003.jsonl.new'); // reading changes nothing
+    journal.restart(back, back.now, { commands: [], notes: [] });
     expect(readdirSync(path)).not.toContain('snapshot-000003.jsonl.new');
   });
   it('one changed byte before the last line is refused: nothing is guessed', () => {
@@ -110,6 +114,65 @@ describe('a journal on disk', () => {
     expect(header).toContain(`"t":${midnight},"k":"header"`);
     expect(record).toContain(`"t":${midnight},"k":"bar-closed"`);
     expect(stateDigest(again(path))).toBe(stateDigest(state));
+  });
+  it('a restart on the next day turns before anything else is written: the old file stays as it was, byte for byte', () => {
+    const path = folder();
+    const state = written(path, 60);
+    const [first] = filesOf(path);
+    const before = readFileSync(join(path, first!));
+    const nextDay = Math.ceil((state.now + 1) / 86_400_000) * 86_400_000;
+    expect(filesOf(path)).toHaveLength(1);
+
+    const { state: back, journal } = rehydrate(requestOf(new FilePort(path)));
+    journal.restart(back, nextDay, { commands: [], notes: [] });
+
+    expect(filesOf(path)).toEqual(['000001.jsonl', '000002.jsonl']);
+    expect(readFileSync(join(path, first!)).equals(before)).toBe(true);
+    const kinds = readFileSync(join(path, '000002.jsonl'), 'latin1').split('\n').map((line) => /"k":"([a-z-]+)"/.exec(line)?.[1]);
+    expect(kinds.slice(0, 2)).toEqual(['header', 'restart']);
+    expect(stateDigest(again(path))).toBe(stateDigest(back));
+  });
+  it('a turn as the very first thing leaves one file, and a second turn without a record leaves none empty behind', () => {
+    const path = folder();
+    const port = new FilePort(path);
+    port.turn();
+    port.close();
+    const next = new FilePort(path);
+    next.turn();
+    next.append('a\n');
+    next.close();
+
+    expect([filesOf(path), [...new FilePort(path).lines()]]).toEqual([['000001.jsonl'], ['a\n']]);
+  });
+  it('a file that is missing in the middle, two that changed places and a line that is missing are refused, and nothing is touched', () => {
+    const days = (path: string): void => {
+      const journal = new Journal(requestOf(new FilePort(path)));
+      const state = createState(setup);
+      for (let day = 0; day < 4; day++) {
+        journal.step(state, bar(linear(), Date.UTC(2026, 0, 2 + day), [100, 100, 100, 100]), { commands: [], notes: [] });
+      }
+    };
+    const damages: Readonly<Record<string, (path: string) => void>> = {
+      missing: (path) => rmSync(join(path, '000002.jsonl')),
+      swapped(path) {
+        const [two, three] = ['000002.jsonl', '000003.jsonl'].map((name) => readFileSync(join(path, name)));
+        writeFileSync(join(path, '000002.jsonl'), three!);
+        writeFileSync(join(path, '000003.jsonl'), two!);
+      },
+      shortened(path) {
+        const file = join(path, '000002.jsonl');
+        writeFileSync(file, `${readFileSync(file, 'latin1').split('\n').slice(0, -2).join('\n')}\n`);
+      },
+    };
+    for (const [name, damage] of Object.entries(damages)) {
+      const path = folder();
+      days(path);
+      damage(path);
+      const before = filesOf(path).map((file) => readFileSync(join(path, file), 'latin1'));
+
+      expect(() => again(path), name).toThrow(JournalError);
+      expect(filesOf(path).map((file) => readFileSync(join(path, file), 'latin1')), name).toEqual(before);
+    }
   });
   it('a file of which a crash left only part of the header is dropped, and its records go on in the file before', () => {
     const path = folder();

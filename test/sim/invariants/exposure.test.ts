@@ -129,6 +129,22 @@ describe('I1, a stop that must be set after a fill', () => {
 
     expect(numbers(one.report())).toEqual(expected);
   });
+  it('does not come, and the exit is for the 5 lots that were told, not for 2 more that nobody told', () => {
+    const one = world();
+
+    addFilled(one);
+    one.state.legs[0]!.orders.push(order(2, { role: 'exit', side: -1, reduceOnly: true, lots: 5 }));
+    one.sends(at(1_000), reduce(2, { lots: 5 as never }));
+    const more = one.fills({ at: at(1_500), id: 2, side: 1, lots: 2, order: 1 });
+    one.auditor.instant(at(1_500), one.state);
+    one.auditor.instant(at(4_000), one.state);
+    expect(numbers(one.report())).toEqual([]);
+
+    one.tells({ ...more, at: at(4_000) });
+    one.auditor.instant(at(4_000), one.state);
+    one.auditor.instant(at(4_001), one.state);
+    expect(numbers(one.report())).toEqual(['I1']);
+  });
 });
 
 describe('I1, other ways to lose a stop', () => {

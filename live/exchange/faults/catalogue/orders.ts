@@ -28,9 +28,9 @@ export const orderFaults: readonly FaultEntry[] = [
   fault('F22', 'refused at once', (o) => refusedAt(o, create, 110007)),
   fault('F23', 'told that the link is a duplicate', (o) => refusedAt({ isApplied: true, ...o }, create, 110072)),
   fault('F24', 'post-only crosses: the market comes over it on its way', (o) => [post(o, create, { tag: 'cross' }, { has: { timeInForce: 'PostOnly' } })]),
-  fault('F25', 'cancel too late: the order fills on its way', (o) => [post(o, cancel, { tag: 'cross' })]),
+  fault('F25', 'cancel too late: the order fills on its way', (o) => [post(o, cancel, { tag: 'cross', isPlayed: true })]),
   fault('F26', 'cancel acknowledged, order filled', (o) => [
-    post(o, cancel, { tag: 'cross' }),
+    post(o, cancel, { tag: 'cross', isPlayed: true }),
     post(o, cancel, { tag: 'grant', isApplied: true }),
     pushed(o, 'private', 'order', { tag: 'also', row: { cancelType: 'CancelByUser', rejectReason: 'EC_OrigClOrdIDDoesNotExist' } }, { has: { orderStatus: 'Filled' } }),
   ]),
@@ -59,12 +59,12 @@ export const orderFaults: readonly FaultEntry[] = [
     instrument: () => [get(o, '/v5/market/instruments-info', { tag: 'rows', how: 'edit', set: { lotSizeFilter: { maxMktOrderQty: '0.001', maxOrderQty: '0.002' } } }, { usual: null })],
   }), ['stop-orders', 'size', 'instrument']),
   fault('F37', '34040 although it is not so', (o) => [post(o, stop, { tag: 'refuse', code: 34040, message: 'not modified', isApplied: o.isApplied ?? false })]),
-  fault('F38', 'stop breached on its way', (o) => [post(o, stop, { tag: 'jump', kind: 'both', percent: o.percent ?? -20 })]),
+  fault('F38', 'stop breached on its way', (o) => [post(o, stop, { tag: 'jump', kind: 'both', percent: o.percent ?? -8 })]),
   fault('F39', 'zero position right after the fill', (o) => [
     post(o, stop, { tag: 'refuse', code: 10001, message: 'can not set tp/sl/ts for zero position' }),
   ]),
   fault('F40', 'the stop fires: rows without a link', (o) => [
-    pushed(o, 'private', 'order', { tag: 'jump', kind: 'both', percent: o.percent ?? -20 }, { has: { stopOrderType: 'StopLoss', orderStatus: 'Untriggered' } }),
+    pushed(o, 'private', 'order', { tag: 'jump', kind: 'both', percent: o.percent ?? -8 }, { has: { stopOrderType: 'StopLoss', orderStatus: 'Untriggered' } }),
   ]),
   fault('F41', 'two stops from outside', (o) => [
     get(o, '/v5/order/realtime', {
@@ -89,7 +89,7 @@ export const orderFaults: readonly FaultEntry[] = [
     pushed(o, 'private', 'order', { tag: 'edit', row: { cancelType: 'CancelBySmp' } }, { has: { orderStatus: 'Cancelled' } }),
   ]),
   fault('F71', 'gap through the stop', (o) => [
-    pushed(o, 'private', 'position', { tag: 'jump', kind: 'both', percent: o.percent ?? -10 }, { has: { side: 'Buy' } }),
+    pushed(o, 'private', 'position', { tag: 'jump', kind: 'both', percent: o.percent ?? -8 }, { has: { side: 'Buy' } }),
   ]),
   fault('F72', 'trading halted', (o) => [
     ...refusedAt({ times: null, ...o }, create, 110074),

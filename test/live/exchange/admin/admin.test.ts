@@ -109,6 +109,7 @@ describe('the admin door', () => {
           return { set: 1 };
         },
         clear: () => { heard.push('clear'); },
+        journal: () => ({ fired: [] }),
       },
       sockets: {
         close: (which, code) => {
@@ -120,6 +121,7 @@ describe('the admin door', () => {
 
     expect(await ask('POST', '/faults', { faults: [{ id: 'F02' }] })).toEqual({ status: 200, row: { set: 1 } });
     expect(await ask('POST', '/faults', {})).toEqual({ status: 400, row: { error: 'faults must be a list' } });
+    expect(await ask('GET', '/faults')).toEqual({ status: 200, row: { fired: [] } });
     expect(await ask('DELETE', '/faults')).toEqual({ status: 200, row: {} });
     expect(await ask('POST', '/sockets/close', { which: 'private', code: 1012 })).toEqual({ status: 200, row: { closed: 2 } });
     expect(await ask('POST', '/sockets/close')).toEqual({ status: 200, row: { closed: 2 } });

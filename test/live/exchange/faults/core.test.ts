@@ -16,7 +16,7 @@ const credentials = { key: 'test-key', secret: 'test-secret' };
 let exchange: RunningExchange;
 let client: Client;
 beforeEach(async () => {
-  exchange = await startExchange({ market: { symbols: [marketOf({ bars: Array.from({ length: 600 }, () => flat(100)) })] }, config: runConfig.parse({}), speed: 'max', ...credentials, hasLimits: false });
+  exchange = await startExchange({ market: { symbols: [marketOf({ bars: Array.from({ length: 600 }, () => flat(100)) })] }, config: runConfig.parse({ leverage: 2 }), speed: 'max', ...credentials, hasLimits: false });
   client = await watchAccount(exchange.ready.private.replace('/v5/private', ''), ['order', 'execution', 'position', 'wallet']);
 });
 afterEach(async () => {
@@ -176,31 +176,38 @@ describe('stops and positions', () => {
   });
   it('F40 and F71: the market falls 20 % through the stop: a fill without a link, created by the stop', async () => {
     set('F71', { percent: -20 });
-    void stop('89');
+    await stop('89');
 
     expect(await told('execution', { createType: 'CreateByStopLoss' }, 10)).toMatchObject({ orderLinkId: '', stopOrderType: 'StopLoss', execQty: '4' });
     expect(Number((await position())['size'])).toBe(0);
   });
   it('F40: by the row of the stop itself', async () => {
-    set('F40');
-    void stop('89');
+    set('F40', { percent: -20 });
+    await stop('89');
 
     expect(await told('execution', { createType: 'CreateByStopLoss' }, 10)).toMatchObject({ orderLinkId: '' });
   });
+  it('F68: the market falls 60 %: the exchange takes the position over', async () => {
+    set('F68');
+    await stop('89');
+
+    expect(await told('execution', { createType: 'CreateByLiq' }, 10)).toMatchObject({ orderLinkId: '', execType: 'BustTrade', execQty: '4' });
+    expect(await position()).toMatchObject({ size: '0' });
+  });
   it('F67: closed, added to, and given another stop by hand', async () => {
     set('F67', { variant: 'stop', percent: -2 });
-    void stop('91');
+    await stop('91');
     expect(await told('position', { stopLoss: '98' }, 5)).toMatchObject({ size: '4' });
     set('F67', { variant: 'add' });
-    void stop('92');
+    await stop('92');
     expect(await told('execution', { execQty: '4' }, 5)).toMatchObject({ orderLinkId: '', side: 'Buy' });
     set('F67');
-    void stop('93');
+    await stop('93');
     expect(await told('position', { size: '0' }, 5)).toMatchObject({ side: '' });
   });
   it('F69: somebody cancels everything: the stop is gone', async () => {
     set('F69');
-    void stop('91');
+    await stop('91');
 
     expect(await told('order', { orderStatus: 'Deactivated' }, 5)).toMatchObject({ stopOrderType: 'StopLoss' });
     expect(['', '0', '0.0']).toContain((await position())['stopLoss']);

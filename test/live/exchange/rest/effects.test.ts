@@ -182,6 +182,14 @@ describe('what a fault does on the wire', () => {
     expect(body.toString()).toBe(`{"retCode":${code},"retMsg":"${message}","result":{},"retExtInfo":{},"time":${server}}`);
     expect(numberOfWrites()).toBe(orders);
   });
+  it('an amendment is acknowledged and not done: code 0 with its ids, nothing reaches the account', async () => {
+    await open([{ tag: 'refuse', httpStatus: 200, code: 0, message: 'OK', isApplied: false, result: { orderId: 'x', orderLinkId: 'a-1' } }]);
+
+    const { body } = await raw(door.port, requestText('POST', '/v5/order/amend', order));
+
+    expect(body.toString()).toBe(`{"retCode":0,"retMsg":"OK","result":{"orderId":"x","orderLinkId":"a-1"},"retExtInfo":{},"time":${server}}`);
+    expect(numberOfWrites()).toBe(0);
+  });
   it('limited: 10006, nothing left, and the reset 2500 ms ahead', async () => {
     await open([{ tag: 'limited', resetMs: 2_500 }]);
 

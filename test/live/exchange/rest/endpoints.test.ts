@@ -145,18 +145,6 @@ describe('market endpoints', () => {
     expect(await starts(`interval=1&limit=3&end=${end}`)).toEqual(expected);
     expect(await starts(`interval=1&limit=3&start=${end - 600 * minute}&end=${end}`)).toEqual(expected);
   });
-  it('weeks begin on Monday and months on the first, folded from days', async () => {
-    // 2024-03-15 is a Friday: its week began on Monday the 11th.
-    expect(await starts('interval=W&limit=2')).toEqual([Date.UTC(2024, 2, 11), Date.UTC(2024, 2, 4)]);
-    expect(await starts('interval=M&limit=3')).toEqual([Date.UTC(2024, 2, 1), Date.UTC(2024, 1, 1), Date.UTC(2024, 0, 1)]);
-    expect(await starts(`interval=M&limit=2&start=${Date.UTC(2023, 10, 20)}`)).toEqual([Date.UTC(2023, 11, 1), Date.UTC(2023, 10, 1)]);
-  });
-  it('a whole week sums seven volumes of 1.5 and keeps the extremes of its days', async () => {
-    const rows = (await list('/v5/market/kline', `symbol=BTCUSDT&interval=W&limit=1&end=${Date.UTC(2024, 2, 10)}`)).result.list as unknown as string[][];
-
-    // Seven days hold every remainder by 7, the largest of them 6, and every remainder by 5, the largest 4.
-    expect(rows).toEqual([[String(Date.UTC(2024, 2, 4)), '100', '106', '96', '100', '10.5', '1050']]);
-  });
   it('mark and index candles have five columns, the premium is mark against index: (100 - 99) / 99 = 0.010101', async () => {
     const row = async (name: string) => ((await list(`/v5/market/${name}`, 'symbol=BTCUSDT&interval=1&limit=1')).result.list as unknown as string[][])[0];
 
@@ -203,6 +191,7 @@ describe('account, positions and orders', () => {
 
     expect(await rows('/v5/position/list', 'category=linear&settleCoin=USDT', 'symbol')).toEqual(['BTCUSDT']);
     expect(await rows('/v5/position/list', 'category=linear&settleCoin=USDC', 'symbol')).toEqual([]);
+    expect(await rows('/v5/position/list', 'category=linear&settleCoin=USDT&baseCoin=ETH', 'symbol')).toEqual([]);
   });
   it('realtime: open by default, closed with openOnly=1, and by link both', async () => {
     door.world.rows.open = [orderRow('o1')];
@@ -307,6 +296,13 @@ describe('account, positions and orders', () => {
 
     // 0.010 x 60000 / 10 = 60; 60 / 1000 = 0.06 = 600 of 1e-4
     expect(body.result).toMatchObject({ preImrE4: 30, preMmrE4: 21, postImrE4: 630 });
+  });
+  it('a key that may only read, when the exchange is told so: the rest of its facts stay', async () => {
+    const own = await openDoor({ keyFacts: { readOnly: 1, ips: ['*'] } });
+    const { result } = (await own.get('/v5/user/query-api')).body;
+    await own.close();
+
+    expect(result).toMatchObject({ readOnly: 1, ips: ['*'], apiKey: 'test-key', uta: 1, permissions: { ContractTrade: ['Order', 'Position'], Wallet: [] } });
   });
   it('the coins that are traded, without chains', async () => {
     const { body } = await door.get('/v5/asset/coin/query-info');

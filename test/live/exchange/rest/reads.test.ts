@@ -1,7 +1,6 @@
-/** Faults of reads, shown on the wire: answers from the past, rows that are missing, repeated or many, other ways to write a number. */
-import fc from 'fast-check';
+/** Faults of reads, shown on the wire: answers from the past, rows that are missing, repeated or many. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { snapshotOf, writtenOtherwise } from '../../../../live/exchange/rest/index.ts';
+import { snapshotOf } from '../../../../live/exchange/rest/index.ts';
 import type { Effect } from '../../../../live/exchange/rest/index.ts';
 import type { Row } from '../../../../live/exchange/world.ts';
 import { openDoor } from './client.ts';
@@ -97,37 +96,5 @@ describe('faults of reads', () => {
     const { body } = await door.get('/v5/market/kline', 'symbol=BTCUSDT&interval=1&limit=3', null);
 
     expect(body.result.list.map((row) => Number((row as unknown as string[])[0]))).toEqual([marketNow - 30_000, marketNow - 150_000]);
-  });
-  it('envelope: the five ways to write no stop, and decimals with more zeros, as bytes', async () => {
-    await open();
-    door.world.rows.positions = [{ symbol: 'BTCUSDT', size: '1', stopLoss: '', avgPrice: '60000.5' }];
-    const texts: string[] = [];
-    for (let way = 0; way < 5; way++) {
-      effects = [{ tag: 'envelope', change: (row) => writtenOtherwise(row, (ways) => Math.min(way, ways - 1)) as Row }];
-      texts.push((await door.get('/v5/position/list', 'category=linear&symbol=BTCUSDT')).text.replace(/^.*"list":\[/, '').replace(/\].*$/, ''));
-    }
-
-    expect(texts).toEqual([
-      '{"symbol":"BTCUSDT","size":"1","stopLoss":"","avgPrice":"60000.5"}',
-      '{"symbol":"BTCUSDT","size":"1.0","stopLoss":"0","avgPrice":"60000.50"}',
-      '{"symbol":"BTCUSDT","size":"1.00","stopLoss":"0.00","avgPrice":"60000.500"}',
-      '{"symbol":"BTCUSDT","size":"1.00000000","stopLoss":null,"avgPrice":"60000.500000000"}',
-      '{"symbol":"BTCUSDT","size":"1.00000000","avgPrice":"60000.500000000"}',
-    ]);
-  });
-  it('whatever is chosen, every number keeps its value and everything else its text', async () => {
-    await open();
-    const row: Row = { ...orderRow('o1'), ...positionRow('BTCUSDT', 'Buy', '0.5'), cumFeeDetail: { USDT: '0.1' } };
-
-    fc.assert(fc.property(fc.infiniteStream(fc.nat(9)), (chance) => {
-      const changed = writtenOtherwise({ list: [row] }, (ways) => chance.next().value % ways) as { readonly list: readonly Row[] };
-
-      for (const [key, value] of Object.entries(row)) {
-        const now = changed.list[0]?.[key];
-        const isNumber = typeof value === 'string' && /^-?\d/.test(value) && !/Id$|Time$/.test(key);
-        if (isNumber || value === '') expect(Number(now ?? 0), key).toBe(Number(value));
-        else expect(now, key).toEqual(value);
-      }
-    }));
   });
 });

@@ -126,14 +126,16 @@ function marketReads(): World['market'] {
 
 const levels = (sign: number): string[][] => Array.from({ length: 50 }, (_, i) => [String(60_000 + sign * (i + 1)), '1']);
 
-/** Candles without an end at the past: open = the interval's number, the one under way included; mark = last, index 1 % under it. */
+/** A market without beginning or holes: open 100 (index 99). `start` alone counts forward from the candle that holds it. */
 function candles({ kind, intervalMs, start, end, limit }: CandleFilter): readonly (readonly string[])[] {
-  const newest = Math.floor(Math.min(marketNow, end ?? marketNow) / intervalMs);
-  const oldest = start === null ? -Infinity : Math.ceil(start / intervalMs);
+  const oldest = start === null ? -Infinity : Math.floor(start / intervalMs);
+  const last = Math.floor((end ?? marketNow) / intervalMs);
+  const wanted = start !== null && end === null ? oldest + limit - 1 : last;
+  const newest = wanted * intervalMs > marketNow ? Math.floor(marketNow / intervalMs) : wanted;
+  const base = kind === 'index' ? '99' : '100';
   const rows: string[][] = [];
   for (let i = newest; i >= oldest && rows.length < limit; i--) {
-    const base = kind === 'index' ? 99 : 100;
-    rows.push([String(i * intervalMs), String(base), String(base + (i % 7)), String(base - (i % 5)), String(base), '1.5', '150']);
+    rows.push([String(i * intervalMs), base, base, base, base, ...(kind === 'last' ? ['1.5', '150'] : [])]);
   }
   return rows;
 }

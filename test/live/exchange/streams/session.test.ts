@@ -34,9 +34,9 @@ describe('pongs', () => {
   it('answer pings of the protocol too', async () => {
     const client = await doors.connect('/v5/public/linear');
     const ponged = new Promise((resolve) => { client.socket.on('pong', resolve); });
-    client.socket.ping();
+    client.socket.ping('beat');
 
-    await ponged;
+    expect(String(await ponged)).toBe('beat');
   });
 });
 

@@ -193,17 +193,15 @@ describe('when a request is answered', () => {
     const { world, pushes, rows } = stageOf({ markets: [still], config: { latencyMs: 50, responseLatencyMs: 20 } });
     world.play(start + minute);
     pushes.length = 0;
-    let answeredAt = 0;
-    const answer = world.writes.create(buy('1')).then(() => { answeredAt = world.now; });
+    const answer = world.writes.create(buy('1')).then(() => world.now);
 
     expect(world.dueAt).toBe(start + minute + 70);
     expect(world.play(start + minute + 60)).toBe(start + minute + 60);
     expect(pushes).toEqual([]);
     expect(world.reads.positions('AAAUSDT')[0]!['size']).toBe('1'); // it happened at 50
     world.play(Infinity);
-    await answer;
 
-    expect(answeredAt).toBe(start + minute + 70);
+    expect(await answer).toBe(start + minute + 70);
     expect(rows('execution').map(({ execTime }) => execTime)).toEqual([String(start + minute + 50)]);
     expect(pushes.every(({ at }) => at === start + minute + 70)).toBe(true);
   });
@@ -221,14 +219,16 @@ describe('what others do', () => {
   it('an order by hand has no link, a stop by hand shows on the position, a jump is the next open', async () => {
     const { world, rows, playTo } = stageOf({ markets: [still], config: { leverage: 2 } });
     world.acts.foreignOrder('AAAUSDT', 'Buy', '3', false);
-    world.play(start + minute);
+    world.acts.foreignStop('AAAUSDT', '60');
+    playTo(start + minute);
+    expect(world.reads.positions('AAAUSDT')[0]!['stopLoss']).toBe('60');
     world.acts.foreignStop('AAAUSDT', '80');
     world.acts.jump('AAAUSDT', '70', 'last');
     playTo(start + 2 * minute);
 
     expect(rows('execution').map(({ orderLinkId, execPrice, stopOrderType }) => [orderLinkId, execPrice, stopOrderType]))
-      .toEqual([['', '100', '']]); // the stop came after the open at 70 was passed: refused, the position is still there
-    expect(world.reads.positions('AAAUSDT')[0]!['size']).toBe('3');
+      .toEqual([['', '100', '']]); // 80 came to an open at 70: refused
+    expect(world.reads.positions('AAAUSDT').map(({ size, stopLoss }) => [size, stopLoss])).toEqual([['3', '60']]);
     expect(() => { world.acts.foreignOrder('NOPE', 'Buy', '3', false); }).toThrow("symbol must be one of AAAUSDT, was 'NOPE'");
   });
   it('a jump through a stop fires it at the price jumped to, and the candle shows it', async () => {
