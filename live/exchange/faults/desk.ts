@@ -23,12 +23,9 @@ import { isAct, isArrival, isHttp, isLeaving, rule } from './plan.ts';
 import type { EffectOf, FaultEffect, Rule, RuleText } from './plan.ts';
 import { Rules } from './rules.ts';
 import type { Due, Sight } from './rules.ts';
-<<<<<<< HEAD
 import { isRow } from './rows.ts';
-=======
 import { isRow, textIn } from './rows.ts';
 import { snapshotOf } from './stale.ts';
->>>>>>> part5-socket
 
 export interface DeskOptions {
   readonly world: World; readonly pace: Pace;
