@@ -29,7 +29,7 @@ const standDownMostMs = 10_000;
 const closeMostMs = 5_000;
 /** Where the end of a request is waited for: it is looked after so often, besides at every word, for it may end a moment after its word. */
 const lookAgainMs = 1;
-/** Executions so much older than the last event are read once more after a restart: their ids count them once. */
+/** Executions of so long before the last one known are read again after a restart: ids tell the new ones. */
 const overlapMs = 60_000;
 /** A step that takes longer is alarmed, and again so often. Wall time, ms. */
 const stallMs = 5_000;
