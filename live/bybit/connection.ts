@@ -194,7 +194,7 @@ class BybitConnection implements Connection {
 }
 
 /** Coin in which a symbol settles: told by its name, since it is asked for before the instruments. */
-const settleOf = (symbol: string): string => /(USDT|USDC)$/.exec(symbol)?.[1] ?? (/PERP$/.test(symbol) ? 'USDC' : symbol.replace(/USD.*$/, ''));
+const settleOf = (symbol: string): string => /(USDT|USDC)$/.exec(symbol)?.[1] ?? (symbol.endsWith('PERP') ? 'USDC' : symbol.replace(/USD.*$/, ''));
 
 /** Where a stream is: hosts alone stand for their usual path. */
 const withPath = (url: string, path: string): string => (new URL(url).pathname === '/' ? url.replace(/\/$/, '') + path : url);
