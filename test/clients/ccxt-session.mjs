@@ -17,6 +17,9 @@ client.urls.api = {
   },
 };
 
+// Its own step before any address that begins with ws://.
+await client.loadHttpProxyAgent();
+
 const seen = {};
 try {
   const markets = await client.loadMarkets();

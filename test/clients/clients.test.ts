@@ -71,7 +71,7 @@ describe('clients of others', () => {
 
     expect(seen['error']).toBeUndefined();
     expect(seen).toMatchObject({
-      tick: '0.10', candles: [30, true], wallet: 'UNIFIED', open: [['visit-py-1', '0.002', 'New']], amended: ['0.003'], afterCancel: 0,
+      tick: '0.1', candles: [30, true], wallet: 'UNIFIED', open: [['visit-py-1', '0.002', 'New']], amended: ['0.003'], afterCancel: 0,
       cancelAgain: 110_001, position: ['Buy', '0.004', true], moved: true, removed: true, tradeAnswer: 0, wrongKey: 10_004,
     });
     expect(seen['executions']).toEqual(expect.arrayContaining([['Buy', '0.004'], ['Sell', '0.004']]));
