@@ -109,6 +109,18 @@ describe('a folder of a journal', () => {
 
     expect(() => [...broken.lines()]).toThrow(/read failed \(EIO\)/);
   });
+  it('in which a kill left a fourth snapshot offers the newest 3, and the next one brings it back to 3', () => {
+    const path = folder();
+    const killed = begun(path, { ...realDisk, remove: () => { throw Object.assign(new Error('killed'), { code: 'EIO' }); } });
+    for (const line of ['1\n', '2\n', '3\n']) killed.keepSnapshot(line);
+    expect(() => killed.keepSnapshot('4\n')).toThrow(JournalDiskError);
+    const snapshotsIn = (): string[] => readdirSync(path).filter((name) => name.startsWith('snapshot'));
+
+    expect([snapshotsIn().length, new FilePort(path).snapshots()]).toEqual([4, ['4\n', '3\n', '2\n']]);
+    const next = new FilePort(path);
+    next.keepSnapshot('5\n');
+    expect([snapshotsIn().length, next.snapshots()]).toEqual([3, ['5\n', '4\n', '3\n']]);
+  });
   it('gives the older snapshot where the disk does not give back the newer', () => {
     const path = folder();
     const writer = begun(path);

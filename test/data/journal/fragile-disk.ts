@@ -109,7 +109,7 @@ export class FragileDisk implements Disk {
 
   #keepNames(folder: string): void {
     const isIn = (path: string): boolean => path !== '/' && dirname(path) === folder;
-    for (const path of [...this.#durable.keys()]) if (isIn(path) && !this.#names.has(path)) this.#durable.delete(path);
+    for (const path of this.#durable.keys()) if (isIn(path) && !this.#names.has(path)) this.#durable.delete(path);
     for (const [path, what] of this.#names) if (isIn(path)) this.#durable.set(path, what);
   }
 
