@@ -1,4 +1,5 @@
 /** What people tell the engine: halt, resume, flatten, reduce only. A halt keeps protecting; only a resume ends it. */
+import { due } from './deadlines.ts';
 import type { Event } from './events.ts';
 import type { Out } from './notes.ts';
 import { halt, reduceOnly, setMode } from './mode.ts';
@@ -44,6 +45,7 @@ function resume(state: State, out: Out): void {
     resumeProtection(state, leg, out);
     if (leg.mismatches > 0) askAnew(state, leg, out);
   }
+  due(state, state.now); // what a halt had no deadline for has one again
   const missing = state.legs.filter((leg) => !leg.isKnown).map((leg) => leg.index);
   if (missing.length === 0) setMode(state, { tag: 'trading' }, out);
   else setMode(state, { tag: 'recovering', cause: 'restart', missing, since: state.now }, out);

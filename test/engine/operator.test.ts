@@ -1,5 +1,6 @@
 /** What people tell the engine. Only they end a halt, and what is not known or not protected comes before the next trade. */
 import { describe, expect, it } from 'vitest';
+import { deadlineOf } from '../../engine/index.ts';
 import { cancel, empty, entering, held, opened, query, reading, reduce, setStop, told } from './desk.ts';
 import type { Desk } from './desk.ts';
 
@@ -68,6 +69,18 @@ describe('the operator', () => {
     desk.skip(1);
     desk.take(reading(desk, { stop: { triggerTicks: 90, by: 'mark' } }));
     expect(desk.mode().tag).toBe('trading');
+  });
+
+  it('resumes a halt in which the connection was lost with 60,000 ms for the connection from its loss on, also after nothing was due', () => {
+    const desk = empty();
+    say(desk, 'halt');
+    desk.tell({ tag: 'disconnected' });
+    const since = desk.now();
+    expect(deadlineOf(desk.state)).toBe(Infinity);
+    desk.skip(10_000);
+    say(desk, 'resume');
+
+    expect(deadlineOf(desk.state)).toBe(since + 60_000);
   });
 
   it('resumes a halt whose legs are not known into a recovery', () => {
