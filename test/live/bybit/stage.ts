@@ -66,6 +66,7 @@ export function connectStage(exchange: RunningExchange, wish: StageWish = {}): S
     },
   });
   const quiet = async (): Promise<void> => {
+    await connection.settled();
     while (connection.venue.underWay > 0) await new Promise((resolve) => { setTimeout(resolve, 2); });
     await connection.settled();
   };
