@@ -31,6 +31,10 @@ interface Known {
   isAccepted: boolean; isOver: boolean; isWaiting: boolean; isCancelAsked: boolean; lots: number; priceTicks: number; filled: number; updatedAt: Ms;
 }
 
+/** Stop and trailing distance that a position shows, ticks, 0 = none, with the side that they guard. */
+interface Shown { readonly triggerTicks: number; readonly trailTicks: number; readonly side: string }
+const none: Shown = { triggerTicks: 0, trailTicks: 0, side: '' };
+
 /** Orders and executions remembered; older ones are only looked up by readings. */
 const rememberedMost = 20_000;
 /** Executions of an order that the exchange calls filled are waited for so long, wall time, ms. */
@@ -48,7 +52,7 @@ export class AccountFeed {
   readonly #executed = new Set<string>();
   readonly #waits = new Set<NodeJS.Timeout>();
   /** Trigger and trailing distance that the position showed last, by leg. */
-  readonly #shown: string[] = [];
+  readonly #shown: Shown[] = [];
   readonly #shownAt: Ms[] = [];
   readonly #fundings = new Set<string>();
   /** Trigger source asked for last, by leg: a position does not show its own. */
@@ -147,7 +151,7 @@ export class AccountFeed {
   }
 
   /** The connection was lost: what a position showed is no ground for changes any more. */
-  forget(): void { this.#shown.fill(' '); }
+  forget(): void { this.#shown.fill(none); }
 
   close(): void { for (const wait of this.#waits) clearTimeout(wait); }
 
@@ -177,27 +181,23 @@ export class AccountFeed {
     this.#shownAt[leg] = at;
     const instrument = this.#wish.instruments()[leg]!;
     const isOpen = stepsOfText(row.size, instrument.lot) > 0;
-    const stop = isOpen ? priceOrNull(row.stopLoss) : null;
-    const trailing = isOpen ? priceOrNull(row.trailingStop) : null;
-    const shown = stop === null && trailing === null ? ' ' : `${stop ?? ''} ${trailing ?? ''} ${row.side}`;
-    if (shown === (this.#shown[leg] ?? ' ')) return;
-    this.#shown[leg] = shown;
-    if (shown === ' ') {
-      if (isOpen) this.#wish.wonder(leg);
+    const ticksOf = (text: string | null): number => (isOpen && priceOrNull(text) !== null ? stepsOfText(text!, instrument.tick) : 0);
+    const now: Shown = { triggerTicks: ticksOf(row.stopLoss), trailTicks: ticksOf(row.trailingStop), side: row.side };
+    const before = this.#shown[leg] ?? none;
+    const isBare = now.triggerTicks === 0 && now.trailTicks === 0;
+    this.#shown[leg] = isBare ? none : now;
+    if (isBare) {
+      if (isOpen && before !== none) this.#wish.wonder(leg);
       return;
     }
-    this.#wish.tell({
-      tag: 'stop-set', at, leg, triggerTicks: stop === null ? 0 : stepsOfText(stop, instrument.tick), by: this.sourceOf(leg),
-      trailTicks: trailing === null ? 0 : stepsOfText(trailing, instrument.tick),
-    });
+    if (before.triggerTicks === now.triggerTicks && before.trailTicks === now.trailTicks && before.side === now.side) return;
+    this.#wish.tell({ tag: 'stop-set', at, leg, triggerTicks: now.triggerTicks, by: this.sourceOf(leg), trailTicks: now.trailTicks });
   }
 
   /** Whether the position showed this stop and trailing distance last. Ticks, 0 = whatever it is. */
   showsStop(leg: number, triggerTicks: number, trailTicks: number): boolean {
-    const { tick } = this.#wish.instruments()[leg]!;
-    const [stop = '', trailing = ''] = (this.#shown[leg] ?? ' ').split(' ');
-    const isSame = (text: string, ticks: number): boolean => ticks === 0 || (text !== '' && stepsOfText(text, tick) === ticks);
-    return isSame(stop, triggerTicks) && isSame(trailing, trailTicks);
+    const shown = this.#shown[leg] ?? none;
+    return (triggerTicks === 0 || shown.triggerTicks === triggerTicks) && (trailTicks === 0 || shown.trailTicks === trailTicks);
   }
 
   /** Told when the settle coin's balance is another than before. */

@@ -41,6 +41,8 @@ export class MarketFeed {
   #closedAt: Ms[] = [];
   readonly #tickers: (Ticker | null)[];
   readonly #fetching: boolean[] = [];
+  /** Close of the last bar that the stream said, told or not, by symbol. */
+  readonly #saidTo: Ms[] = [];
   readonly #isStale: boolean[] = [];
   /** Fetches in vain since the last bar, and when the next one is due (wall time), by symbol. */
   readonly #vain: number[] = [];
@@ -90,7 +92,9 @@ export class MarketFeed {
     const { barMs } = this.#wish;
     const before = this.#closedAt[symbol]!;
     const closesAt = row.start + barMs;
-    if (closesAt <= before || this.#fetching[symbol] === true) return;
+    if (closesAt <= before) return;
+    this.#saidTo[symbol] = Math.max(this.#saidTo[symbol] ?? 0, closesAt);
+    if (this.#fetching[symbol] === true) return;
     if (row.start > before && before > 0) {
       void this.#fetch(symbol, closesAt);
       return;
@@ -124,6 +128,8 @@ export class MarketFeed {
     } finally {
       this.#fetching[symbol] = false;
     }
+    const saidTo = this.#saidTo[symbol] ?? 0;
+    if (this.#closedAt[symbol]! >= until && saidTo > this.#closedAt[symbol]!) await this.#fetch(symbol, saidTo);
   }
 
   #lookAfter(): void {

@@ -158,6 +158,7 @@ export class Requests {
       this.#wish.log('alarm', 'the exchange bans this address: no request for ten minutes, streams go on', { httpStatus });
       return new VenueError(endpoint, 'rate-limited', { httpStatus, text: 'banned' });
     }
+    if (httpStatus < 300) return new VenueError(endpoint, 'unknown-outcome', { text: 'the answer was cut off' });
     const kind = httpStatus === 401 ? 'forbidden' : httpStatus === 429 ? 'rate-limited' : httpStatus >= 400 && httpStatus < 500 ? 'refused' : 'unknown-outcome';
     return new VenueError(endpoint, kind, { httpStatus, text: `HTTP status ${httpStatus}` });
   }
