@@ -109,6 +109,7 @@ describe('the admin door', () => {
           return { set: 1 };
         },
         clear: () => { heard.push('clear'); },
+        journal: () => ({ count: 2 }),
       },
       sockets: {
         close: (which, code) => {
