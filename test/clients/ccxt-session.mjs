@@ -45,7 +45,7 @@ try {
     for (;;) executions.push(...await client.watchMyTrades(symbol));
   })().catch(() => {});
   seen.streamed = (await client.watchTicker(symbol)).last > 0;
-  await until(() => client.clients !== undefined && Object.values(client.clients).some(({ subscriptions }) => subscriptions.order !== undefined || subscriptions['order'] !== undefined));
+  await until(() => Object.entries(client.clients ?? {}).some(([url, { subscriptions }]) => url.includes('private') && Object.keys(subscriptions).some((name) => /order/i.test(name))));
 
   const far = client.priceToPrecision(symbol, ticker.last * 0.9);
   const placed = await client.createOrder(symbol, 'limit', 'buy', 0.002, far, { clientOrderId: 'visit-1' });

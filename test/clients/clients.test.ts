@@ -57,13 +57,13 @@ describe('clients of others', () => {
       candles: { count: 50, isAscending: true }, paged: { count: 20, first: 0 }, leverage: 4, streamed: true,
       open: [{ own: true, clientOrderId: 'visit-1', amount: 0.002 }], amended: [{ amount: 0.003, isLower: true }],
       afterCancel: 0, cancelAgain: 'OrderNotFound',
-      position: { side: 'long', contracts: 0.004, leverage: 4 }, stop: true, stopAgain: true, stopRemoved: null,
+      position: { side: 'long', contracts: 0.004, leverage: 4 }, stop: true, stopAgain: true, stopRemoved: 0,
       executionsPushed: 2, wrongKey: 'AuthenticationError',
     });
     expect(seen['error']).toBeUndefined();
     expect(seen['balance']).toBeGreaterThan(0);
     expect(seen['trades']).toEqual([{ side: 'buy', amount: 0.004, paid: true }, { side: 'sell', amount: 0.004, paid: true }]);
-    expect(seen['ordersPushed']).toEqual(expect.arrayContaining(['open', 'canceled', 'closed']));
+    expect(seen['ordersPushed']).toEqual(expect.arrayContaining(['canceled', 'closed']));
   }, 60_000);
 
   it.skipIf(!hasPybit)('the Python SDK does the same, with a stop on the entry and the exit sent by socket', async () => {
