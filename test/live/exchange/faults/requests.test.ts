@@ -120,7 +120,9 @@ describe('limits, clocks and keys', () => {
     expect(body).toMatchObject({ retCode: 10006, retMsg: 'Too many visits!' });
     expect(headers['x-bapi-limit-status']).toBe('0');
     const ahead = Number(headers['x-bapi-limit-reset-timestamp']) - Number(body['time']);
-    expect(ahead).toBe(700);
+    // The envelope is written after the verdict: some ms of the 700 are over by then.
+    expect(ahead).toBeGreaterThan(600);
+    expect(ahead).toBeLessThanOrEqual(700);
     expect(applied()).toBe(0);
   });
   it.each([['json', /access too frequent/], ['html', /^<html>.*access too frequent/]])('F11 %s: 403 on every path until the time is over', async (variant, text) => {
