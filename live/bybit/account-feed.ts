@@ -164,7 +164,7 @@ export class AccountFeed {
     const priceTicks = stepsOfText(row.execPrice, instrument.tick);
     const isWhole = Number.isSafeInteger(priceTicks);
     return {
-      tag: 'execution', at: row.execTime, leg, order: own !== null ? own.order : cause === 'foreign' ? this.#wish.links.foreign(row.orderId) : -1,
+      tag: 'execution', at: row.execTime, tradedAt: row.execTime, leg, order: own !== null ? own.order : cause === 'foreign' ? this.#wish.links.foreign(row.orderId) : -1,
       id: row.execId, cause, side: row.side === 'Sell' ? -1 : 1, lots: lotsOf(lots), priceTicks,
       value: isWhole || row.execValue === null ? valueAt(instrument, priceTicks, lots) : moneyOfText(row.execValue, instrument.moneyScale),
       fee: row.execFee === null ? 0n : moneyOfText(row.execFee, instrument.moneyScale), liquidity: row.isMaker ? 'maker' : 'taker',
@@ -191,7 +191,7 @@ export class AccountFeed {
       return;
     }
     if (before.triggerTicks === now.triggerTicks && before.trailTicks === now.trailTicks && before.side === now.side) return;
-    this.#wish.tell({ tag: 'stop-set', at, leg, triggerTicks: now.triggerTicks, by: this.sourceOf(leg), trailTicks: now.trailTicks });
+    this.#wish.tell({ tag: 'stop-set', at, setAt: at, leg, triggerTicks: now.triggerTicks, by: this.sourceOf(leg), trailTicks: now.trailTicks });
   }
 
   /** Whether the position showed this stop and trailing distance last. Ticks, 0 = whatever it is. */
