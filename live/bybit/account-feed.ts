@@ -151,7 +151,7 @@ export class AccountFeed {
   }
 
   /** The connection was lost: what a position showed is no ground for changes any more. */
-  forget(): void { this.#shown.fill(none); }
+  forget(): void { this.#shown.length = 0; }
 
   close(): void { for (const wait of this.#waits) clearTimeout(wait); }
 

@@ -162,12 +162,16 @@ class BybitConnection implements Connection {
     if (this.#isOver) return;
     const isUnderWay = this.#wondering.has(leg);
     this.#wondering.set(leg, isUnderWay);
-    if (isUnderWay) return;
-    void this.#orders.read(leg).then(() => {
-      const isOld = this.#wondering.get(leg) === true;
-      this.#wondering.delete(leg);
-      if (isOld) this.#wonder(leg);
-    });
+    if (!isUnderWay) void this.#look(leg);
+  }
+
+  /** Reads a leg until nothing more happened meanwhile. */
+  async #look(leg: number): Promise<void> {
+    do {
+      this.#wondering.set(leg, false);
+      await this.#orders.read(leg);
+    } while (this.#wondering.get(leg) === true && !this.#isOver);
+    this.#wondering.delete(leg);
   }
 
   #takePrivate(frame: Frame): void {

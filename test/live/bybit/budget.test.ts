@@ -8,9 +8,13 @@ afterEach(() => { vi.useRealTimers(); });
 
 interface Left { readonly name: string; readonly at: number }
 
-function ask(budget: Budget, left: Left[], name: string, priority: (typeof priorities)[keyof typeof priorities], withinMs = 60_000): void {
+async function asked(budget: Budget, left: Left[], name: string, priority: (typeof priorities)[keyof typeof priorities], withinMs: number): Promise<void> {
   const from = performance.now();
-  void budget.enter(priority, withinMs).then((mayLeave) => { left.push({ name: mayLeave ? name : `${name} not`, at: performance.now() - from }); });
+  const mayLeave = await budget.enter(priority, withinMs);
+  left.push({ name: mayLeave ? name : `${name} not`, at: performance.now() - from });
+}
+function ask(budget: Budget, left: Left[], name: string, priority: (typeof priorities)[keyof typeof priorities], withinMs = 60_000): void {
+  void asked(budget, left, name, priority, withinMs);
 }
 
 describe('the request budget', () => {
@@ -88,9 +92,15 @@ describe('the request budget', () => {
 
     await fc.assert(fc.asyncProperty(waits, fc.integer({ min: 2, max: 20 }), async (pauses, perSecond) => {
       const budget = new Budget(perSecond);
+      const left: Left[] = [];
+      const began = performance.now();
       const times: number[] = [];
+      const leave = async (): Promise<void> => {
+        await asked(budget, left, 'one', priorities.entry, 600_000);
+        times.push(performance.now() - began);
+      };
       for (const pause of pauses) {
-        void budget.enter(priorities.entry, 600_000).then(() => { times.push(performance.now()); });
+        void leave();
         await vi.advanceTimersByTimeAsync(pause);
       }
       await vi.advanceTimersByTimeAsync(60_000);
