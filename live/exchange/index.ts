@@ -1,7 +1,7 @@
 /** A local exchange that speaks the real wire on loopback, with the simulator's matching core behind it. */
 export { startAdmin } from './admin/index.ts';
 export type { AdminDoor, AdminOptions, FaultDesk, SocketDesk } from './admin/index.ts';
-export { catalogue, faultIds, faultPlan } from './faults/index.ts';
+export { catalogue, faultPlan } from './faults/index.ts';
 export type { FaultEntry, FaultOptions, RuleText } from './faults/index.ts';
 export type { Pace } from './pace.ts';
 export { createPace } from './played-pace.ts';

@@ -38,10 +38,10 @@ try {
 
   const orders = [];
   const executions = [];
-  const watching = (async () => {
+  void (async () => {
     for (;;) orders.push(...await client.watchOrders(symbol));
   })().catch(() => {});
-  const watchingTrades = (async () => {
+  void (async () => {
     for (;;) executions.push(...await client.watchMyTrades(symbol));
   })().catch(() => {});
   seen.streamed = (await client.watchTicker(symbol)).last > 0;

@@ -157,7 +157,7 @@ describe('executions as they are pushed', () => {
     feed.execution(execution({}));
 
     expect(events).toEqual([{
-      tag: 'execution', at, leg: 0, order: 7, id: 'e1', cause: 'order', side: 1, lots: 4, priceTicks: 95, value: 380_000_000_000_000n, fee: 190_000_000_000n,
+      tag: 'execution', at, tradedAt: at, leg: 0, order: 7, id: 'e1', cause: 'order', side: 1, lots: 4, priceTicks: 95, value: 380_000_000_000_000n, fee: 190_000_000_000n,
       liquidity: 'maker', leavesLots: 0,
     }]);
   });
