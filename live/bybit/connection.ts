@@ -45,6 +45,7 @@ class BybitConnection implements Connection {
   /** Readings under way that nobody asked for, by leg; true = something more happened since. */
   readonly #wondering = new Map<number, boolean>();
   #isWatched = false;
+  #wasMarketUp = false;
   /** The link as it was told last. */
   #isUp = false;
   #isOver = false;
@@ -135,7 +136,6 @@ class BybitConnection implements Connection {
     this.#isWatched = true;
     this.#market.start(after);
     this.#public.open();
-    this.#changed();
   }
 
   async settled(): Promise<void> {
@@ -188,9 +188,10 @@ class BybitConnection implements Connection {
     if (bad.length > 0) for (const leg of symbols.keys()) this.#wonder(leg);
   }
 
-  /** The link is up when every stream that was opened is. */
+  /** The link is up when the account's stream is, and the market's too once it has been up: its beginning is no break. */
   #changed(): void {
-    const isUp = this.#private.isUp && (!this.#isWatched || this.#public.isUp);
+    if (this.#public.isUp) this.#wasMarketUp = true;
+    const isUp = this.#private.isUp && (!this.#wasMarketUp || this.#public.isUp);
     if (isUp === this.#isUp) return;
     this.#isUp = isUp;
     this.#tell({ tag: isUp ? 'connected' : 'disconnected', at: this.#request.now() });

@@ -165,7 +165,7 @@ export class MarketFeed {
       nextFundingAt: row.nextFundingTime === null ? before?.nextFundingAt ?? 0 : Number(row.nextFundingTime),
     };
     this.#tickers[symbol] = next;
-    if (before !== null && before.nextFundingAt > 0 && next.nextFundingAt > before.nextFundingAt) {
+    if (before !== null && before.nextFundingAt > 0 && next.nextFundingAt > before.nextFundingAt && at >= before.nextFundingAt) {
       this.#wish.tell({
         tag: 'funding', at, symbol, leg: symbol, rate: before.fundingRate, settledAt: before.nextFundingAt, nextAt: next.nextFundingAt, payment: 0n,
       });

@@ -61,7 +61,7 @@ describe(`${cases.length} forms of ${new Set(cases.map(([id]) => id)).size} faul
     stage = await openStage({ timing: { requestMs: 300, subscribeMs: 300, pongMs: 300 }, options: { market: { symbols: [marketOf({ bars })] } } });
     const began = stage.exchange.world.now;
     stage.connection.watchMarket([began]);
-    await stage.quiet();
+    await stage.next('mark-price');
     stage.fault(id, { ...(variant === '' ? {} : { variant }), ...(shorter[id] === undefined ? {} : { ms: shorter[id] }) });
 
     await trade();

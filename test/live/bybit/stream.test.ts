@@ -48,6 +48,15 @@ describe('the private stream', () => {
 
     expect(stage.logged.filter((line) => line.includes('not subscribed in time'))).toHaveLength(1);
   });
+  it('an answer about one topic of four is not taken for the others', async () => {
+    stage = await openStage({ timing: { subscribeMs: 200 } });
+    stage.exchange.faults.install([{ when: { transport: 'private', op: 'subscribe' }, effect: { tag: 'answer', body: { success: true, ret_msg: '', op: 'subscribe', req_id: 'order' } } }], 3);
+
+    stage.exchange.streams.cut('private', 1006);
+    await stage.next('connected');
+
+    expect(stage.logged.filter((line) => line.includes('not subscribed in time'))).toHaveLength(1);
+  });
   it('a refused key is no reason to stop asking, nor to say that it is connected', async () => {
     const opened = await openStage();
     stage = connectStage(opened.exchange, { timing: { reconnectFirstMs: 20 } });
