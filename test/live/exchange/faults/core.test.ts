@@ -15,14 +15,14 @@ import { flat, marketOf, minute } from '../../../sim/market.ts';
 const credentials = { key: 'test-key', secret: 'test-secret' };
 let exchange: RunningExchange;
 let client: Client;
-let isOver: boolean;
+const session = { isOver: false };
 beforeEach(async () => {
-  isOver = false;
+  session.isOver = false;
   exchange = await startExchange({ market: { symbols: [marketOf({ bars: Array.from({ length: 600 }, () => flat(100)) })] }, config: runConfig.parse({ leverage: 2 }), speed: 'max', ...credentials, hasLimits: false });
   client = await watchAccount(exchange.ready.private.replace('/v5/private', ''), ['order', 'execution', 'position', 'wallet']);
 });
 afterEach(async () => {
-  isOver = true;
+  session.isOver = true;
   client.socket.terminate();
   await exchange.close();
 });
@@ -52,7 +52,7 @@ async function told(topic: string, row: Row, minutes = 0): Promise<Row> {
 }
 async function playFor(minutes: number): Promise<void> {
   const until = exchange.world.now + minutes * minute;
-  for (let moment = { now: exchange.world.now, hasEnded: false }; moment.now < until && !moment.hasEnded && !isOver;) moment = await exchange.pace.idle(until);
+  for (let moment = { now: exchange.world.now, hasEnded: false }; moment.now < until && !moment.hasEnded && !session.isOver;) moment = await exchange.pace.idle(until);
 }
 const position = async (): Promise<Row> => (await list('/v5/position/list', 'category=linear&symbol=AAAUSDT'))[0] ?? {};
 
