@@ -201,8 +201,8 @@ export class Desk implements FaultDesk, RequestSink, StreamSink {
     for (const { effect } of due) if (isAct(effect)) this.#soon(effect, rows[0] ?? {});
   }
 
-  /** Nothing is done to the account from inside of what it tells. */
-  #soon(effect: FaultEffect, cause: Row): void { this.#after(0, () => { this.#act(effect, cause); }); }
+  /** Nothing is done to the account from inside of what it tells; it is done before anybody can answer to that. */
+  #soon(effect: FaultEffect, cause: Row): void { queueMicrotask(() => { this.#act(effect, cause); }); }
 
   #act(effect: FaultEffect, cause: Row): void {
     if (effect.tag === 'outage') {

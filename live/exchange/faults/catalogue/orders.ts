@@ -82,7 +82,7 @@ export const orderFaults: readonly FaultEntry[] = [
     stop: () => [pushed(o, 'private', 'position', { tag: 'stop-by-hand', percent: o.percent ?? -1 })],
     leverage: () => [pushed(o, 'private', 'position', { tag: 'leverage-by-hand', leverage: '2' })],
   }), ['close', 'add', 'stop', 'leverage']),
-  fault('F68', 'liquidation', (o) => [pushed(o, 'private', 'position', { tag: 'jump', kind: 'both', percent: o.percent ?? -60 }, { has: { side: 'Buy' } })]),
+  fault('F68', 'liquidation of a position without a stop', (o) => [pushed(o, 'private', 'position', { tag: 'jump', kind: 'both', percent: o.percent ?? -60 }, { has: { side: 'Buy' } })]),
   fault('F69', 'cancel-all takes the stop with it', (o) => [pushed(o, 'private', 'position', { tag: 'cancel-by-hand', isAll: true })]),
   fault('F70', 'cancelled by self-match', (o) => [
     pushed(o, 'private', 'order', { tag: 'cancel-by-hand' }, { has: { orderStatus: 'New' } }),

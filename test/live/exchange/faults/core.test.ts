@@ -15,11 +15,14 @@ import { flat, marketOf, minute } from '../../../sim/market.ts';
 const credentials = { key: 'test-key', secret: 'test-secret' };
 let exchange: RunningExchange;
 let client: Client;
+const session = { isOver: false };
 beforeEach(async () => {
+  session.isOver = false;
   exchange = await startExchange({ market: { symbols: [marketOf({ bars: Array.from({ length: 600 }, () => flat(100)) })] }, config: runConfig.parse({ leverage: 2 }), speed: 'max', ...credentials, hasLimits: false });
   client = await watchAccount(exchange.ready.private.replace('/v5/private', ''), ['order', 'execution', 'position', 'wallet']);
 });
 afterEach(async () => {
+  session.isOver = true;
   client.socket.terminate();
   await exchange.close();
 });
@@ -49,7 +52,7 @@ async function told(topic: string, row: Row, minutes = 0): Promise<Row> {
 }
 async function playFor(minutes: number): Promise<void> {
   const until = exchange.world.now + minutes * minute;
-  for (let moment = { now: exchange.world.now, hasEnded: false }; moment.now < until && !moment.hasEnded;) moment = await exchange.pace.idle(until);
+  for (let moment = { now: exchange.world.now, hasEnded: false }; moment.now < until && !moment.hasEnded && !session.isOver;) moment = await exchange.pace.idle(until);
 }
 const position = async (): Promise<Row> => (await list('/v5/position/list', 'category=linear&symbol=AAAUSDT'))[0] ?? {};
 
@@ -187,9 +190,9 @@ describe('stops and positions', () => {
 
     expect(await told('execution', { createType: 'CreateByStopLoss' }, 10)).toMatchObject({ orderLinkId: '' });
   });
-  it('F68: the market falls 60 %: the exchange takes the position over', async () => {
+  it('F68: the market falls 60 % under a position of leverage 2 whose stop was just taken away: the exchange takes it over', async () => {
     set('F68');
-    await stop('89');
+    await stop('0');
 
     expect(await told('execution', { createType: 'CreateByLiq' }, 10)).toMatchObject({ orderLinkId: '', execType: 'BustTrade', execQty: '4' });
     expect(await position()).toMatchObject({ size: '0' });
