@@ -102,7 +102,7 @@ describe('a trading process that is killed', () => {
       { readonly wallet: string; readonly legs: readonly { readonly lots: number; readonly slTicks: number }[] };
     const told = await matches(ready);
     const stored = await holdfast(folder, 'query', `select count(*) as n, sum(fee) as fee from executions where run = '${end.run}'`, '--json');
-    const [row] = (JSON.parse(stored.stdout) as { readonly rows: readonly { readonly n: number; readonly fee: number }[] }).rows;
+    const [row] = (JSON.parse(stored.stdout) as { readonly rows: readonly { readonly n: unknown; readonly fee: unknown }[] }).rows;
     expect(told.length).toBeGreaterThan(20);
     expect(Number(row!.n)).toBe(told.length);
     expect(Number(row!.fee)).toBeCloseTo(told.reduce((sum, { execFee }) => sum + Number(execFee), 0), 9);
