@@ -116,9 +116,9 @@ interface Place { readonly kind: StreamKind; readonly category: string; readonly
 /** Null = no stream stands at this path. */
 function placeOf(url: string, category: string): Place | null {
   const { pathname, searchParams } = new URL(url, 'http://localhost');
-  const open = /^\/v5\/public\/(linear|inverse|spot|option)$/.exec(pathname);
+  const open = /\/v5\/public\/(linear|inverse|spot|option)$/.exec(pathname);
   if (open !== null) return { kind: 'public', category: open[1] ?? '', idleMs: idleDefaultMs };
-  const kind = pathname === '/v5/private' ? 'private' : pathname === '/v5/trade' ? 'trade' : null;
+  const kind = pathname.endsWith('/v5/private') ? 'private' : pathname.endsWith('/v5/trade') ? 'trade' : null;
   return kind === null ? null : { kind, category, idleMs: idleMsOf(searchParams.get('max_active_time')) };
 }
 
