@@ -38,6 +38,7 @@ function buildProgram(end: End): Command {
   addBacktest(program, end);
   addCases(program, end);
   addStored(program, end);
+  addReport(program, end);
   addReplay(program, end);
   addCompare(program, end);
   addLive(program, end);
@@ -135,6 +136,17 @@ function addStored(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (sql: string, _: unknown, self: Command) => end(await (await import('./query.ts')).query(sql, self.optsWithGlobals())));
   example(query, 'holdfast query "SELECT symbol, count(*) AS trades, sum(net) AS net FROM trades GROUP BY symbol"');
+}
+
+function addReport(program: Command, end: End): void {
+  const command = program.command('report').argument('<run>', 'run id, as in holdfast runs')
+    .description('tell a stored run as one HTML file that needs nothing else, with Markdown and JSON beside it')
+    .option('--out <file>', 'the HTML file (default: RUN.html here)')
+    .option('--open', 'show it in the browser')
+    .option('--diff <other>', 'set another run beside it instead')
+    .option('--json', 'print one JSON object')
+    .action(async (run: string, _: unknown, self: Command) => end(await (await import('./report.ts')).report(run, self.optsWithGlobals())));
+  example(command, 'holdfast report 20261122-125703412-ab12cd --open');
 }
 
 function addReplay(program: Command, end: End): void {

@@ -30,14 +30,21 @@ export const defaultRowLimit = 1_000;
 /** `StatementType.SELECT` of DuckDB's C interface. */
 const selectStatement = 1;
 
-export async function queryRuns(
-  folder: string, sql: string, { limit = defaultRowLimit }: { readonly limit?: number } = {},
-): Promise<Answer> {
+export interface QueryLimit { readonly limit?: number }
+/** Puts one SELECT to the runs. */
+export type AskRuns = (sql: string, limit?: QueryLimit) => Promise<Answer>;
+
+export async function queryRuns(folder: string, sql: string, limit: QueryLimit = {}): Promise<Answer> {
+  return await withRuns(folder, async (askRuns) => await askRuns(sql, limit));
+}
+
+/** Many questions to the runs as they are now, for the price of opening them once. */
+export async function withRuns<T>(folder: string, work: (askRuns: AskRuns) => Promise<T>): Promise<T> {
   const database = await openDatabase(':memory:');
   try {
     return await withConnection(database, async (connection) => {
       await showRuns(connection, folder);
-      return await inOneLine(sql, async () => await ask(connection, sql, limit));
+      return await work(async (sql, { limit = defaultRowLimit } = {}) => await inOneLine(sql, async () => await ask(connection, sql, limit)));
     });
   } finally {
     closeDatabase(database);

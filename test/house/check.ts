@@ -21,6 +21,10 @@ const reasons: Reasons = {
     'its package is installed by .ci/run, where the registry can be reached',
   'clients of others the Python SDK does the same, with a stop on the entry and the exit sent by socket':
     'its package is installed by .ci/run, where Python and its registry can be reached',
+  ...Object.fromEntries([
+    'shows its charts, answers pointer and keyboard, sorts its trades, and says nothing to the console',
+    'is first painted within a second, in the dark too, and on a phone nothing is wider than the screen', 'sets two runs side by side',
+  ].map((name) => [`a report in a browser ${name}`, 'its browser is installed by .ci/run, where the packages of Debian can be reached'])),
 };
 
 interface Outcome { readonly passed: number; readonly failed: number; readonly told: string }
@@ -28,10 +32,10 @@ type Check = () => Outcome;
 
 const checks: Readonly<Record<string, Check>> = {
   types: () => {
-    const { status, text } = run('typescript/bin/tsc', ['-p', 'tsconfig.json', '--listFiles']);
-    const listed = text.split('\n');
+    const parts = ['tsconfig.json', 'lab/report/page/tsconfig.json'].map((project) => run('typescript/bin/tsc', ['-p', project, '--noEmit', '--listFiles']));
+    const listed = parts.flatMap(({ text }) => text.split('\n'));
     const ours = listed.filter((line) => line.startsWith(root) && !line.includes('node_modules'));
-    return one(status, ours.length, listed.filter((line) => !/^\/.*\.(d\.)?[mc]?ts$|\.json$/.test(line)).join('\n'));
+    return one(worst(parts), ours.length, listed.filter((line) => !/^\/.*\.(d\.)?[mc]?ts$|\.json$/.test(line)).join('\n'));
   },
   lint: () => {
     const { status, text } = run('oxlint/bin/oxlint', ['--deny-warnings', '.']);
@@ -42,9 +46,9 @@ const checks: Readonly<Record<string, Check>> = {
     return one(status, numberIn(/knip read (\d+) files/, text), text);
   },
   build: () => {
-    const { status, text } = run('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+    const parts = ['tsconfig.build.json', 'lab/report/page/tsconfig.json'].map((project) => run('typescript/bin/tsc', ['-p', project]));
     const emitted = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist'), { recursive: true }) : [];
-    return one(status, emitted.filter((name) => String(name).endsWith('.js')).length, text);
+    return one(worst(parts), emitted.filter((name) => String(name).endsWith('.js')).length, parts.map(({ text }) => text).join('\n'));
   },
   package: () => {
     const packed = spawnSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', scratch], { cwd: root, encoding: 'utf8' });
@@ -96,6 +100,10 @@ function main(names: readonly string[]): void {
 function one(status: number, files: number, text: string): Outcome {
   const good = status === 0 && files > 0;
   return { passed: good ? 1 : 0, failed: good ? 0 : 1, told: `${files} files read${good ? '' : `\n${text.trim()}\nexit code ${status}`}` };
+}
+
+function worst(parts: readonly { readonly status: number }[]): number {
+  return Math.max(...parts.map(({ status }) => status));
 }
 
 function numberIn(pattern: RegExp, text: string): number {

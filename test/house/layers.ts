@@ -40,7 +40,7 @@ const layers: Readonly<Record<string, Layer>> = {
   'live/exchange': { ours: ['engine', 'data', 'sim'], npm: { zod: ['live/'], pino: ['live/'], ws: ['live/exchange/'] }, node: 'all' },
   lab: {
     ours: ['engine', 'sim', 'data', 'live'],
-    npm: { piscina: ['lab/jobs/'], bullmq: ['lab/jobs/'], ioredis: ['lab/jobs/'], 'lightweight-charts': ['lab/report/'] },
+    npm: { piscina: ['lab/jobs/'], bullmq: ['lab/jobs/'], ioredis: ['lab/jobs/'], 'lightweight-charts': ['lab/report/'], esbuild: ['lab/report/'] },
     node: 'all',
   },
   cli: {
