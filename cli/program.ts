@@ -161,12 +161,13 @@ function addReplay(program: Command, end: End): void {
 
 function addCompare(program: Command, end: End): void {
   const command = program.command('compare').argument('<run>', 'run id, as in holdfast runs').argument('<other>', 'run id')
-    .description('decisions and executions of two stored runs side by side; the first difference is printed with both rows, and the exit is 1')
-    .option('--exact', 'to the last digit, over the time that both runs cover (the only way there is)', true)
+    .description('two stored runs: is one better, or only luckier? days and trades that both have are paired')
+    .option('--exact', 'are they the same? decisions and executions to the last digit, over the time that both cover; the first difference is printed with both rows, and the exit is 1')
+    .option('--all', 'as --exact, and every difference is listed')
     .option('--json', 'print one JSON object')
     .action(async (run: string, other: string, _: unknown, self: Command) =>
       end(await (await import('./compare.ts')).compare(run, other, self.optsWithGlobals())));
-  example(command, 'holdfast compare 20261122-125703412-ab12cd 20261122-130211093-qwerty --exact');
+  example(command, 'holdfast compare 20261122-125703412-ab12cd 20261122-130211093-qwerty');
 }
 
 /** What `live` and `doctor` are asked with. */

@@ -11,6 +11,7 @@
  */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { analysisSql, analysisViews } from './analysis.ts';
 import { closeDatabase, execute, openDatabase, withConnection } from '../duckdb.ts';
 import type { Connection, Database } from '../duckdb.ts';
 import { databaseFile, isMissing, isThere, runsFolder, StoreError, storedRuns, viewsFile } from './folder.ts';
@@ -72,6 +73,7 @@ export async function copyStore({ folder, to }: StoreCopy): Promise<void> {
         const rows = `SELECT * FROM read_parquet(${filesOf(table, home)}, union_by_name = true)`;
         await execute(connection, `INSERT INTO ${table.name} BY NAME ${rows}`);
       }
+      for (const view of analysisViews) await execute(connection, analysisSql(view));
     });
   } catch (error) {
     await removeDatabase(to);
@@ -95,7 +97,7 @@ async function inTurn<T>(folder: string, work: () => Promise<T>): Promise<T> {
 
 /** The views as SQL, absolute paths included: another text means that they must be made anew. */
 const viewsText = (folder: string): string =>
-  storeTables.map((table) => `${viewSql(table, resolve(runsFolder(folder)), true)};\n`).join('');
+  [...storeTables.map((table) => viewSql(table, resolve(runsFolder(folder)), true)), ...analysisViews.map(analysisSql)].map((sql) => `${sql};\n`).join('');
 
 async function readText(file: string): Promise<string | null> {
   try {

@@ -14,3 +14,5 @@ export { storeTables } from './schema.ts';
 export type { StoreColumn, StoreTable } from './schema.ts';
 export { StoreError } from './folder.ts';
 export type { StoreProblem } from './folder.ts';
+export { analysisViews } from './analysis.ts';
+export type { AnalysisView } from './analysis.ts';

@@ -10,6 +10,7 @@ import { closeDatabase, execute, openDatabase, quoteText, withConnection } from 
 import type { Connection } from '../duckdb.ts';
 import { runsFolder, StoreError, storedRuns } from './folder.ts';
 import { storeTables } from './schema.ts';
+import { analysisSql, analysisViews } from './analysis.ts';
 import { viewSql } from './views.ts';
 
 /** Plain JSON but for NaN and infinities: whole numbers beyond 2^53 and times are text (ISO 8601, UTC). */
@@ -56,6 +57,7 @@ async function showRuns(connection: Connection, folder: string): Promise<void> {
   // An absolute path, because DuckDB compares the allowed folder with the files' paths as text.
   const home = resolve(runsFolder(folder));
   for (const table of storeTables) await execute(connection, viewSql(table, home, runs.length > 0));
+  for (const view of analysisViews) await execute(connection, analysisSql(view));
   await execute(connection, `
     SET TimeZone = 'UTC';
     SET temp_directory = '';

@@ -29,20 +29,62 @@ function dice(seed: number): (n: number) => number {
 /** The middle 95 % of a statistic over samples drawn from the values; null when the sample is too small to say. */
 export function bootstrap(values: readonly number[], statistic: (sample: Float64Array) => number, block = 1, seed = 1): Range | null {
   if (values.length < leastSample) return null;
-  const roll = dice(seed);
+  const places = new Int32Array(values.length);
   const sample = new Float64Array(values.length);
-  const draws = Math.max(drawsLeast, Math.min(drawsMost, Math.floor(drawnMost / values.length)));
-  const found = new Float64Array(draws);
-  for (let draw = 0; draw < draws; draw++) {
-    for (let i = 0; i < sample.length;) {
-      let at = roll(values.length);
-      for (let k = 0; k < block && i < sample.length; k++) {
-        sample[i++] = values[at]!;
-        at = at + 1 === values.length ? 0 : at + 1;
-      }
+  const roll = dice(seed);
+  return middle(drawsFor(values.length), () => {
+    draw(places, roll, block);
+    for (let i = 0; i < places.length; i++) sample[i] = values[places[i]!]!;
+    return statistic(sample);
+  });
+}
+
+/** The same for pairs: what belongs together is drawn together. `a` and `b` are of one length. */
+export function bootstrapPairs(a: readonly number[], b: readonly number[], statistic: (a: Float64Array, b: Float64Array) => number, block = 1, seed = 1): Range | null {
+  if (a.length < leastSample) return null;
+  const places = new Int32Array(a.length);
+  const one = new Float64Array(a.length);
+  const two = new Float64Array(a.length);
+  const roll = dice(seed);
+  return middle(drawsFor(a.length), () => {
+    draw(places, roll, block);
+    for (let i = 0; i < places.length; i++) {
+      one[i] = a[places[i]!]!;
+      two[i] = b[places[i]!]!;
     }
-    found[draw] = statistic(sample);
+    return statistic(one, two);
+  });
+}
+
+/** Mean of b less mean of a, each drawn by itself. */
+export function meanDifference(a: readonly number[], b: readonly number[], seed = 1): Range | null {
+  if (a.length < leastSample || b.length < leastSample) return null;
+  const roll = dice(seed);
+  const drawn = (values: readonly number[]): number => {
+    let total = 0;
+    for (let i = 0; i < values.length; i++) total += values[roll(values.length)]!;
+    return total / values.length;
+  };
+  return middle(drawsFor(a.length + b.length), () => drawn(b) - drawn(a));
+}
+
+const drawsFor = (n: number): number => Math.max(drawsLeast, Math.min(drawsMost, Math.floor(drawnMost / n)));
+
+/** Places of a sample: runs of `block` that follow one another, the end joined to the beginning. */
+function draw(places: Int32Array, roll: (n: number) => number, block: number): void {
+  const n = places.length;
+  for (let i = 0; i < n;) {
+    let at = roll(n);
+    for (let k = 0; k < block && i < n; k++) {
+      places[i++] = at;
+      at = at + 1 === n ? 0 : at + 1;
+    }
   }
+}
+
+function middle(draws: number, next: () => number): Range | null {
+  const found = new Float64Array(draws);
+  for (let i = 0; i < draws; i++) found[i] = next();
   const usable = found.filter((value) => Number.isFinite(value)).sort();
   if (usable.length < draws * 0.9) return null;
   return { low: usable[Math.floor(usable.length * 0.025)]!, high: usable[Math.ceil(usable.length * 0.975) - 1]! };
