@@ -47,6 +47,6 @@ function listed(file: string, input: unknown): readonly unknown[] {
     return casesIn(input);
   } catch (thrown) {
     if (!(thrown instanceof CaseFileError)) throw thrown;
-    throw new Failure(2, `cases: ${file}: ${thrown.message}. Fix: see docs/fill-cases.md`);
+    throw new Failure(2, `cases: ${file}: ${thrown.message}. Fix: see holdfast help fill-cases`);
   }
 }

@@ -32,7 +32,7 @@ async function planOf(wanted: string, seed: number | null): Promise<FaultPlan> {
   try {
     return readPlan(given, wanted, seed);
   } catch (thrown) {
-    if (thrown instanceof PlanError) throw new Failure(2, `faults: ${wanted}: ${thrown.message}. Fix: change it, see docs/faults.md`);
+    if (thrown instanceof PlanError) throw new Failure(2, `faults: ${wanted}: ${thrown.message}. Fix: change it, see holdfast help faults`);
     throw thrown;
   }
 }
@@ -47,6 +47,6 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw new Failure(2, `faults: ${file}: was no JSON (${textOf(thrown)}), expected a plan. Fix: see docs/faults.md`);
+    throw new Failure(2, `faults: ${file}: was no JSON (${textOf(thrown)}), expected a plan. Fix: see holdfast help faults`);
   }
 }

@@ -32,7 +32,7 @@ function buildProgram(end: End): Command {
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
     .exitOverride()
     .showHelpAfterError(false)
-    .helpCommand('help [command]', 'show the options of a command, with an example');
+    .helpCommand(false);
   addInit(program, end);
   addData(program, end);
   addBacktest(program, end);
@@ -44,6 +44,7 @@ function buildProgram(end: End): Command {
   addLive(program, end);
   addOperator(program, end);
   addExchange(program, end);
+  addHelp(program, end);
   example(program, 'holdfast backtest strategy.ts --market builtin:linear');
   return program;
 }
@@ -117,11 +118,11 @@ function addBacktest(program: Command, end: End): void {
 }
 
 function addCases(program: Command, end: End): void {
-  const command = program.command('cases').argument('<files...>', 'case files (fill-case/1, JSON); docs/fill-cases.md describes them')
+  const command = program.command('cases').argument('<files...>', 'case files (fill-case/1, JSON); holdfast help fill-cases describes them')
     .description('play fill cases against the exchange of the simulator; exit 1 when one differs, 2 when one cannot be read')
     .option('--json', 'print one JSON object')
     .action(async (files: string[], _: unknown, self: Command) => end(await (await import('./cases.ts')).cases(files, self.optsWithGlobals())));
-  example(command, 'holdfast cases docs/fill-cases.json');
+  example(command, 'holdfast cases fills.json');
 }
 
 function addStored(program: Command, end: End): void {
@@ -262,6 +263,13 @@ function addExchange(program: Command, end: End): void {
     .option('--secret <secret>', 'secret of the account (default: drawn)')
     .action(async (_: unknown, self: Command) => end(await (await import('./exchange.ts')).exchange(self.optsWithGlobals())));
   example(command, 'holdfast exchange --symbols BTCUSDT --speed 60 --admin');
+}
+
+function addHelp(program: Command, end: End): void {
+  const command = program.command('help').argument('[topic...]', 'a command, or a topic such as faults, risk, fill-cases, tables, views')
+    .description('commands and topics; the options of one, or a page about the other')
+    .action(async (words: string[]) => end((await import('./help.ts')).help(program, words)));
+  example(command, 'holdfast help views');
 }
 
 function example(command: Command, text: string): void {

@@ -16,7 +16,7 @@ import { pageViolations, wordViolations } from './house/words.ts';
 const root = resolve(import.meta.dirname, '..');
 const sources = readSources(root, sourceFolders);
 const tests = readSources(root, ['test']);
-const pages = ['.', 'docs'].flatMap((folder) => readdirSync(resolve(root, folder)).map((name) => join(folder, name)))
+const pages = ['.', 'cli/pages'].flatMap((folder) => readdirSync(resolve(root, folder)).map((name) => join(folder, name)))
   .filter((name) => name.endsWith('.md'));
 
 /** Files and functions over the limit, with their present length. May only shrink. */

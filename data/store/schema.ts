@@ -122,7 +122,7 @@ export const recordTables: readonly StoreTable[] = [
   {
     name: 'faults', meaning: 'every fault that struck a run on bad days (--faults)',
     columns: [
-      run, at('time', 'exchange time'), word('family', 'as in docs/faults.md'), symbol, whole('order', 'order id, or the trigger of a stop in ticks'),
+      run, at('time', 'exchange time'), word('family', 'as in holdfast help faults'), symbol, whole('order', 'order id, or the trigger of a stop in ticks'),
       word('action', 'request, topic or reading it struck'), real('attempt', 'which one of them'), real('for_ms', 'delay or length, ms'),
     ],
   },

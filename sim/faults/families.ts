@@ -1,6 +1,6 @@
 /**
  * The families of faults: what each is asked about, how often at most, and how long it lasts. Numbers of the field's faults
- * in brackets; `docs/faults.md` tells each in a sentence.
+ * in brackets; `holdfast help faults` tells each in a sentence.
  *
  * request  judged once per attempt of a request           order  judged once per order
  * stop     judged once per request for a stop             push   judged once per message of the account's stream

@@ -56,8 +56,8 @@ describe('cases', () => {
     ['empty.json', /^cases: empty\.json: was empty, expected a list of cases or .* Fix: repair the file\n$/],
     ['absent.json', /^cases: absent\.json: was not there, expected a case file\. Fix: check the path\n$/],
     ['.', /^cases: \.: was a folder, expected a case file\. Fix: check the path\n$/],
-    ['none.json', /^cases: none\.json: the file must be a list of cases, .* was \[\]\. Fix: see docs\/fill-cases\.md\n$/],
-    ['other.json', /^cases: other\.json: the file must be a list of cases, .*, was \{"bars_of":"something else"\}\. Fix: see docs\/fill-cases\.md\n$/],
+    ['none.json', /^cases: none\.json: the file must be a list of cases, .* was \[\]\. Fix: see holdfast help fill-cases\n$/],
+    ['other.json', /^cases: other\.json: the file must be a list of cases, .*, was \{"bars_of":"something else"\}\. Fix: see holdfast help fill-cases\n$/],
   ])('in %s, which is no case file, exit 2 with one line on stderr and nothing on stdout, beside good files and with --json too', async (file, expected) => {
     for (const words of [[file], ['holds.json', file, 'differs.json'], ['holds.json', file, '--json']]) {
       const { code, stdout, stderr } = await holdfast(folder, 'cases', ...words);
@@ -94,8 +94,8 @@ describe('cases', () => {
   });
 });
 
-describe('docs/fill-cases.json, the sample file of docs/fill-cases.md', () => {
-  const sample = resolve('docs/fill-cases.json');
+describe('cli/pages/fill-cases.json, the sample file of cli/pages/fill-cases.md', () => {
+  const sample = resolve('cli/pages/fill-cases.json');
 
   it('holds: 12 passed, 0 failed', async () => {
     const { code, stdout } = await holdfast(folder, 'cases', sample);
@@ -126,7 +126,7 @@ describe('docs/fill-cases.json, the sample file of docs/fill-cases.md', () => {
   });
 
   it('the page shows what the command prints: its failing case is played here', async () => {
-    const page = readFileSync(resolve('docs/fill-cases.md'), 'utf8');
+    const page = readFileSync(resolve('cli/pages/fill-cases.md'), 'utf8');
     const [own = '', output = ''] = /```json own\n([\s\S]*?)```[\s\S]*?```text\n([\s\S]*?)```/.exec(page)?.slice(1) ?? [];
     writeFileSync(join(folder, 'my-venue.json'), own);
 

@@ -31,7 +31,7 @@ describe('what cannot be played is refused with exit 2 and a way out', () => {
   it.each([
     [['--faults', 'stom'], /^arguments: --faults: was 'stom', expected calm, rough, storm or a JSON file\. Fix: --faults storm$/],
     [['--faults', 'absent.json'], /^faults: absent\.json: was not readable .*Fix: name a file that is there$/],
-    [['--faults', 'broken.json'], /^faults: broken\.json: was no JSON .*Fix: see docs\/faults\.md$/],
+    [['--faults', 'broken.json'], /^faults: broken\.json: was no JSON .*Fix: see holdfast help faults$/],
     [['--faults', 'wrong.json'], /^faults: wrong\.json: familys: was an unknown word, expected one of plan, base, seed, families.*Fix: /],
     [['--fault-seed', '3'], /^arguments: --fault-seed: was given alone, expected --faults or --restarts with it\. Fix: add --faults rough$/],
     [['--restarts', 'often'], /--restarts.*expected a whole number/],
@@ -95,9 +95,9 @@ describe('a run on bad days', () => {
     rmSync(own, { recursive: true });
   });
 
-  it('takes the plan of docs/faults.md as it stands there', async () => {
+  it('takes the plan of cli/pages/faults.md as it stands there', async () => {
     const { readFileSync } = await import('node:fs');
-    const page = readFileSync(join(import.meta.dirname, '../../docs/faults.md'), 'utf8');
+    const page = readFileSync(join(import.meta.dirname, '../../cli/pages/faults.md'), 'utf8');
     const plan = /```json\n([\s\S]*?)```/.exec(page)![1]!;
     writeFileSync(join(folder, 'page.json'), plan);
 

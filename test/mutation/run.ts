@@ -143,7 +143,7 @@ function filesBelow(folder: string, below: string): string[] {
 function mutate(part: Part, files: readonly string[], concurrency: number): Report {
   const stage = mkdtempSync(join(tmpdir(), 'holdfast-mutation-'));
   const write = (name: string, text: string): void => writeFileSync(join(stage, name), text);
-  for (const folder of ['engine', 'sim', 'docs', 'test/engine', 'test/sim', 'test/seed']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
+  for (const folder of ['engine', 'sim', 'cli/pages', 'test/engine', 'test/sim', 'test/seed']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
   symlinkSync(join(here, 'node_modules'), join(stage, 'node_modules'));
   const tests = filesBelow(stage, 'test').filter((path) => path.endsWith('.test.ts'));
   const chosen = new Set(part.tests.flatMap((pattern) => tests.filter((path) => pattern.test(path))));

@@ -5,8 +5,8 @@
  */
 import { withRuns } from '../../../data/index.ts';
 import type { StoredRun } from '../../../data/index.ts';
-import { bootstrap, bootstrapPairs, daysInBlock, leastSample, mean, meanDifference, yearlySharpe } from '../html/doubt.ts';
-import type { Range } from '../html/doubt.ts';
+import { bootstrap, bootstrapPairs, daysInBlock, leastSample, mean, meanDifference, yearlySharpe } from '../doubt.ts';
+import type { Range } from '../doubt.ts';
 
 export interface Difference {
   readonly name: string;

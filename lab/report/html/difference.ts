@@ -1,7 +1,7 @@
 /** Two runs side by side: what came out of each, whether the difference is more than luck, and which settings differ. */
 import { dayOf, grouped, signed } from '../words.ts';
 import { page } from './document.ts';
-import { leastSample, mean } from './doubt.ts';
+import { leastSample, mean } from '../doubt.ts';
 import { pairedDays, pairedDifference } from './paired.ts';
 import { html } from './markup.ts';
 import type { Markup } from './markup.ts';

@@ -1,6 +1,6 @@
 /** The key numbers of a stored run, each with its sample and, where the sample carries one, its 95 % interval. */
-import { bootstrap, daysInBlock, mean, profitFactor, shareRange, yearlySharpe } from './doubt.ts';
-import type { Range } from './doubt.ts';
+import { bootstrap, daysInBlock, mean, profitFactor, shareRange, yearlySharpe } from '../doubt.ts';
+import type { Range } from '../doubt.ts';
 import { minima } from '../metrics.ts';
 import { grouped } from '../words.ts';
 import type { Figure } from '../story.ts';

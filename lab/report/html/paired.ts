@@ -1,6 +1,6 @@
 /** Days that two runs have in common, and whether one of them did better on them than luck explains. */
-import { bootstrap, daysInBlock, mean } from './doubt.ts';
-import type { Range } from './doubt.ts';
+import { bootstrap, daysInBlock, mean } from '../doubt.ts';
+import type { Range } from '../doubt.ts';
 import type { EquityStrip } from '../story.ts';
 
 const dayMs = 86_400_000;

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { casesIn, formatCase, runCases } from '../../../sim/index.ts';
 
 const page = resolve('../shared/fill-semantics.md');
-const sample: unknown = JSON.parse(readFileSync(resolve('docs/fill-cases.json'), 'utf8'));
+const sample: unknown = JSON.parse(readFileSync(resolve('cli/pages/fill-cases.json'), 'utf8'));
 
-describe('the worked examples, docs/fill-cases.json', () => {
+describe('the worked examples, cli/pages/fill-cases.json', () => {
   it('X01 to X12 give the stated fills, fees, funding and balances', () => {
     const outcomes = runCases(sample);
 

@@ -1,6 +1,6 @@
 /** Ranges of doubt against known intervals, and figures against the metrics computed elsewhere. */
 import { describe, expect, it } from 'vitest';
-import { bootstrap, mean, profitFactor, shareRange, yearlySharpe } from '../../../../lab/report/html/doubt.ts';
+import { bootstrap, mean, profitFactor, shareRange, yearlySharpe } from '../../../../lab/report/doubt.ts';
 import { figuresOf, returnsOf } from '../../../../lab/report/html/figures.ts';
 import { pairedDays } from '../../../../lab/report/html/paired.ts';
 import { binned } from '../../../../lab/report/html/figures-drawn.ts';
