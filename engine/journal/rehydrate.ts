@@ -73,7 +73,7 @@ function walk(request: RehydrateRequest, fromSnapshot: boolean): { readonly repl
   });
   const start = fromSnapshot ? lastGood(request, known) : beginning(request, 0);
   const again = new Again(request, start);
-  scan(request.port, (line) => { if (line.seq > start.seq) again.take(line); });
+  for (const line of linesAfter(request.port, start.seq, scanned.place.seq)) again.take(line);
   again.end();
   return {
     replayed: { state: start.state, replayed: again.replayed, cut: scanned.cut, from: start.seq, skipped: start.skipped, unsent: again.unsent },
@@ -114,6 +114,21 @@ function scan(port: JournalPort, visit: (line: Line) => void): { readonly cut: n
     bytes += text.length;
   }
   return { cut, place: { seq, digest, bytes, day: dayOf(at) } };
+}
+
+/** Records after `from` up to `to` of a journal that was scanned: record n is its nth line, and whole. */
+function* linesAfter(port: JournalPort, from: number, to: number): Iterable<Line> {
+  let seq = 0;
+  for (const text of port.lines()) {
+    seq += 1;
+    if (seq > to) return;
+    if (seq > from) yield readLine(text) ?? unread(seq);
+  }
+}
+
+/** It was whole a moment ago. */
+function unread(seq: number): never {
+  throw new JournalError('damaged', seq, { expected: 'the line that was there', actual: 'another' });
 }
 
 function checkHeader({ seq, json }: Line, request: JournalRequest): void {

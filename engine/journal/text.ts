@@ -46,9 +46,22 @@ function objectText(value: object): string {
   }
   let text = '';
   for (const key of Object.keys(value).sort()) {
-    text += `${text === '' ? '{' : ','}${stringText(key)}:${encode((value as Record<string, unknown>)[key])}`;
+    text += `${text === '' ? '{' : ','}${keyText(key)}${encode((value as Record<string, unknown>)[key])}`;
   }
   return text === '' ? '{}' : `${text}}`;
+}
+
+/** Keys repeat: their texts are kept, so many of them. */
+const keyTexts = new Map<string, string>();
+const keysKept = 2_000;
+
+/** `"key":` */
+function keyText(key: string): string {
+  const known = keyTexts.get(key);
+  if (known !== undefined) return known;
+  const text = `${stringText(key)}:`;
+  if (keyTexts.size < keysKept) keyTexts.set(key, text);
+  return text;
 }
 
 function listText(values: ArrayLike<unknown>): string {

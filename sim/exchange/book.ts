@@ -119,6 +119,7 @@ export interface Core {
   pieceEnd: number;
   /** A trial run of a bar: never counted, never seen. */
   readonly isTrial: boolean;
+  readonly countsAmbiguity: boolean;
 }
 
 const pico = 1_000_000_000_000n;

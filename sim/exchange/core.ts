@@ -23,12 +23,12 @@ const underMargin = 1 - 2e-11;
 const overMargin = 1 + 2e-11;
 const finePerMoney = 1_000_000_000_000n;
 
-function newCore({ config, symbols, wallet }: ExchangeSetup): Core {
+function newCore({ config, symbols, wallet, countsAmbiguity = true }: ExchangeSetup): Core {
   return {
     config, books: symbols.map((symbol, index) => newBook(index, symbol)), facts: [], ambiguousFills: [], wallet,
     sequence: 0, executions: 0, ambiguousBars: 0, awake: 0, now: -1e15, nowFraction: 0,
     hitAt: Infinity, hitRank: 9, hitOrder: null, hitLevel: NaN, hitByMark: false, hitIsNow: false, pieceEnd: NaN,
-    isTrial: false,
+    isTrial: false, countsAmbiguity,
   };
 }
 
@@ -147,7 +147,7 @@ function beginPath(core: Core, book: Book): void { // hot
     sleepThrough(core, book);
     return;
   }
-  countAmbiguity(core, book);
+  if (core.countsAmbiguity) countAmbiguity(core, book);
   decidePaths(core, book);
 }
 

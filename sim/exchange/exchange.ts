@@ -48,6 +48,8 @@ export interface ExchangeSetup {
   readonly symbols: readonly ExchangeSymbol[];
   /** Start balance in money units. All symbols settle in one coin. */
   readonly wallet: Money;
+  /** False = nobody asks for ambiguous bars, so that none is played twice. What is filled is the same either way. */
+  readonly countsAmbiguity?: boolean;
 }
 export interface ExchangePosition {
   readonly side: 1 | -1 | 0; readonly lots: number; readonly cost: Money;

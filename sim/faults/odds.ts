@@ -50,7 +50,7 @@ export class Odds {
   #isDue(family: Family, target: Target): boolean {
     const { rate } = this.#rates[family];
     if (rate > 0 && chanceOf(this.seed, streams.faults, wordsOf(family, target)) < rate) return true;
-    const named = this.#injected.get(family);
+    const named = this.#injected.size === 0 ? undefined : this.#injected.get(family);
     return named !== undefined && named.some((one) => matches(one, target));
   }
 

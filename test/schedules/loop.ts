@@ -85,7 +85,7 @@ export class Loop {
     this.#story = story;
     this.#setup = setupOf({ strategy, params: {}, config, instruments, baseMs: second });
     this.#exchange = createExchange({
-      config, wallet: this.#setup.cash,
+      config, wallet: this.#setup.cash, countsAmbiguity: false,
       symbols: market.symbols.map(({ mark }, i) => ({ instrument: this.#setup.instruments[i]!, leverage: String(config.leverage), hasMark: mark !== null })),
     });
     this.#venue = new FaultyVenue({
@@ -141,7 +141,9 @@ export class Loop {
   /** One second of the market: its bars are played, then closed. A second without bars is a hole. */
   #second(opensAt: Ms): void {
     const open: number[] = [];
-    for (const [symbol, { last, mark }] of this.#schedule.market.symbols.entries()) {
+    const { symbols } = this.#schedule.market;
+    for (let symbol = 0; symbol < symbols.length; symbol++) {
+      const { last, mark } = symbols[symbol]!;
       const next = this.#cursors[symbol]!;
       this.#fund(symbol, opensAt);
       if (next >= last.length || last.openedAt[next] !== opensAt) continue;
@@ -183,9 +185,13 @@ export class Loop {
   #due(): Ms {
     const { eventsDueAt, tasksDueAt } = this.#venue;
     if (this.#absence !== null) return Math.max(this.#now, Math.min(tasksDueAt, this.#absence.until));
-    const own = Math.min(deadlineOf(this.#state), this.#wordAt(), this.#killAt(), this.#pauses[this.#paused]?.at ?? Number.POSITIVE_INFINITY);
-    return Math.max(this.#now, Math.min(eventsDueAt, tasksDueAt, own, ...this.#pollAt));
+    let due = Math.min(eventsDueAt, tasksDueAt, deadlineOf(this.#state));
+    due = Math.min(due, this.#wordAt(), this.#killAt(), this.#pauseAt());
+    for (const pollAt of this.#pollAt) if (pollAt < due) due = pollAt;
+    return Math.max(this.#now, due);
   }
+
+  #pauseAt(): Ms { return this.#pauses[this.#paused]?.at ?? Number.POSITIVE_INFINITY; }
 
   #wordAt(): Ms { return this.#schedule.words[this.#words]?.at ?? Number.POSITIVE_INFINITY; }
 
@@ -206,8 +212,8 @@ export class Loop {
       this.#strikes();
     } else if (this.#absence !== null) return;
     else if (this.#killAt() <= at) this.#kill(at);
-    else if ((this.#pauses[this.#paused]?.at ?? Number.POSITIVE_INFINITY) <= at) this.#pause(at);
-    else if (this.#venue.eventsDueAt <= at) this.#take({ ...this.#venue.take(), at });
+    else if (this.#pauseAt() <= at) this.#pause(at);
+    else if (this.#venue.eventsDueAt <= at) this.#take(heardAt(this.#venue.take(), at));
     else if (this.#wordAt() <= at) {
       this.#take({ tag: 'operator', at, verb: this.#schedule.words[this.#words]!.verb });
       this.#words += 1;
@@ -248,7 +254,7 @@ export class Loop {
     if (kind === 'stall') {
       this.#auditor.woke(at, this.#state);
       for (const [i, closing] of backlog.entries()) {
-        while (!this.#isAbsent && this.#venue.eventsDueAt <= closing.at) this.#take({ ...this.#venue.take(), at });
+        while (!this.#isAbsent && this.#venue.eventsDueAt <= closing.at) this.#take(heardAt(this.#venue.take(), at));
         const isKilledBefore = this.#isAbsent;
         if (!isKilledBefore) this.#feed(closing, at, true);
         if (!this.#isAbsent) continue;
@@ -286,8 +292,8 @@ export class Loop {
   }
 
   #feed({ bars, marks, missing }: Closing, at: Ms, decides: boolean): void {
-    for (const bar of bars) this.#take({ ...bar, at });
-    for (const mark of marks) this.#take({ ...mark, at });
+    for (const bar of bars) this.#take(heardAt(bar, at));
+    for (const mark of marks) this.#take(heardAt(mark, at));
     if (decides && bars.length > 0) this.#take({ tag: 'cycle-closed', at, missing });
   }
 
@@ -303,18 +309,22 @@ export class Loop {
   #close(at: Ms, open: readonly number[]): void {
     const { symbols } = this.#schedule.market;
     this.#now = at;
-    const bars = open.map((symbol) => {
-      const { last, instrument } = symbols[symbol]!;
+    const bars: BarClosed[] = [];
+    const marks: MarkPrice[] = [];
+    const missing: number[] = [];
+    for (let symbol = 0; symbol < symbols.length; symbol++) {
+      const { last, mark, instrument } = symbols[symbol]!;
+      const cursor = this.#cursors[symbol]!;
+      if (!open.includes(symbol)) {
+        missing.push(symbol);
+        continue;
+      }
       const bar = barRecord();
       bar.symbol = symbol;
-      fillBar(bar, last, this.#cursors[symbol]!, instrument.tick);
-      return bar;
-    });
-    const marks = open.flatMap((symbol): MarkPrice[] => {
-      const { mark } = symbols[symbol]!;
-      return mark === null ? [] : [{ tag: 'mark-price', at, symbol, markTicks: mark.close[this.#cursors[symbol]!]! }];
-    });
-    const missing = symbols.flatMap((_, symbol) => (open.includes(symbol) ? [] : [symbol]));
+      fillBar(bar, last, cursor, instrument.tick);
+      bars.push(bar);
+      if (mark !== null) marks.push({ tag: 'mark-price', at, symbol, markTicks: mark.close[cursor]! });
+    }
     const closing: Closing = { at, bars, marks, missing };
     if (this.#absence === null) this.#feed(closing, at, true);
     else this.#backlog.push(closing);
@@ -384,6 +394,9 @@ export class Loop {
 
   get present(): string { return stateOf(this.#state); }
 }
+
+/** An event as it is heard at `at`; most are heard when they come. */
+const heardAt = (event: Event, at: Ms): Event => (event.at === at ? event : { ...event, at });
 
 function cpuMsSince(began: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(began);

@@ -14,6 +14,7 @@ export class Progress {
   #told = 0;
   #failures = 0;
   #largest = 0;
+  #cpuMs = 0;
   /** Since when, ms of `performance.now`; 0 = it is not. */
   #stoppedAt = 0;
 
@@ -27,8 +28,12 @@ export class Progress {
   get isStopped(): boolean { return this.#stoppedAt > 0; }
   get seconds(): number { return (performance.now() - this.#began) / 1_000; }
 
-  /** What is known after a portion; `memory` = bytes that the process which played it holds. */
-  heard({ schedules, failures }: Tally, memory: number): void {
+  /** Processor time of all portions, whatever else the machine does meanwhile. */
+  get cpuSeconds(): number { return this.#cpuMs / 1_000; }
+
+  /** What is known after a portion, which took `cpuMs`; `memory` = bytes that the process which played it holds. */
+  heard({ schedules, failures }: Tally, { cpuMs, memory }: { readonly cpuMs: number; readonly memory: number }): void {
+    this.#cpuMs += cpuMs;
     this.#largest = Math.max(this.#largest, memory);
     for (; this.#failures < failures.length; this.#failures++) {
       const { seed, counts } = failures[this.#failures]!;
@@ -37,6 +42,7 @@ export class Progress {
     if (Math.floor(schedules / this.#every) === this.#told) return;
     this.#told = Math.floor(schedules / this.#every);
     this.#print(`${schedules} of ${this.#all}, ${failures.length} with a violation, ${(schedules / this.seconds).toFixed(1)} a second, `
+      + `${(schedules / this.cpuSeconds).toFixed(1)} a second of one core, `
       + `${Math.round(memory / mebibyte)} MB, at most ${Math.round(this.#largest / mebibyte)}`);
   }
 

@@ -24,8 +24,8 @@ const portion = 50;
 const toldEvery = 1_000;
 
 interface Range { readonly from: number; readonly to: number }
-/** What a job hands back: what its portion came to, and the bytes it holds. */
-interface Played { readonly tally: Tally; readonly memory: number }
+/** What a job hands back: what its portion came to, the processor time it took, compiler and collector included, and the bytes held. */
+interface Played { readonly tally: Tally; readonly cpuMs: number; readonly memory: number }
 
 const { values } = parseArgs({
   options: {
@@ -66,7 +66,11 @@ function play({ from, to }: Range): Tally {
 function serve(): void {
   process.on('SIGINT', () => undefined);
   process.on('message', (range: Range) => {
-    process.send!({ tally: play(range), memory: process.memoryUsage.rss() } satisfies Played, undefined, undefined, () => undefined); // nobody may be there any more
+    const began = process.cpuUsage();
+    const tally = play(range);
+    const { user, system } = process.cpuUsage(began);
+    const played: Played = { tally, cpuMs: (user + system) / 1_000, memory: process.memoryUsage.rss() };
+    process.send!(played, undefined, undefined, () => undefined); // nobody may be there any more
   });
 }
 
@@ -83,10 +87,10 @@ async function all(range: Range, jobs: number): Promise<void> {
   };
   const hear = (more: Played): void => {
     addTally(tally, more.tally);
-    progress.heard(tally, more.memory);
+    progress.heard(tally, more);
   };
   await Promise.all(Array.from({ length: Math.max(1, jobs) }, () => employ(take, hear))); // this process stays free for signals
-  print(tally, { from: range.from, to: next - 1 }, progress.seconds);
+  print(tally, { from: range.from, to: next - 1 }, progress);
   process.exitCode = tally.failures.length > 0 ? 1 : 0;
   process.removeAllListeners('SIGINT');
 }
@@ -109,13 +113,14 @@ function employ(take: () => Range | null, hear: (more: Played) => void): Promise
   });
 }
 
-function print(tally: Tally, range: Range, seconds: number): void {
+function print(tally: Tally, range: Range, { seconds, cpuSeconds }: Progress): void {
   const { schedules, events, executions, restarts, unprotected } = tally;
   const hours = (schedules * totalSeconds) / 3_600;
   const list = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts).sort(([, a], [, b]) => b - a).map(([name, n]) => `${name} ${n}`).join(', ') || 'none';
   console.log([
     `schedules ${range.from}..${range.to}: ${schedules} in ${seconds.toFixed(1)} s, ${(schedules / seconds).toFixed(1)} a second, ${hours.toFixed(1)} simulated hours`,
+    `processor time ${cpuSeconds.toFixed(1)} s: ${(schedules / cpuSeconds).toFixed(1)} schedules a second of one core`,
     `events ${events}, executions ${executions}, restarts ${restarts}, slowest ${tally.slowestMs.toFixed(0)} ms (seed ${tally.slowestSeed})`,
     `faults fired: ${list(tally.fired)}`,
     `halts: ${list(tally.halts)}`,

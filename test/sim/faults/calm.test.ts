@@ -1,11 +1,16 @@
 /** With nothing to go wrong, the machinery of faults changes nothing: the same trades, fills, stops and money. */
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { runConfig } from '../../../engine/index.ts';
+import { loadMarket } from '../../../data/index.ts';
+import { isStrategy, runConfig } from '../../../engine/index.ts';
 import type { AnyStrategy } from '../../../engine/index.ts';
 import { namedPlan } from '../../../sim/faults/index.ts';
 import { resultOf } from '../../../sim/outcome.ts';
 import type { RunResult, SymbolMarket } from '../../../sim/index.ts';
 import { playThrough } from '../../../sim/run.ts';
+import { grid } from '../../../strategies/grid.ts';
+import { reversion } from '../../../strategies/reversion.ts';
+import { trend } from '../../../strategies/trend.ts';
 import { chaos } from '../chaos.ts';
 import { fundingOf, linear, marketOf, minute, start, walk } from '../market.ts';
 import { rowsOf } from '../played.ts';
@@ -49,4 +54,24 @@ describe('a calm plan', () => {
 
     expectEqual(both({ markets, strategy: chaos({ seed: 9, symbols }) }));
   });
+
+  it.each([['trend', trend, 28], ['reversion', reversion, 28], ['grid', grid, 15]] as const)('gives the %s strategy its trades of the built-in market', async (_, shipped, days) => {
+    const strategy = shippedOf(shipped);
+    const { symbols } = await loadMarket({
+      folder: tmpdir(), market: 'builtin:linear', symbols: strategy.symbols, timeframe: strategy.timeframe, from: builtinFrom, to: builtinFrom + days * 1_440 * minute,
+    });
+
+    const results = both({ markets: symbols, strategy });
+
+    expectEqual(results);
+    expect(rowsOf(results[0], 'trades').length).toBeGreaterThan(0);
+  });
 });
+
+/** First day of the built-in market. */
+const builtinFrom = Date.UTC(2025, 8, 3);
+
+function shippedOf(strategy: unknown): AnyStrategy {
+  if (!isStrategy(strategy)) throw new Error('not a strategy');
+  return strategy;
+}
