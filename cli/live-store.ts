@@ -13,6 +13,7 @@ import { liveFolder } from './live-folder.ts';
 import type { LiveManifest } from './live-folder.ts';
 import type { Fed, Totals } from './projection/index.ts';
 import { bundleStrategy } from './strategy/index.ts';
+import type { StrategyBundle } from './strategy/index.ts';
 
 /** The tables of a running run are brought up to date so often, and never for more than one part in twenty of the time. */
 const feedEveryMs = 5_000;
@@ -57,7 +58,7 @@ export class RunTables {
   readonly #data: string;
   readonly #run: LiveManifest;
   readonly #log: Log;
-  #brain: Promise<ThreadedBrain> | null = null;
+  #brain: ThreadedBrain | null = null;
   #held: HeldTables | null = null;
   #timer: NodeJS.Timeout | null = null;
   #feeding: Promise<void> = Promise.resolve();
@@ -66,6 +67,15 @@ export class RunTables {
     this.#data = data;
     this.#run = run;
     this.#log = log;
+  }
+
+  /** Before trading begins: what a thread costs to start would hold the trading one up later. */
+  async prepare(bundle: StrategyBundle): Promise<void> {
+    try {
+      this.#brain = await loadBrain(this.#run, bundle);
+    } catch (thrown) {
+      this.#failed(thrown);
+    }
   }
 
   /** From here on the tables follow the journal. */
@@ -88,11 +98,12 @@ export class RunTables {
     await this.#feeding.catch(() => {});
     await this.#held?.release();
     this.#held = null;
-    await (await this.#brain)?.end();
+    await this.#brain?.end();
     await upToDate(this.#data, this.#run);
   }
 
   #later(afterMs: number): void {
+    if (this.#brain === null) return;
     this.#timer = setTimeout(() => {
       const startedAt = performance.now();
       this.#round().then(
@@ -123,8 +134,7 @@ export class RunTables {
   /** One after the other: who asks is answered by a feed that begins after he asked. */
   #feed(): Promise<void> {
     const work = async (): Promise<void> => {
-      this.#brain ??= loadBrain(this.#run);
-      await project(await this.#brain, this.#data, this.#run);
+      if (this.#brain !== null) await project(this.#brain, this.#data, this.#run);
     };
     this.#feeding = this.#feeding.then(work, work);
     return this.#feeding;
@@ -136,7 +146,7 @@ async function project(brain: ThreadedBrain, data: string, run: LiveManifest): P
 }
 
 async function withBrain<T>(run: LiveManifest, work: (brain: ThreadedBrain) => Promise<T>): Promise<T> {
-  const brain = await loadBrain(run);
+  const brain = await loadBrain(run, await bundleOf(run));
   try {
     return await work(brain);
   } finally {
@@ -144,13 +154,15 @@ async function withBrain<T>(run: LiveManifest, work: (brain: ThreadedBrain) => P
   }
 }
 
-async function loadBrain(run: LiveManifest): Promise<ThreadedBrain> {
+async function bundleOf(run: LiveManifest): Promise<StrategyBundle> {
+  const bundle = await bundleStrategy(run.strategyExport === null ? run.strategyFile : `${run.strategyFile}#${run.strategyExport}`, process.cwd());
+  if (bundle.hash === run.strategyHash) return bundle;
+  throw new Failure(2, `strategy: ${bundle.file}: was changed since run ${run.run} began, expected it as it was. Fix: bring the file back`);
+}
+
+async function loadBrain(run: LiveManifest, bundle: StrategyBundle): Promise<ThreadedBrain> {
   const brain = startBrain();
   try {
-    const bundle = await bundleStrategy(run.strategyExport === null ? run.strategyFile : `${run.strategyFile}#${run.strategyExport}`, process.cwd());
-    if (bundle.hash !== run.strategyHash) {
-      throw new Failure(2, `strategy: ${bundle.file}: was changed since run ${run.run} began, expected it as it was. Fix: bring the file back`);
-    }
     await brain.load(bundle, run.given);
     return brain;
   } catch (thrown) {

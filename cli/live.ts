@@ -42,6 +42,7 @@ export async function live(reference: string, options: LiveOptions): Promise<num
       log.open(folder, line, options.verbose === true);
       const tables = new RunTables(data, run, log.say);
       try {
+        await tables.prepare(loaded.bundle);
         return await trade({ loaded, line, run, folder, log: log.say, options, tables });
       } finally {
         await tables.end();
