@@ -49,7 +49,8 @@ function watchEngine(): void {
     const marks: EngineMarks = { decidedAt, syncedAt, answeredAt: now(), syncs };
     if (typeof answer === 'object' && answer !== null && 'tag' in answer && answer.tag === 'thought') Object.assign(answer, { marks });
     post(answer, ...rest as []);
-    decidedAt = syncedAt = Number.NaN;
+    decidedAt = Number.NaN;
+    syncedAt = Number.NaN;
     syncs = [];
   };
 }
