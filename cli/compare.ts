@@ -5,7 +5,7 @@ import { compareRuns, renderComparison } from '../lab/report/compared/index.ts';
 import { compareExact } from './compare-exact.ts';
 import { Failure } from './failure.ts';
 import { readLiveRun } from './live-folder.ts';
-import { storeLiveRun } from './live-store.ts';
+import { upToDate } from './live-store.ts';
 import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
 
@@ -26,7 +26,7 @@ export async function compare(run: string, other: string, options: CompareOption
 /** A live run is stored anew first: its journal may have gone on. */
 async function stored(folder: string, run: string): Promise<StoredRun> {
   const own = readLiveRun(folder, run);
-  if (own !== null) await storeLiveRun(folder, own);
+  if (own !== null) await upToDate(folder, own);
   const found = await findRun(folder, run);
   if (found === null) throw new Failure(2, `compare: ${run}: was no stored run in ${folder}, expected one. Fix: see 'holdfast runs'`);
   return found;

@@ -25,6 +25,7 @@ const topics: readonly Topic[] = [
   page('risk', 'every risk rule with its default, when it fires and when it ends'),
   page('fill-cases', 'how a fill is made, and files that check it'),
   page('schedules', 'what was tried at scale, and what it found'),
+  page('latency', 'from a decision to its request on the wire, measured'),
   page('mutation', 'how well the tests notice planted changes'),
   { name: 'tables', about: 'what the run store holds, table by table', text: tablesText },
   { name: 'views', about: 'views for the questions people ask, ready for holdfast query', text: viewsText },

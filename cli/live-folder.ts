@@ -11,7 +11,7 @@ import type { Network } from './network.ts';
 
 /** What a restart must bring again, or find here. */
 const manifest = z.object({
-  run: z.string(), letters: z.string(), createdAt: z.number(), network: z.string(), account: z.string(), engine: z.string(),
+  run: z.string(), mode: z.enum(['live', 'paper']).default('live'), letters: z.string(), createdAt: z.number(), network: z.string(), account: z.string(), engine: z.string(),
   strategy: z.string(), strategyFile: z.string(), strategyExport: z.string().nullable(), strategyHash: z.string(),
   strategyFiles: z.array(z.object({ path: z.string(), sha256: z.string() })),
   given: z.array(z.object({ name: z.string(), value: z.unknown(), text: z.string().nullable() })),

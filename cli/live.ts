@@ -13,7 +13,7 @@ import { Failure } from './failure.ts';
 import { onInterrupt } from './interrupt.ts';
 import { beginLiveRun, clearStoodDown, drawLetters, hasStoodDown, liveFolder, liveRunId, noteStoodDown, wasTried } from './live-folder.ts';
 import type { LiveFolder, LiveManifest } from './live-folder.ts';
-import { storeLiveRun } from './live-store.ts';
+import { RunTables } from './live-store.ts';
 import { categoryOf, checkAll, earlierRun, findingLine, holdLine, loadStrategy, openLine, refusalOf } from './live-start.ts';
 import type { Line, LoadedStrategy, StartOptions } from './live-start.ts';
 import { printJson, printLine } from './output.ts';
@@ -40,9 +40,13 @@ export async function live(reference: string, options: LiveOptions): Promise<num
       const run = goesOn ?? manifestOf(loaded, checked, options, letters);
       const folder = goesOn === null ? beginLiveRun(data, run) : liveFolder(data, run.run);
       log.open(folder, line, options.verbose === true);
-      const code = await trade({ loaded, line, run, folder, log: log.say, options });
-      await storeLiveRun(data, run);
-      return code;
+      const tables = new RunTables(data, run, log.say);
+      try {
+        await tables.prepare(loaded.bundle);
+        return await trade({ loaded, line, run, folder, log: log.say, options, tables });
+      } finally {
+        await tables.end();
+      }
     } finally {
       await lock.release();
     }
@@ -71,7 +75,7 @@ function sayFindings({ findings }: Checked, { clean }: Line): void {
 function manifestOf({ bundle, declared, given, config, configHash }: LoadedStrategy, { rules, key, account }: Checked, { network }: LiveOptions, letters: string): LiveManifest {
   const createdAt = Date.now();
   return {
-    run: liveRunId(createdAt, letters), letters, createdAt, network, account: key?.account ?? '', engine: packageVersion(), strategy: declared.name,
+    run: liveRunId(createdAt, letters), mode: 'live', letters, createdAt, network, account: key?.account ?? '', engine: packageVersion(), strategy: declared.name,
     strategyFile: bundle.file, strategyExport: bundle.wanted, strategyHash: bundle.hash, strategyFiles: [...bundle.files], given: [...given],
     params: declared.params, config: { ...config, cash: Number(account?.balance ?? config.cash) }, configHash, symbols: [...declared.symbols],
     timeframe: declared.timeframe, instruments: rules, category: categoryOf(declared.symbols), warmupBars: declared.warmupBars,
@@ -104,10 +108,11 @@ interface Trading {
   readonly folder: LiveFolder;
   readonly log: Log;
   readonly options: LiveOptions;
+  readonly tables: RunTables;
 }
 
 async function trade(trading: Trading): Promise<number> {
-  const { loaded: { brain, bundle, declared, configHash }, line, run, folder, log, options } = trading;
+  const { loaded: { brain, bundle, declared, configHash }, line, run, folder, log, options, tables } = trading;
   const { connection, queue, clock, correct } = line;
   const identity = { run: run.letters, engine: packageVersion(), configHash, strategyHash: bundle.hash, dataHash: '' };
   await brain.open({ config: run.config, rules: run.instruments, folder: folder.journal, identity });
@@ -119,6 +124,7 @@ async function trade(trading: Trading): Promise<number> {
     stoodDown: hasStoodDown(folder), standingDown: () => noteStoodDown(folder), decides: true,
     ready: ({ isFresh, replayed }) => {
       clearStoodDown(folder);
+      tables.begin();
       log('info', 'trading', { run: run.run, network: run.network, strategy: run.strategy, fresh: isFresh, replayed });
     },
   });

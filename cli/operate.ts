@@ -13,7 +13,7 @@ import type { Outcome } from './errand.ts';
 import { Failure } from './failure.ts';
 import { liveFolder, liveRuns, readLiveRun } from './live-folder.ts';
 import type { LiveManifest } from './live-folder.ts';
-import { storeLiveRun } from './live-store.ts';
+import { upToDate } from './live-store.ts';
 import type { Network } from './network.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import type { CommonOptions } from './output.ts';
@@ -151,7 +151,7 @@ export async function reconcile(options: OperateOptions): Promise<number> {
 export async function trades(options: OperateOptions): Promise<number> {
   const data = dataFolder(options.dataDir);
   const { run: own } = targetOf(options);
-  await storeLiveRun(data, own);
+  await upToDate(data, own);
   const { run } = own;
   const columns = 'closed_at, symbol, side, qty, entry_price, exit_price, net, r, exit_reason';
   const { rows } = await queryRuns(data, `SELECT ${columns} FROM trades WHERE run = '${run}' ORDER BY closed_at`);

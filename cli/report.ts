@@ -13,7 +13,7 @@ import { differenceDocument, documentOf, markdownOf, pageScript, tellStory } fro
 import type { Story } from '../lab/report/html/index.ts';
 import { Failure } from './failure.ts';
 import { readLiveRun } from './live-folder.ts';
-import { storeLiveRun } from './live-store.ts';
+import { upToDate } from './live-store.ts';
 import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
 
@@ -44,7 +44,7 @@ export async function report(run: string, options: ReportOptions): Promise<numbe
 
 async function toldRun(folder: string, run: string): Promise<Story> {
   const own = readLiveRun(folder, run);
-  if (own !== null) await storeLiveRun(folder, own);
+  if (own !== null) await upToDate(folder, own);
   const stored = await findRun(folder, run);
   if (stored === null) throw new Failure(2, `report: ${run}: was no stored run in ${folder}, expected one. Fix: see 'holdfast runs'`);
   const { market, marketMissing } = await marketOf(folder, stored);

@@ -9,7 +9,8 @@ export interface JoinedWarnings {
   readonly tables: readonly Table[];
 }
 
-interface Row extends ReportWarning { readonly firstAt: number }
+/** `firstAt` in ms. */
+export interface WarningRow extends ReportWarning { readonly firstAt: number }
 
 /** `from`: time given to what is true of the whole run, ms. Holes are counted by the run alone. */
 export function joinWarnings(loaded: readonly LoadWarning[], tables: readonly Table[], from: number): JoinedWarnings {
@@ -17,14 +18,14 @@ export function joinWarnings(loaded: readonly LoadWarning[], tables: readonly Ta
   const happened = table === undefined ? [] : rowsOf(table);
   const hasHoles = new Set(happened.filter(({ code }) => code === 'DATA_GAP').map(({ symbol }) => symbol));
   const told = loaded.filter(({ code, symbol }) => code !== 'gaps' || !hasHoles.has(symbol)).map((warning) => ({ ...warning, firstAt: from }));
-  const rows: readonly Row[] = [...told, ...happened];
+  const rows: readonly WarningRow[] = [...told, ...happened];
   return {
     warnings: rows.map(({ code, symbol, count, text }) => ({ code, symbol, count, text })),
-    tables: [...tables.filter((one) => one !== table), tableOf(rows)],
+    tables: [...tables.filter((one) => one !== table), warningTable(rows)],
   };
 }
 
-function rowsOf(table: Table): Row[] {
+function rowsOf(table: Table): WarningRow[] {
   const column = (name: string): Column | undefined => table.columns.find((one) => one.name === name);
   const text = (name: string, row: number): string | null => {
     const found = column(name);
@@ -40,7 +41,7 @@ function rowsOf(table: Table): Row[] {
   }));
 }
 
-function tableOf(rows: readonly Row[]): Table {
+export function warningTable(rows: readonly WarningRow[]): Table {
   const words = (name: string, values: readonly (string | null)[]): Column => {
     const dictionary = [...new Set(values.filter((value) => value !== null))];
     return { name, type: 'text', codes: Int32Array.from(values, (value) => (value === null ? -1 : dictionary.indexOf(value))), dictionary };

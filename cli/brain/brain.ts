@@ -7,8 +7,9 @@ import { BrainError } from '../../live/index.ts';
 import type { Brain } from '../../live/index.ts';
 import { Failure } from '../failure.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
+import type { RunManifest } from '../../data/index.ts';
+import type { Fed, Totals } from '../projection/index.ts';
 import type { Answer, Declared, Opened, OpenRequest, Question } from './protocol.ts';
-import type { Retold } from './retell.ts';
 
 export interface ThreadedBrain extends Brain {
   /** Evaluates the strategy in the thread. Comes first. */
@@ -16,7 +17,9 @@ export interface ThreadedBrain extends Brain {
   /** Opens the journal. Comes second. */
   readonly open: (request: OpenRequest) => Promise<Opened>;
   /** Instead of `open`: tells the journal again from its first record; nothing is written. */
-  readonly retell: (request: OpenRequest) => Promise<Retold>;
+  readonly retell: (request: OpenRequest) => Promise<Totals>;
+  /** Instead of `open`, as often as wanted: brings the stored tables of the run up to its journal. */
+  readonly project: (wish: { readonly request: OpenRequest; readonly data: string; readonly manifest: RunManifest }) => Promise<Fed>;
 }
 
 interface Waiting { readonly resolve: (answer: Answer) => void; readonly reject: (reason: BrainError) => void }
@@ -29,7 +32,8 @@ export function startBrain(): ThreadedBrain {
   return {
     load: async (bundle, params) => await expect({ tag: 'load', bundle, params }, 'declared'),
     open: async (request) => await expect({ tag: 'open', request }, 'opened'),
-    retell: async (request) => (await expect({ tag: 'retell', request }, 'retold')).retold,
+    retell: async (request) => (await expect({ tag: 'retell', request }, 'retold')).totals,
+    project: async (wish) => (await expect({ tag: 'project', ...wish }, 'projected')).fed,
     wake: async () => (await expect({ tag: 'wake' }, 'woken')).woken,
     restart: async (at) => (await expect({ tag: 'restart', at }, 'thought')).thought,
     take: async (events) => (await expect({ tag: 'take', events }, 'thought')).thought,

@@ -2,4 +2,3 @@
 export { startBrain } from './brain.ts';
 export type { ThreadedBrain } from './brain.ts';
 export type { Declared } from './protocol.ts';
-export type { Retold } from './retell.ts';

@@ -5,8 +5,9 @@
 import type { Event, InstrumentRules, JournalIdentity, JournalProblem, Ms, RunConfig, Timeframe } from '../../engine/index.ts';
 import type { Status, Thought, Woken } from '../../live/index.ts';
 import type { ExitCode } from '../failure.ts';
+import type { RunManifest } from '../../data/index.ts';
+import type { Fed, Totals } from '../projection/index.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
-import type { Retold } from './retell.ts';
 
 export interface OpenRequest {
   readonly config: RunConfig;
@@ -20,6 +21,8 @@ export type Question =
   | { readonly tag: 'load'; readonly bundle: StrategyBundle; readonly params: readonly GivenParam[] }
   | { readonly tag: 'open'; readonly request: OpenRequest }
   | { readonly tag: 'retell'; readonly request: OpenRequest }
+  /** Brings the tables below the folder `data` up to the journal. */
+  | { readonly tag: 'project'; readonly request: OpenRequest; readonly data: string; readonly manifest: RunManifest }
   | { readonly tag: 'wake' }
   | { readonly tag: 'restart'; readonly at: Ms }
   | { readonly tag: 'take'; readonly events: readonly Event[] }
@@ -39,7 +42,8 @@ export type Answer =
   | { readonly tag: 'woken'; readonly woken: Woken }
   | { readonly tag: 'thought'; readonly thought: Thought }
   | { readonly tag: 'status'; readonly status: Status }
-  | { readonly tag: 'retold'; readonly retold: Retold }
+  | { readonly tag: 'retold'; readonly totals: Totals }
+  | { readonly tag: 'projected'; readonly fed: Fed }
   | { readonly tag: 'done' }
   /** Refused before anything began, with the line for the user. */
   | { readonly tag: 'failed'; readonly exitCode: ExitCode | null; readonly line: string; readonly stack: string }

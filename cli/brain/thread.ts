@@ -6,13 +6,14 @@ import { writeSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { ConfigError, instrumentOf, runConfig, setupOf, StrategyError, timeframeMs } from '../../engine/index.ts';
 import type { AnyStrategy, InstrumentRules, JournalIdentity, Setup } from '../../engine/index.ts';
-import { FilePort } from '../../data/index.ts';
+import { FilePort, JournalTail } from '../../data/index.ts';
 import { BrainError, guarded, JournaledEngine } from '../../live/index.ts';
 import { Failure, oneLine, textOf } from '../failure.ts';
+import { Projector, Teller } from '../projection/index.ts';
+import type { Totals } from '../projection/index.ts';
 import { evaluateStrategy, forbidImpurities, parseParams } from '../strategy/index.ts';
 import type { ParsedParams } from '../strategy/index.ts';
 import type { Answer, OpenRequest, Question } from './protocol.ts';
-import { retell } from './retell.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('thread must run as a worker');
@@ -20,6 +21,7 @@ const nextTurn = setImmediate;
 
 let loaded: { readonly strategy: AnyStrategy; readonly params: ParsedParams } | null = null;
 let engine: JournaledEngine | null = null;
+let projector: Projector | null = null;
 /** A promise of the strategy that failed and that nobody waited for. */
 let rejection: unknown = null;
 
@@ -37,7 +39,8 @@ function answer(question: Question): Answer {
   switch (question.tag) {
     case 'load': return load(question);
     case 'open': return open(question.request);
-    case 'retell': return { tag: 'retold', retold: guarded(() => retell(requestOf(question.request))) };
+    case 'retell': return { tag: 'retold', totals: guarded(() => retell(question.request)) };
+    case 'project': return { tag: 'projected', fed: guarded(() => projectorOf(question).feed()) };
     case 'wake': return { tag: 'woken', woken: opened().wake() };
     case 'restart': return { tag: 'thought', thought: opened().restart(question.at) };
     case 'take': return { tag: 'thought', thought: opened().take(question.events) };
@@ -78,13 +81,26 @@ function open(request: OpenRequest): Answer {
   return { tag: 'opened' };
 }
 
-function requestOf({ config, rules, folder, identity }: OpenRequest): { readonly setup: Setup; readonly port: FilePort; readonly identity: JournalIdentity } {
+function requestOf(request: OpenRequest): { readonly setup: Setup; readonly port: FilePort; readonly identity: JournalIdentity } {
+  return { setup: setupFor(request), port: new FilePort(request.folder), identity: request.identity };
+}
+
+function setupFor({ config, rules }: OpenRequest): Setup {
   if (loaded === null) throw new Error('the journal came before load');
   const { strategy, params } = loaded;
-  const setup = setupOf({
-    strategy, params: params.input, config, instruments: rules.map((own) => instrumentOf(own)), baseMs: timeframeMs(strategy.timeframe),
-  });
-  return { setup, port: new FilePort(folder), identity };
+  return setupOf({ strategy, params: params.input, config, instruments: rules.map((own) => instrumentOf(own)), baseMs: timeframeMs(strategy.timeframe) });
+}
+
+/** The whole journal from its first record. */
+function retell(request: OpenRequest): Totals {
+  const teller = new Teller({ run: request.identity.run, setup: setupFor(request), identity: request.identity, snapshots: [], before: null });
+  for (const line of new JournalTail(request.folder).lines()) teller.take(line);
+  return teller.told().totals;
+}
+
+function projectorOf({ request, data, manifest }: Extract<Question, { readonly tag: 'project' }>): Projector {
+  projector ??= new Projector({ folder: data, journal: request.folder, manifest, setup: setupFor(request), identity: request.identity });
+  return projector;
 }
 
 function opened(): JournaledEngine {
@@ -107,6 +123,6 @@ function failed(thrown: unknown): Answer {
   if (thrown instanceof BrainError) return { tag: 'broken', kind: thrown.kind, problem: thrown.problem, line, stack };
   if (thrown instanceof Failure) return { tag: 'failed', exitCode: thrown.exitCode, line, stack };
   if (thrown instanceof ConfigError) return { tag: 'failed', exitCode: 2, line: `config: ${line}`, stack };
-  if (thrown instanceof StrategyError || engine === null) return { tag: 'failed', exitCode: 2, line: `strategy: ${line}. Fix: correct the strategy`, stack };
+  if (thrown instanceof StrategyError || (engine === null && projector === null)) return { tag: 'failed', exitCode: 2, line: `strategy: ${line}. Fix: correct the strategy`, stack };
   return { tag: 'broken', kind: 'bug', problem: null, line, stack };
 }

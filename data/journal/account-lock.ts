@@ -4,9 +4,9 @@
  *
  * The holder answers whoever connects with one line of JSON: who it is.
  */
-import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
-import type { Server } from 'node:net';
+import { kernelName, listening } from '../kernel-name.ts';
+import type { KernelName } from '../kernel-name.ts';
 
 export interface Holder {
   readonly pid: number;
@@ -34,7 +34,7 @@ const answerMost = 4_096;
 
 /** Takes the account of `environment` (network name) for this process. Rejects with `AccountHeldError`. */
 export async function holdAccount(environment: string, account: string, holder: Holder): Promise<AccountLock> {
-  const address = addressOf(environment, account);
+  const address = kernelName(`holdfast\n${environment}\n${account}`);
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.end(`${JSON.stringify(holder)}\n`);
@@ -49,26 +49,7 @@ export async function holdAccount(environment: string, account: string, holder: 
   return { release: () => new Promise((resolve) => { server.close(() => resolve()); }) };
 }
 
-type Address = { readonly path: string } | { readonly host: string; readonly port: number };
-
-/** Linux has names outside of every folder, which go with their process; elsewhere a loopback port stands for the account. */
-function addressOf(environment: string, account: string): Address {
-  const name = createHash('sha256').update(`holdfast\n${environment}\n${account}`).digest();
-  if (process.platform === 'linux') return { path: `\0holdfast-${name.toString('hex').slice(0, 32)}` };
-  return { host: '127.0.0.1', port: 20_000 + (name.readUInt16BE(0) % 20_000) };
-}
-
-function listening(server: Server, address: Address): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
-}
-
-function holderAt(address: Address): Promise<Holder | null> {
+function holderAt(address: KernelName): Promise<Holder | null> {
   return new Promise((resolve) => {
     const socket = connect(address);
     let text = '';

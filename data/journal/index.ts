@@ -3,3 +3,4 @@ export { AccountHeldError, holdAccount } from './account-lock.ts';
 export type { AccountLock, Holder } from './account-lock.ts';
 export type { Disk } from './disk.ts';
 export { FilePort, JournalDiskError } from './file-port.ts';
+export { JournalTail } from './tail.ts';

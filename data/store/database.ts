@@ -97,7 +97,7 @@ async function inTurn<T>(folder: string, work: () => Promise<T>): Promise<T> {
 
 /** The views as SQL, absolute paths included: another text means that they must be made anew. */
 const viewsText = (folder: string): string =>
-  [...storeTables.map((table) => viewSql(table, resolve(runsFolder(folder)), true)), ...analysisViews.map(analysisSql)].map((sql) => `${sql};\n`).join('');
+  [...storeTables.map((table) => viewSql(table, filesOf(table, resolve(runsFolder(folder))))), ...analysisViews.map(analysisSql)].map((sql) => `${sql};\n`).join('');
 
 async function readText(file: string): Promise<string | null> {
   try {

@@ -3,6 +3,7 @@
  *
  * runs/<run>/      manifest.json, summary.json, runs.parquet (one row) and one Parquet file per table: the truth
  * partial/<...>/   a run being written; renamed to runs/<run> when whole, so a run is there wholly or not at all
+ * projected/<...>/ runs that go on; runs/<run> is then a link to the version of its tables that counts
  * holdfast.duckdb  the same tables as views over the Parquet files, for any DuckDB client; holdfast.views.sql is its text
  */
 import { readdir, stat } from 'node:fs/promises';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 
 export const runsFolder = (folder: string): string => join(folder, 'runs');
 export const runFolder = (folder: string, run: string): string => join(folder, 'runs', run);
+export const projectedFolder = (folder: string): string => join(folder, 'projected');
 export const partialFolder = (folder: string): string => join(folder, 'partial');
 export const viewsFile = (folder: string): string => join(folder, 'holdfast.views.sql');
 export const databaseFile = (folder: string): string => join(folder, 'holdfast.duckdb');
@@ -36,7 +38,10 @@ export class StoreError extends Error {
 export async function storedRuns(folder: string): Promise<readonly string[]> {
   try {
     const entries = await readdir(runsFolder(folder), { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).filter(isRunId).sort();
+    const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+    const there = await Promise.all(links.map(async (name) => await isThere(runFolder(folder, name))));
+    const names = [...entries.filter((entry) => entry.isDirectory()).map(({ name }) => name), ...links.filter((_, place) => there[place])];
+    return names.filter(isRunId).sort();
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;

@@ -3,15 +3,16 @@
  * DuckDB that lives in memory for this one question.
  *
  * It cannot change anything: one statement, and only a SELECT (also DESCRIBE, SHOW and SUMMARIZE); files outside
- * `runs/` cannot be reached, extensions cannot be loaded, nothing spills to disk, and the settings are locked.
+ * `runs/` and `projected/` cannot be reached, extensions cannot be loaded, nothing spills to disk, and the settings are locked.
  */
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { closeDatabase, execute, openDatabase, quoteText, withConnection } from '../duckdb.ts';
 import type { Connection } from '../duckdb.ts';
-import { runsFolder, StoreError, storedRuns } from './folder.ts';
+import { projectedFolder, runsFolder, StoreError, storedRuns } from './folder.ts';
 import { storeTables } from './schema.ts';
 import { analysisSql, analysisViews } from './analysis.ts';
-import { viewSql } from './views.ts';
+import { filesIn, filesOf, viewSql } from './views.ts';
 
 /** Plain JSON but for NaN and infinities: whole numbers beyond 2^53 and times are text (ISO 8601, UTC). */
 export type PlainValue =
@@ -54,14 +55,20 @@ export async function withRuns<T>(folder: string, work: (askRuns: AskRuns) => Pr
 
 async function showRuns(connection: Connection, folder: string): Promise<void> {
   const runs = await storedRuns(folder);
-  // An absolute path, because DuckDB compares the allowed folder with the files' paths as text.
-  const home = resolve(runsFolder(folder));
-  for (const table of storeTables) await execute(connection, viewSql(table, home, runs.length > 0));
+  // Absolute paths, because DuckDB compares the allowed folders with the files' paths as text.
+  const root = await realpath(folder).catch(() => resolve(folder));
+  const home = runsFolder(root);
+  // The version of a run that goes on is chosen once, so that all its tables tell up to the same record.
+  const folders = await Promise.all(runs.map(async (run) => await realpath(join(home, run)).catch(() => join(home, run))));
+  const hasLinks = folders.some((own, place) => own !== join(home, runs[place]!));
+  for (const table of storeTables) {
+    await execute(connection, viewSql(table, runs.length === 0 ? null : hasLinks ? filesIn(table, folders) : filesOf(table, home)));
+  }
   for (const view of analysisViews) await execute(connection, analysisSql(view));
   await execute(connection, `
     SET TimeZone = 'UTC';
     SET temp_directory = '';
-    SET allowed_directories = [${quoteText(home)}];
+    SET allowed_directories = [${[home, projectedFolder(root)].map(quoteText).join(', ')}];
     SET enable_external_access = false;
     SET lock_configuration = true`);
 }

@@ -206,7 +206,7 @@ export class Journal {
 }
 
 /** The fields of a header that every file of a run repeats. */
-export function headerText({ setup, identity, bars }: JournalRequest): string {
+export function headerText({ setup, identity, bars }: Omit<JournalRequest, 'port'>): string {
   const { run, engine, configHash, strategyHash, dataHash } = identity;
   const named = Object.entries({ run, engine, configHash, strategyHash, dataHash }).map(([key, value]) => `"${key}":${encode(value)}`);
   return `"schema":${journalSchema},${named.join(',')},"bars":"${bars}","instruments":${encode(setup.instruments.map(({ rules }) => rules))}`;

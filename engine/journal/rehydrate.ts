@@ -8,8 +8,10 @@
  */
 import { createState } from '../create.ts';
 import { createDigest, digestText } from '../digest.ts';
+import type { Digest } from '../digest.ts';
 import type { Event } from '../events.ts';
 import { roundTripMemories } from '../memory.ts';
+import type { Approved } from '../commands.ts';
 import type { Note, Out } from '../notes.ts';
 import type { State } from '../state.ts';
 import { step } from '../step.ts';
@@ -27,8 +29,8 @@ import { revive } from './text.ts';
 export interface RehydrateRequest extends JournalRequest {
   /** The bars and cycles of the data set, from the first on; for a journal that has them by reference. */
   readonly market?: Iterable<Event>;
-  /** Sees every event (null = a restart) after it was stepped again, with what the step told. */
-  readonly seen?: (event: Event | null, state: State, notes: readonly Note[]) => void;
+  /** Sees every event (null = a restart) after it was stepped again, with what the step told and wanted. */
+  readonly seen?: (event: Event | null, state: State, notes: readonly Note[], commands: readonly Approved[]) => void;
 }
 
 export interface Replayed {
@@ -85,34 +87,19 @@ const beginning = ({ setup }: RehydrateRequest, skipped: number): Start => ({ st
 
 /** Hands every good line over, in order. */
 function scan(port: JournalPort, visit: (line: Line) => void): { readonly cut: number; readonly place: Omit<JournalPlace, 'passed'> } {
-  let seq = 0;
   let cut = 0;
-  let digest = createDigest();
-  let bytes = 0;
-  let at: Ms = 0;
+  const lines = new LineOrder();
   for (const text of port.lines()) {
-    if (cut > 0) throw new JournalError('damaged', seq + 1, { expected: 'a whole line with its checksum', actual: 'another' });
+    if (cut > 0) throw new JournalError('damaged', lines.seq + 1, { expected: 'a whole line with its checksum', actual: 'another' });
     const line = readLine(text);
-    if (line === null) {
-      cut = text.length;
-      continue;
+    if (line === null) cut = text.length;
+    else {
+      lines.check(line);
+      visit(line);
+      lines.count(line, text.length);
     }
-    if (line.seq !== seq + 1) throw new JournalError('gap', seq + 1, { expected: `record ${seq + 1}`, actual: `record ${line.seq}` });
-    if ((line.kind === 'header') !== (seq === 0) && seq === 0) {
-      throw new JournalError('foreign', 1, { expected: 'a header', actual: line.kind });
-    }
-    if (line.kind === 'header') {
-      const former = lastField(line.json, 'former');
-      const expected = seq === 0 ? 'null' : `"${digestText(digest)}"`;
-      if (former !== expected) throw new JournalError('former', line.seq, { expected: `a file after ${expected}`, actual: `a file after ${former}` });
-      digest = createDigest();
-      bytes = 0;
-    }
-    visit(line);
-    ({ seq, at } = line);
-    mixLine(digest, line.crc);
-    bytes += text.length;
   }
+  const { seq, digest, bytes, at } = lines;
   return { cut, place: { seq, digest, bytes, day: dayOf(at) } };
 }
 
@@ -131,7 +118,38 @@ function unread(seq: number): never {
   throw new JournalError('damaged', seq, { expected: 'the line that was there', actual: 'another' });
 }
 
-function checkHeader({ seq, json }: Line, request: JournalRequest): void {
+/** Whether lines are those of one journal: no record is missing, and every file follows the one before it. */
+export class LineOrder {
+  seq = 0;
+  /** Of the present file. */
+  digest: Digest = createDigest();
+  bytes = 0;
+  at: Ms = 0;
+
+  /** Throws a JournalError where `line` cannot be the next one. */
+  check(line: Line): void {
+    const { seq } = this;
+    if (line.seq !== seq + 1) throw new JournalError('gap', seq + 1, { expected: `record ${seq + 1}`, actual: `record ${line.seq}` });
+    if (line.kind !== 'header') {
+      if (seq === 0) throw new JournalError('foreign', 1, { expected: 'a header', actual: line.kind });
+      return;
+    }
+    const former = lastField(line.json, 'former');
+    const expected = seq === 0 ? 'null' : `"${digestText(this.digest)}"`;
+    if (former !== expected) throw new JournalError('former', line.seq, { expected: `a file after ${expected}`, actual: `a file after ${former}` });
+    this.digest = createDigest();
+    this.bytes = 0;
+  }
+
+  count({ seq, at, crc }: Line, bytes: number): void {
+    this.seq = seq;
+    this.at = at;
+    mixLine(this.digest, crc);
+    this.bytes += bytes;
+  }
+}
+
+export function checkHeader({ seq, json }: Line, request: Omit<JournalRequest, 'port'>): void {
   const expected = headerText(request);
   const from = json.indexOf('"k":"header",') + '"k":"header",'.length;
   const actual = json.slice(from, json.lastIndexOf(',"former":'));
@@ -141,21 +159,28 @@ function checkHeader({ seq, json }: Line, request: JournalRequest): void {
 function lastGood(request: RehydrateRequest, known: ReadonlyMap<number, string>): Start {
   let skipped = 0;
   for (const text of request.port.snapshots()) {
-    const line = readLine(text);
-    const digest = line === null ? undefined : known.get(line.seq);
-    if (line !== null && digest !== undefined) {
-      const head = JSON.parse(`${line.json.slice(0, line.json.indexOf(',"state":'))}}`) as Readonly<Record<string, unknown>>;
-      const { run, engine } = request.identity;
-      const isOurs = head['schema'] === journalSchema && head['digest'] === digest && revive(head['run']) === run && revive(head['engine']) === engine;
-      if (isOurs) return { state: restoreState(request.setup, lastField(line.json, 'state')), seq: line.seq, passed: Number(head['passed']), skipped };
+    const snapshot = readSnapshot(request, text);
+    if (snapshot !== null && snapshot.digest === known.get(snapshot.seq)) {
+      return { state: restoreState(request.setup, snapshot.state), seq: snapshot.seq, passed: snapshot.passed, skipped };
     }
     skipped += 1;
   }
   return beginning(request, skipped);
 }
 
+export interface SnapshotText { readonly seq: number; readonly digest: string; readonly passed: number; readonly state: string }
+
+/** Null when it is torn, or not of this run and engine. */
+export function readSnapshot({ identity: { run, engine } }: Pick<JournalRequest, 'identity'>, text: string): SnapshotText | null {
+  const line = readLine(text);
+  if (line === null) return null;
+  const head = JSON.parse(`${line.json.slice(0, line.json.indexOf(',"state":'))}}`) as Readonly<Record<string, unknown>>;
+  const isOurs = head['schema'] === journalSchema && revive(head['run']) === run && revive(head['engine']) === engine;
+  return isOurs ? { seq: line.seq, digest: String(head['digest']), passed: Number(head['passed']), state: lastField(line.json, 'state') } : null;
+}
+
 /** Steps records again. */
-class Again {
+export class Again {
   readonly #state: State;
   readonly #out: Out = { commands: [], notes: [] };
   readonly #market: Iterator<Event> | null;
@@ -166,7 +191,7 @@ class Again {
   unsent = 0;
   passed: number;
 
-  constructor({ market, seen }: RehydrateRequest, { state, passed }: Start) {
+  constructor({ market, seen }: Pick<RehydrateRequest, 'market' | 'seen'>, { state, passed }: Pick<Start, 'state' | 'passed'>) {
     this.#state = state;
     this.#seen = seen ?? null;
     this.#market = market === undefined ? null : market[Symbol.iterator]();
@@ -208,7 +233,7 @@ class Again {
 
   #owe(event: Event | null): void {
     const { commands, notes } = this.#out;
-    this.#seen?.(event, this.#state, notes);
+    this.#seen?.(event, this.#state, notes, commands);
     this.#owed = commands.length === 0 ? '' : commandsText(commands);
     commands.length = 0;
     notes.length = 0;

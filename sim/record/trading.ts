@@ -63,9 +63,15 @@ export class TradingRecord {
   readonly #symbols: readonly string[];
   readonly #instruments: readonly Instrument[];
 
-  constructor(symbols: readonly string[], instruments: readonly Instrument[]) {
+  /** Executions in rows that were given up before. */
+  #executionsBefore: number;
+
+  /** `before` = rows of an earlier record that this one goes on from. */
+  constructor(symbols: readonly string[], instruments: readonly Instrument[], before = { executions: 0, trades: 0 }) {
     this.#symbols = symbols;
     this.#instruments = instruments;
+    this.#executionsBefore = before.executions;
+    this.totals.trades = before.trades;
   }
 
   /** Takes one note of a step. */
@@ -84,6 +90,12 @@ export class TradingRecord {
   /** Every table; orders still standing are listed with outcome `open`. */
   tables(state: State): Table[] {
     for (const leg of state.legs) for (const order of leg.orders) this.#order(order, 'open', Number.NaN, order.reason);
+    return this.taken();
+  }
+
+  /** The rows since they were asked for last, which are given up; of orders those that have ended. */
+  taken(): Table[] {
+    this.#executionsBefore += this.#executions.length;
     return [
       // Without rules no decision has inputs, and the table is what it was before there were any.
       this.#decisions.table('decisions', this.#decisionWords.inputs.list.length > 0 ? inputShape : decisionShape, this.#decisionWords),
@@ -160,7 +172,7 @@ export class TradingRecord {
     const row = this.#executions.open();
     const { values } = this.#executions;
     values[row] = event.at;
-    values[row + 1] = this.#executions.length;
+    values[row + 1] = this.#executionsBefore + this.#executions.length;
     values[row + 2] = event.order;
     values[row + 3] = words.symbol.code(this.#symbols[event.leg]!);
     values[row + 4] = words.cause.code(event.cause);
