@@ -12,7 +12,7 @@ describe('a quotient of integers as text', () => {
     [1n, 8n, 2, '0.12', 'the half goes to the even 12'],
     [3n, 8n, 2, '0.38', 'the half goes to the even 38'],
     [999_999n, 1n, 3, '999999', 'digits before the point are never cut'],
-  ] as const)('%d / %d with %d digits is %s: %s', (num, den, digits, text) => {
+  ] as const)('%d / %d with %d digits is %s: %s', (...[num, den, digits, text]) => {
     expect(quotientText(num, den, digits)).toBe(text);
   });
 });
