@@ -3,7 +3,7 @@
  * with its admin door beside them. The test says how far market time may go; whenever it stands, nothing is under way.
  */
 import { MemoryPort, instrumentOf, runConfig, setupOf } from '../../../engine/index.ts';
-import type { AnyStrategy, JournalPort, NotifyCommand, OpenPosition, RunConfig, RunConfigWish, State } from '../../../engine/index.ts';
+import type { AnyStrategy, Intent, JournalPort, NotifyCommand, OpenPosition, RunConfig, RunConfigWish, State } from '../../../engine/index.ts';
 import { besides, EventQueue, JournaledEngine, LiveRun, marketTime, steppedPolls, SteppedClock } from '../../../live/index.ts';
 import type { Clock, Connection, ConnectionTiming, LiveEnd, LiveRequest } from '../../../live/index.ts';
 import { connectBybit } from '../../../live/bybit/index.ts';
@@ -11,6 +11,8 @@ import { startExchange } from '../../../live/exchange/index.ts';
 import type { ExchangeOptions, RunningExchange } from '../../../live/exchange/index.ts';
 import type { SymbolMarket } from '../../../sim/index.ts';
 import { minute } from '../../sim/market.ts';
+import { scripted } from '../../sim/scripted.ts';
+import type { AnyScene } from '../../sim/scripted.ts';
 import { identity } from '../lived.ts';
 
 export const credentials = { key: 'CANARYkey5f1c9a', secret: 'CANARYsecret77b2e0d4' };
@@ -246,6 +248,7 @@ export async function begin(place: Place, wish: LifeWish): Promise<Life> {
   });
   opened.push({ close: () => connection.venue.close(0) });
   clock = new SteppedClock({ door, settled: () => connection.settled() }, await marketTime(door));
+  await connection.measureClock();
   const listed = await connection.instruments(['AAAUSDT']);
   const life = new Life(place, wish, { connection, queue, clock, instruments: listed.map(({ rules }) => instrumentOf(rules, place.config)) });
   life.logs.push(...logs);
@@ -289,4 +292,28 @@ interface ExecutionRow { readonly execId: string; readonly orderLinkId: string; 
 export function matchesOf({ exchange }: Place): readonly ExecutionRow[] {
   const rows = exchange.world.reads.executions({ symbol: null, orderId: null, orderLinkId: null, execType: 'Trade', from: null, to: null });
   return rows.toReversed() as unknown as readonly ExecutionRow[];
+}
+
+export interface Script {
+  readonly strategy: AnyStrategy;
+  /** Wanted at the next close, once. */
+  want(next: (scene: AnyScene) => Intent): void;
+}
+
+/** Wants what the test says and nothing else; asked about a close once more, as by a journal that is read back, it wants the same. */
+export function obedient(): Script {
+  const wanted = new Map<number, (scene: AnyScene) => Intent>();
+  let next: ((scene: AnyScene) => Intent) | null = null;
+  let last = 0;
+  const { strategy } = scripted({
+    warmup: 5, always: (scene) => {
+      if (next !== null && scene.time > last) {
+        wanted.set(scene.time, next);
+        next = null;
+      }
+      last = Math.max(last, scene.time);
+      return wanted.get(scene.time)?.(scene) ?? scene.intents.hold;
+    },
+  });
+  return { strategy, want: (one) => { next = one; } };
 }
