@@ -8,7 +8,7 @@ import type { Intent } from '../../../engine/index.ts';
 import { flat, fundingOf, marketOf, minute, start } from '../../sim/market.ts';
 import type { Row } from '../../sim/market.ts';
 import type { AnyScene } from '../../sim/scripted.ts';
-import { begin, closeAll, differences, isFlat, isProtected, isTrading, matchesOf, obedient, openPlace, positionOf } from './stage.ts';
+import { begin, closeAll, cut, differences, isFlat, isProtected, isTrading, matchesOf, obedient, openPlace, positionOf } from './stage.ts';
 import type { Life, Place } from './stage.ts';
 
 afterEach(async () => {
@@ -131,15 +131,19 @@ describe('S3: an entry fills while the account\'s stream is away, and the first 
     script.want(({ intents }) => intents.enter({ side: 'long', at: 'limit', price: 9_950, qty: 4, stop: 9_500, validFor: 30 }));
     await life.until(() => life.state.legs[0]!.orders.some(({ state: { tag } }) => tag === 'working'), 5, 'a standing entry');
     await life.until(() => life.now >= start + 30 * minute - 5_000, 20);
-    await place.fault({ id: 'F55', times: 4 }, { id: 'F51', times: 1 });
-    await place.admin('POST', '/sockets/close', { which: 'private', code: 'reset' });
-    await life.until(() => life.state.link.tag === 'down', 1, 'the link down');
+    await place.fault({ id: 'F55', times: null });
+    await cut(place, life, 'private');
     const downAt = life.now;
+    life.lostStepMs = 5_000;
+    await life.play(0.5);
+    life.lostStepMs = 50;
+    await place.fault({ id: 'F51', times: 1 });
     await life.until(() => life.state.link.tag === 'up', 3, 'the link up');
     const upAt = life.now;
     await life.until(() => isProtected(life), 1, 'a protected position');
 
-    expect(upAt - downAt).toBeGreaterThan(10_000);
+    expect(await place.admin('GET', '/faults')).toMatchObject({ count: 1 });
+    expect(upAt - downAt).toBeGreaterThanOrEqual(30_000);
     expect(life.now - upAt).toBeLessThanOrEqual(10_000);
     expect(positionOf(life)).toMatchObject({ side: 1, lots: 4 });
     await life.until(() => isTrading(life), 2, 'trading');

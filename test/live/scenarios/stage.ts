@@ -81,6 +81,7 @@ export interface LifeWish {
   readonly sending?: (commands: Parameters<Connection['venue']['send']>[0], at: number, send: Connection['venue']['send']) => void;
   readonly log?: LiveRequest['log'];
   readonly decides?: boolean;
+  readonly polls?: LiveRequest['polls'];
   /** Whether it may die before it rests for the first time. */
   readonly mayDie?: boolean;
 }
@@ -95,7 +96,11 @@ export class Life {
   readonly run: LiveRun;
   readonly connection: Connection;
   readonly queue: EventQueue;
+  /** For what an operator asks. */
+  readonly shell: Pick<LiveRequest, 'connection' | 'clock' | 'queue' | 'brain'>;
   state!: State;
+  /** Market time that passes in 5 ms of wall time while the link is down. */
+  lostStepMs = 50;
   /** What the run was ended by. */
   failure: unknown = null;
   stoodDown = false;
@@ -129,9 +134,10 @@ export class Life {
       close: (within) => venue.close(within),
     };
     this.#clock = clock;
+    this.shell = { connection: withVenue(connection, guarded), clock: this.#gated(clock), queue, brain: besides(engine) };
     this.run = new LiveRun({
-      connection: withVenue(connection, guarded), clock: this.#gated(clock), queue, brain: besides(engine), instruments, barMs: minute,
-      warmupBars: setup.warmupBars, graceMs: config.cycleGraceMs, polls: steppedPolls, hasEnded: () => clock.hasEnded,
+      ...this.shell, instruments, barMs: minute,
+      warmupBars: setup.warmupBars, graceMs: config.cycleGraceMs, polls: wish.polls ?? steppedPolls, hasEnded: () => clock.hasEnded,
       log: wish.log ?? ((level, what, facts) => { this.logs.push(`${level} ${what} ${JSON.stringify(facts ?? {})}`); }),
       notify: (_, notice) => { this.notices.push(notice); }, stoodDown: wish.stoodDown ?? false, standingDown: () => { this.stoodDown = true; },
       decides: wish.decides ?? true, ready: () => {},
@@ -212,7 +218,7 @@ export class Life {
         }
         // What is lost is looked for in wall time: meanwhile market time goes at a pace.
         await new Promise((resolve) => { setTimeout(resolve, 5); });
-        if (!life.#isInterrupted) await clock.rest(Math.min(until, life.#last, clock.now() + 1_000));
+        if (!life.#isInterrupted) await clock.rest(Math.min(until, life.#last, clock.now() + life.lostStepMs));
       },
       interrupt() {
         life.#isInterrupted = true;
@@ -266,6 +272,12 @@ export const positionOf = (life: Life): OpenPosition | null => {
   const { position } = life.state.legs[0]!;
   return position.tag === 'open' ? position : null;
 };
+
+/** Closes sockets; market time stands until the shell has heard of it. */
+export async function cut(place: Place, life: Life, which: 'all' | 'private' | 'public' = 'all'): Promise<void> {
+  await place.admin('POST', '/sockets/close', { which, code: 'reset' });
+  while (life.state.link.tag === 'up') await new Promise((resolve) => { setTimeout(resolve, 1); });
+}
 
 export const isProtected = (life: Life): boolean => positionOf(life)?.protection.tag === 'armed';
 export const isFlat = (life: Life): boolean => positionOf(life) === null;
