@@ -57,13 +57,7 @@ it(`a day of ${quick.length} faults and of a key quoted back: no byte of the pro
   });
   started.push(child);
   let said = '';
-  let hasEnded = false;
-  const ended = new Promise<void>((resolve) => {
-    child.on('close', () => {
-      hasEnded = true;
-      resolve();
-    });
-  });
+  const ended = new Promise<void>((resolve) => { child.on('close', () => resolve()); });
   const trades = new Promise<void>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (text: Buffer) => {
@@ -74,7 +68,7 @@ it(`a day of ${quick.length} faults and of a key quoted back: no byte of the pro
   });
   await Promise.race([trades, ended]);
   let fired = 0;
-  for (let turn = 0; !hasEnded; turn++) {
+  for (let turn = 0; child.exitCode === null && child.signalCode === null; turn++) {
     await ask('POST', { seed: turn + 1, faults: [{ id: quick[turn % quick.length]!, probability: 0.3 }, quoted[turn % quoted.length]!] });
     await Promise.race([ended, new Promise((resolve) => { setTimeout(resolve, 60); })]);
     fired += Number((await ask('GET'))['count']);

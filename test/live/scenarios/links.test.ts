@@ -139,18 +139,17 @@ describe('streams and requests are lost', () => {
 /** What an operator asks of a running shell, while market time goes on. */
 async function order(life: Life, wish: OperatorOrder): Promise<readonly LegFacts[]> {
   const { connection, clock, queue, brain } = life.shell;
-  let left: readonly LegFacts[] | null = null;
-  const asked = operate({ connection, clock, queue, brain, symbols: ['AAAUSDT'] }, wish).then((legs) => { left = legs; });
-  await life.until(() => left !== null, 30, `the end of ${wish.verb}`);
-  await asked;
-  return left!;
+  let isOver = false;
+  const asked = operate({ connection, clock, queue, brain, symbols: ['AAAUSDT'] }, wish).finally(() => { isOver = true; });
+  await life.until(() => isOver, 30, `the end of ${wish.verb}`);
+  return await asked;
 }
 
 describe('an operator under faults', () => {
   it.each(['F02', 'F01', 'F04', 'F06', 'F10', 'F23'])('flatten with %s on the exit: flat, once, and the answer says so', async (id) => {
     const { place, life } = await opened();
     await place.fault({ id });
-    const [leg] = await order(life, { verb: 'flatten' });
+    const [leg] = await order(life, { verb: 'flatten', symbol: null });
 
     expect([leg!.side, leg!.orders.length]).toEqual([0, 0]);
     expect(matchesOf(place).filter(({ side }) => side === 'Sell').map(({ execQty }) => execQty)).toEqual(['4']);
@@ -159,7 +158,7 @@ describe('an operator under faults', () => {
 
   it('halt, then close SYMBOL with the streams cut in between: flat, and the halt stays', async () => {
     const { place, life } = await opened();
-    await order(life, { verb: 'halt' });
+    await order(life, { verb: 'halt', symbol: null });
     await cut(place, life);
     const [leg] = await order(life, { verb: 'close', symbol: 'AAAUSDT' });
 

@@ -9,7 +9,7 @@ import { flat, fundingOf, marketOf, minute, start } from '../../sim/market.ts';
 import type { Row } from '../../sim/market.ts';
 import type { AnyScene } from '../../sim/scripted.ts';
 import { begin, closeAll, cut, differences, isFlat, isProtected, isTrading, matchesOf, obedient, openPlace, positionOf } from './stage.ts';
-import type { Life, Place } from './stage.ts';
+import type { Life, Place, Script } from './stage.ts';
 
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -24,7 +24,7 @@ const stepAt = (bar: number, ticks: number, bars = 300): Row[] => calm(bars).map
 
 const opening = (side: 'long' | 'short', stop = 400) => ({ intents }: AnyScene): Intent => intents.enter({ side, qty: 4, stop: { distance: stop } });
 
-async function opened(place: Place, life: Life, { want }: ReturnType<typeof obedient>, side: 'long' | 'short' = 'long'): Promise<void> {
+async function opened(life: Life, { want }: Script, side: 'long' | 'short' = 'long'): Promise<void> {
   want(opening(side));
   await life.until(() => isProtected(life), 5, 'a protected position');
 }
@@ -45,7 +45,7 @@ describe('S1: a restart with a short position and the mark above the stop that i
     const place = await openPlace({ market: marketOf({ bars: stepAt(60, 10_600) }) });
     const script = obedient();
     const first = await begin(place, { strategy: script.strategy });
-    await opened(place, first, script, 'short');
+    await opened(first, script, 'short');
     await first.kill();
     await place.admin('POST', '/foreign-stop', { symbol: 'AAAUSDT', price: '12000' });
     while (place.exchange.world.now < start + 65 * minute) await place.admin('POST', '/idle', { until: start + 65 * minute });
@@ -64,7 +64,7 @@ describe('S1: a restart with a short position and the mark above the stop that i
     const place = await openPlace({ market: marketOf({ bars: stepAt(60, 10_300) }) });
     const script = obedient();
     const first = await begin(place, { strategy: script.strategy });
-    await opened(place, first, script, 'short');
+    await opened(first, script, 'short');
     await first.kill();
     await place.admin('POST', '/foreign-stop', { symbol: 'AAAUSDT', price: '12000' });
     while (place.exchange.world.now < start + 65 * minute) await place.admin('POST', '/idle', { until: start + 65 * minute });
@@ -112,7 +112,7 @@ describe('S2: the reply to an exit is lost, the stop fires before it, cancels ar
     const place = await openPlace({ market: marketOf({ bars: calm(300) }) });
     const script = obedient();
     const life = await begin(place, { strategy: script.strategy });
-    await opened(place, life, script);
+    await opened(life, script);
     await place.fault({ id: 'F34' }, { id: 'F02', nth: 1 });
     script.want(({ intents }) => intents.exit('enough'));
     await life.until(() => isFlat(life) && life.state.legs[0]!.orders.length === 0, 10, 'flat without orders');
@@ -157,7 +157,7 @@ describe('S4: too many requests (10006) while a stop has to be moved', () => {
     const place = await openPlace({ market: marketOf({ bars: calm(300) }) });
     const script = obedient();
     const life = await begin(place, { strategy: script.strategy });
-    await opened(place, life, script);
+    await opened(life, script);
     const shown = new Set<string>();
     const { world } = place.exchange;
     const { published } = world;
@@ -184,7 +184,7 @@ describe('S5: the address is banned (403) while a position is open', () => {
     const place = await openPlace({ market: marketOf({ bars: calm(300) }) });
     const script = obedient();
     const life = await begin(place, { strategy: script.strategy });
-    await opened(place, life, script);
+    await opened(life, script);
     const before = (await place.truth()).legs[0]!.slTicks;
     await place.admin('POST', '/faults', { faults: [{ id: 'F11', when: { transport: 'http' }, times: null, effect: { tag: 'substitute', httpStatus: 403, body: '<html>access too frequent</html>' } }] });
     const decisions = life.state.decisionSequence;
@@ -215,7 +215,7 @@ describe('S7: the client\'s clock is 1.2 s ahead at the start and is set back wh
     const script = obedient();
     const life = await begin(place, { strategy: script.strategy });
     await life.until(() => isTrading(life), 2, 'trading');
-    await opened(place, life, script);
+    await opened(life, script);
     const { count } = await place.admin<{ readonly count: number }>('GET', '/faults');
     expect(count).toBeGreaterThan(0);
     await place.fault({ id: 'F14', ms: 3_000, times: null });
@@ -259,7 +259,7 @@ describe('S9: somebody acts in the app while the engine finds out what there is'
     const place = await openPlace({ market: marketOf({ bars: calm(300) }), config: { cash: 1_000_000 } });
     const script = obedient();
     const first = await begin(place, { strategy: script.strategy });
-    await opened(place, first, script);
+    await opened(first, script);
     await first.kill();
     const own = { 'close-by-hand': { percent: 50 }, 'trade-by-hand': { side: 'Buy', size: '3' }, 'stop-by-hand': { percent: -2 }, 'leverage-by-hand': { leverage: '5' } }[tag];
     await place.admin('POST', '/faults', { faults: [{ id: 'S9', when: { transport: 'http', path: '/v5/execution/list' }, effect: { tag, ...own } }] });

@@ -143,10 +143,7 @@ export class Life {
       decides: wish.decides ?? true, ready: () => {},
     });
     this.ended = this.run.run();
-    this.ended.then(() => { this.#over(); }, (thrown: unknown) => {
-      this.failure = thrown;
-      this.#over();
-    });
+    void this.#watch();
   }
 
   get isOver(): boolean { return this.#isDead; }
@@ -193,39 +190,43 @@ export class Life {
     this.#wish = null;
   }
 
+  async #watch(): Promise<void> {
+    try {
+      await this.ended;
+    } catch (thrown) {
+      this.failure = thrown;
+    }
+    this.#over();
+  }
+
   #gated(clock: SteppedClock): Clock {
-    const life = this;
     return {
-      isStepped: true,
-      now: () => clock.now(),
-      async rest(until) {
-        if (life.#isInterrupted) {
-          life.#isInterrupted = false;
-          return;
-        }
-        if (life.#wish?.isReached() === true) {
-          life.#wish.resolve();
-          life.#wish = null;
-        }
-        if (life.#wish === null || life.#isDead) {
-          await new Promise<void>((resolve) => { life.#wake = resolve; });
-          life.#wake = () => {};
-          return;
-        }
-        if (life.state.link.tag === 'up') {
-          await clock.rest(Math.min(until, life.#last));
-          return;
-        }
-        // What is lost is looked for in wall time: meanwhile market time goes at a pace.
-        await new Promise((resolve) => { setTimeout(resolve, 5); });
-        if (!life.#isInterrupted) await clock.rest(Math.min(until, life.#last, clock.now() + life.lostStepMs));
+      isStepped: true, now: () => clock.now(), rest: (until) => this.#rest(clock, until), close: () => { clock.close(); },
+      interrupt: () => {
+        this.#isInterrupted = true;
+        this.#wake();
       },
-      interrupt() {
-        life.#isInterrupted = true;
-        life.#wake();
-      },
-      close: () => { clock.close(); },
     };
+  }
+
+  async #rest(clock: SteppedClock, until: number): Promise<void> {
+    if (this.#isInterrupted) {
+      this.#isInterrupted = false;
+      return;
+    }
+    if (this.#wish?.isReached() === true) {
+      this.#wish.resolve();
+      this.#wish = null;
+    }
+    if (this.#wish === null || this.#isDead) {
+      await new Promise<void>((resolve) => { this.#wake = resolve; });
+      this.#wake = () => {};
+    } else if (this.state.link.tag === 'up') await clock.rest(Math.min(until, this.#last));
+    else {
+      // What is lost is looked for in wall time: meanwhile market time goes at a pace.
+      await new Promise((resolve) => { setTimeout(resolve, 5); });
+      if (!this.#isInterrupted) await clock.rest(Math.min(until, this.#last, clock.now() + this.lostStepMs));
+    }
   }
 }
 
