@@ -32,6 +32,7 @@ const atConnect: Readonly<Record<string, 'private' | 'public'>> = { 'F46 replay'
 const elsewhere: Readonly<Record<string, string>> = {
   F27: 'cannot be set: needs a thin book; partial fills are S8 here and `partial-then-cancel` of the simulator',
   F28: 'cannot be set: needs a thin book; `participation` cuts fills in S8 and in the simulator',
+  F33: 'the strategy here replaces its entries and amends none; both forms on the connector: test/live/bybit/faults.test.ts',
   F42: 'cannot be set: needs a thin book; a stop in parts is S8',
   F52: 'order entry by socket, which this stage does not use; test/live/exchange/faults/streams.test.ts',
   F53: 'order entry by socket, which this stage does not use; test/live/exchange/faults/streams.test.ts',
