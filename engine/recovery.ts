@@ -49,8 +49,16 @@ export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconn
     setMode(state, { tag: 'recovering', cause, missing: state.legs.map((leg) => leg.index), since }, out);
     due(state, state.now + state.setup.config.linkHaltMs);
   }
-  for (const leg of state.legs) forget(state, leg, out);
+  for (const leg of state.legs) {
+    forget(state, leg, out);
+    if (cause === 'restart') doubtAnew(state, leg);
+  }
   for (const leg of state.legs) ask(state, leg, out);
+}
+
+/** Orders that were unknown already: their time for an answer begins now, nobody asked while the engine was away. */
+function doubtAnew({ now }: State, { orders }: Leg): void {
+  for (const order of orders) if (order.state.tag === 'unknown') order.state = { ...order.state, since: now };
 }
 
 function forget(state: State, leg: Leg, out: Out): void {

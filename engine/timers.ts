@@ -49,11 +49,11 @@ function breakSilence(state: State, leg: Leg, order: Order, out: Out): void {
   ask(state, leg, out);
 }
 
-/** The exit goes out again, unless it was accepted: then it is only asked about. */
+/** The exit goes out again, unless it was accepted: then it is only asked about. Nobody asked while the engine was away. */
 function repeatExit(state: State, leg: Leg, order: Order, out: Out): void {
   if (order.state.tag === 'working') order.state = { tag: 'working', since: state.now };
   else resendReduce(state, order, out);
-  if (order.sentAt + state.setup.config.linkHaltMs <= state.now) haltUnknown(state, leg, order, out);
+  if (Math.max(order.sentAt, leg.forgottenAt) + state.setup.config.linkHaltMs <= state.now) haltUnknown(state, leg, order, out);
 }
 
 /** Questions were asked all the time, and none of the answers told. */

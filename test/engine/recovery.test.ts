@@ -180,6 +180,39 @@ describe('a restart', () => {
     expect(talk.state.mode.tag).toBe('trading');
   });
 
+  it('eight hours after an exit went out sends it again and waits 60 s for it from then on, before it halts', () => {
+    const sent = long();
+    sent.decide(({ intents }) => intents.exit('enough'));
+    const accepted = long();
+    accepted.decide(({ intents }) => intents.exit('enough'));
+    accepted.accept(2);
+    for (const talk of [sent, accepted]) {
+      talk.pass(28_800_000);
+      talk.restart();
+      talk.wait(2_000);
+      expect(talk.state.mode.tag).toBe('recovering');
+      talk.fill(2, { side: -1, lots: 5 });
+      talk.reading();
+      expect(talk.state.mode.tag).toBe('trading');
+    }
+  });
+
+  it('eight hours after an order was last asked about in vain asks for 60,000 ms more, not 59,999', () => {
+    const talk = new Talk();
+    talk.decide(buy);
+    talk.wait(30_000);
+    expect(talk.order(1).state).toMatchObject({ tag: 'unknown', cause: 'no-answer' });
+    talk.pass(28_800_000);
+    talk.restart();
+    expect(talk.order(1).state).toMatchObject({ tag: 'unknown', cause: 'no-answer', since: talk.now });
+    talk.reading({ ended: 'unknown' });
+    talk.wait(59_999);
+    expect(talk.state.mode.tag).toBe('recovering');
+    talk.wait(1);
+
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
+  });
+
   it('takes the prices of the first reading, which is newer than the last bar: 91 and a mark of 90; not of one taken before that bar', () => {
     const talk = long();
     const told = { ...fiveLong, markTicks: 90, lastTicks: 91 };
