@@ -74,12 +74,15 @@ export async function openLine(options: NetworkOptions, { declared, letters, log
   const category = categoryOf(declared.symbols);
   const place = await placeOf(options, category);
   const { key, secret }: Credentials = place.credentials;
+  if (options.entry === 'ws' && place.endpoints.trade === null) {
+    throw new Failure(2, `arguments: --entry: was ws on ${place.network}, which has no trade socket, expected rest. Fix: leave it out`);
+  }
   const queue = new EventQueue();
   const unset = new WallClock({ offsetMs: 0, spreadMs: 0, roundTripMs: 0 });
   let clock: Clock & { readonly hasEnded?: boolean } = unset;
   const connection = connectBybit({
     endpoints: place.endpoints, credentials: { key, secret }, symbols: declared.symbols, category,
-    barMs: declared.timeframeMs, run: letters, now: () => clock.now(), tell: (event) => queue.push(event), log, timing: timingOf(),
+    entry: options.entry ?? 'rest', barMs: declared.timeframeMs, run: letters, now: () => clock.now(), tell: (event) => queue.push(event), log, timing: timingOf(),
   });
   if (place.admin === null) unset.correct(await connection.measureClock());
   else clock = new SteppedClock({ door: place.admin, settled: () => connection.settled() }, await marketTime(place.admin));

@@ -15,6 +15,8 @@ export interface NetworkOptions {
   readonly network: Network;
   /** What `holdfast exchange` printed, or a file that holds it. */
   readonly exchange?: string;
+  /** How orders leave: by HTTP, or by the trade socket while it is up. */
+  readonly entry?: 'rest' | 'ws';
 }
 
 export interface Place {

@@ -190,6 +190,7 @@ function withStartOptions(command: Command): Command {
 function addLive(program: Command, end: End): void {
   const command = withStartOptions(program.command('live').argument('<strategy>', 'strategy file, or file#name'))
     .description('trade a strategy on Bybit, or on a local exchange; Ctrl-C stops entries and leaves stops in place')
+    .option('--entry <way>', 'how orders leave: rest, or ws: the trade socket while it is up (stops always go by rest)', oneOf('rest', 'ws'), 'rest')
     .option('--yes-mainnet', 'real money without a typed confirmation')
     .option('--verbose', 'log what is asked and answered as well')
     .action(async (strategy: string, _: unknown, self: Command) =>

@@ -81,6 +81,8 @@ export interface Credentials { readonly key: string; readonly secret: string }
 export interface ConnectRequest {
   readonly endpoints: Endpoints;
   readonly credentials: Credentials | null;
+  /** How orders leave: by HTTP, or by the trade socket while that is up. Stops and readings always go by HTTP. Default `rest`. */
+  readonly entry?: 'rest' | 'ws';
   readonly symbols: readonly string[];
   readonly category: 'linear' | 'inverse';
   /** Interval of the bars told. */

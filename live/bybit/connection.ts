@@ -15,6 +15,7 @@ import { Readings } from './readings.ts';
 import { Requests } from './requests.ts';
 import { executionRow, orderRow, positionRow, readRows, walletRow } from './rows.ts';
 import { Stream } from './stream.ts';
+import { TradeSocket } from './trade-socket.ts';
 
 /** Wall time in which the stream shows a stop that was accepted, ms. */
 const showMs = 1_000;
@@ -31,6 +32,8 @@ class BybitConnection implements Connection {
   readonly venue: Venue;
   readonly #request: ConnectRequest;
   readonly #requests: Requests;
+  /** Null = orders go by HTTP alone. */
+  readonly #trade: TradeSocket | null;
   readonly #facts: Facts;
   readonly #market: MarketFeed;
   readonly #feed: AccountFeed;
@@ -53,7 +56,9 @@ class BybitConnection implements Connection {
   constructor(request: ConnectRequest) {
     const { endpoints, credentials, symbols, category, barMs, run, now, log, timing } = request;
     this.#request = request;
-    this.#requests = new Requests({ rest: endpoints.rest, credentials, requestMs: timing.requestMs, log, clockRefused: () => this.#clockRefused() });
+    this.#trade = request.entry !== 'ws' || endpoints.trade === null || credentials === null ? null
+      : new TradeSocket({ url: withPath(endpoints.trade, '/v5/trade'), credentials, timing, log, offsetMs: () => this.#offsetMs });
+    this.#requests = new Requests({ rest: endpoints.rest, credentials, requestMs: timing.requestMs, log, clockRefused: () => this.#clockRefused() }, this.#trade);
     this.#facts = new Facts(this.#requests, category);
     const links = new Links(run);
     const shared = { symbols, category, links, now, log, requests: this.#requests, instruments: () => this.#instruments(), tell: (event: Event) => this.#tell(event) };
@@ -94,7 +99,7 @@ class BybitConnection implements Connection {
     const until = performance.now() + within;
     while (this.#orders.underWay > 0 && performance.now() < until) await new Promise((resolve) => { setTimeout(resolve, lookMs); });
     this.#isOver = true;
-    for (const part of [this.#orders, this.#market, this.#feed, this.#public, this.#private, this.#requests]) part.close();
+    for (const part of [this.#orders, this.#market, this.#feed, this.#public, this.#private, this.#trade, this.#requests]) part?.close();
   }
 
   // ---- what is asked
@@ -155,6 +160,7 @@ class BybitConnection implements Connection {
 
   #recover(): void {
     this.#private.reopen();
+    this.#trade?.open();
     if (this.#isWatched) this.#public.reopen();
   }
 

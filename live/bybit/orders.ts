@@ -19,7 +19,7 @@ import { classify } from './codes.ts';
 import type { Operation, Verdict } from './codes.ts';
 import type { Links } from './links.ts';
 import type { Readings } from './readings.ts';
-import type { Requests } from './requests.ts';
+import type { Reply, Requests } from './requests.ts';
 
 export interface OrdersWish {
   readonly requests: Requests;
@@ -41,7 +41,6 @@ export interface OrdersWish {
 type Sent = Exclude<Approved, { readonly tag: 'notify' }>;
 type Write = Exclude<Sent, { readonly tag: 'query-account' }>;
 type About = Pick<RequestFailed, 'leg' | 'order' | 'of'>;
-type Endpoint = 'create' | 'amend' | 'cancel' | 'stop';
 
 const triggerWord = (by: TriggerSource): 'MarkPrice' | 'LastPrice' => (by === 'mark' ? 'MarkPrice' : 'LastPrice');
 
@@ -135,7 +134,7 @@ export class Orders {
     if (command.tag === 'enter' && command.stopTicks > 0) this.#wish.feed.stopAskedBy(leg, command.stopBy);
     this.#wish.feed.sent(leg, order, command.lots, command.type === 'market' ? 0 : command.priceTicks);
     const priority = tag === 'reduce' ? priorities.exit : priorities.entry;
-    const verdict = await this.#ask('create', 'create', priority, (client) => client.submitOrder(body), { leg, order, of: tag });
+    const verdict = await this.#ask('create', { leg, order, of: tag }, () => this.#wish.requests.write('create', priority, body));
     if (verdict === null) return;
     const at = this.#wish.now();
     if (verdict.tag === 'done' || verdict.tag === 'unchanged') this.#wish.feed.accepted(leg, order, at);
@@ -172,9 +171,9 @@ export class Orders {
     const { category, symbols, instruments, links } = this.#wish;
     const { tick, lot } = instruments()[leg]!;
     const named = { category, symbol: symbols[leg]!, orderLinkId: links.linkOf({ leg, order }) };
-    const verdict = await this.#ask('amend', 'amend', priorities.amend, (client) => client.amendOrder({
+    const verdict = await this.#ask('amend', { leg, order, of: 'amend' }, () => this.#wish.requests.write('amend', priorities.amend, {
       ...named, qty: textOfSteps(lots, lot), ...(priceTicks > 0 ? { price: textOfSteps(priceTicks, tick) } : {}),
-    }), { leg, order, of: 'amend' });
+    }));
     if (verdict?.tag === 'refused') this.#fail({ leg, order, of: 'amend' }, 'not-applied', 'refused');
     else if (verdict?.tag === 'gone') this.#fail({ leg, order, of: 'amend' }, 'not-applied', 'no-order');
     else if (verdict?.tag === 'unchanged') {
@@ -191,7 +190,7 @@ export class Orders {
     }
     if (order >= 0) feed.cancelAsked(leg, order);
     const named = { category, symbol: symbols[leg]!, ...(id === null ? { orderLinkId: links.linkOf({ leg, order }) } : { orderId: id }) };
-    const verdict = await this.#ask('cancel', 'cancel', priorities.cancel, (client) => client.cancelOrder(named), { leg, order, of: 'cancel' });
+    const verdict = await this.#ask('cancel', { leg, order, of: 'cancel' }, () => this.#wish.requests.write('cancel', priorities.cancel, named));
     if (verdict?.tag === 'refused') this.#fail({ leg, order, of: 'cancel' }, 'not-applied', 'refused');
     else if (verdict?.tag === 'gone') this.#fail({ leg, order, of: 'cancel' }, 'not-applied', 'no-order');
   }
@@ -201,11 +200,11 @@ export class Orders {
     const { leg, triggerTicks, by, trailTicks, activeTicks } = command;
     const { tick } = instruments()[leg]!;
     feed.stopAskedBy(leg, by);
-    const verdict = await this.#ask('stop', 'stop', priorities.stop, (client) => client.setTradingStop({
+    const verdict = await this.#ask('stop', { leg, order: -1, of: 'set-stop' }, () => this.#wish.requests.ask('stop', priorities.stop, (client) => client.setTradingStop({
       category, symbol: symbols[leg]!, tpslMode: 'Full', positionIdx: 0,
       ...(triggerTicks > 0 ? { stopLoss: textOfSteps(triggerTicks, tick), slTriggerBy: triggerWord(by) } : {}),
       ...(trailTicks > 0 ? { trailingStop: textOfSteps(trailTicks, tick) } : {}), ...(activeTicks > 0 ? { activePrice: textOfSteps(activeTicks, tick) } : {}),
-    }), { leg, order: -1, of: 'set-stop' });
+    })));
     if (verdict === null) return;
     const at = this.#wish.now();
     if (verdict.tag === 'done') this.#lookOut(command);
@@ -245,10 +244,9 @@ export class Orders {
   }
 
   /** The verdict; null when the request failed, which is told. */
-  async #ask(operation: Operation, endpoint: Endpoint, priority: Parameters<Requests['ask']>[1], what: Parameters<Requests['ask']>[2],
-    about: About): Promise<Exclude<Verdict, { readonly tag: 'failed' }> | null> {
+  async #ask(operation: Operation, about: About, what: () => Promise<Reply>): Promise<Exclude<Verdict, { readonly tag: 'failed' }> | null> {
     try {
-      const { code, text } = await this.#wish.requests.ask(endpoint, priority, what);
+      const { code, text } = await what();
       const verdict = classify(operation, code, text);
       if (verdict.tag !== 'failed') return verdict;
       this.#fail(about, verdict.certainty, verdict.reason);

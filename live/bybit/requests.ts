@@ -11,12 +11,14 @@
  */
 import { createHmac } from 'node:crypto';
 import { RestClientV5 } from 'bybit-api';
+import type { AmendOrderParamsV5, CancelOrderParamsV5, OrderParamsV5 } from 'bybit-api';
 import type { FailureReason } from '../../engine/index.ts';
 import { VenueError } from '../connection.ts';
 import type { Credentials, Log } from '../connection.ts';
 import { Budget } from './budget.ts';
 import type { Priority } from './budget.ts';
 import { classify } from './codes.ts';
+import type { OrderWrite, TradeSocket } from './trade-socket.ts';
 
 export interface Reply {
   readonly code: number;
@@ -57,6 +59,13 @@ const kinds: Readonly<Partial<Record<FailureReason, VenueError['kind']>>> = { cl
 /** At once: the SDK's own way waits for two jobs of the thread pool before every request. */
 const signed = (text: string, secret: string): Promise<string> => Promise.resolve(createHmac('sha256', secret).update(text).digest('hex'));
 
+type Body<W extends OrderWrite> = W extends 'create' ? OrderParamsV5 : W extends 'amend' ? AmendOrderParamsV5 : CancelOrderParamsV5;
+
+function overHttp<W extends OrderWrite>(client: RestClientV5, write: W, body: Body<W>): Promise<unknown> {
+  if (write === 'create') return client.submitOrder(body as OrderParamsV5);
+  return write === 'amend' ? client.amendOrder(body as AmendOrderParamsV5) : client.cancelOrder(body as CancelOrderParamsV5);
+}
+
 /** Signs by our own measured clock, without a request of its own. */
 class ClockedClient extends RestClientV5 {
   offsetMs = 0;
@@ -67,12 +76,15 @@ export class Requests {
   readonly #client: ClockedClient;
   readonly #budgets: Readonly<Record<Endpoint, Budget>>;
   readonly #wish: RequestsWish;
+  /** Takes changes of orders while it is up; null = HTTP alone. */
+  readonly #socket: TradeSocket | null;
   #bannedUntil = 0;
   #isOver = false;
 
-  constructor(wish: RequestsWish) {
+  constructor(wish: RequestsWish, socket: TradeSocket | null = null) {
     const { rest, credentials, requestMs } = wish;
     this.#wish = wish;
+    this.#socket = socket;
     this.#client = new ClockedClient({
       baseUrl: rest, recv_window: receiveMs, parseAPIRateLimits: true, syncTimeBeforePrivateRequests: credentials !== null,
       customSignMessageFn: signed,
@@ -97,6 +109,11 @@ export class Requests {
       throw this.#failure(endpoint, thrown);
     }
     return this.#read(endpoint, answer);
+  }
+
+  /** A change of an order: by the trade socket while that is up, else by HTTP; the same allowance either way. */
+  async write<W extends OrderWrite>(write: W, priority: Priority, body: Body<W>): Promise<Reply> {
+    return await this.ask(write, priority, (client) => (this.#socket?.isUp === true ? this.#socket.ask(write, body) : overHttp(client, write, body)));
   }
 
   /** The result of a reply with code 0. Rejects with `VenueError` on any other. */

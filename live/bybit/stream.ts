@@ -9,6 +9,7 @@
  */
 import { WebsocketClient } from 'bybit-api';
 import type { ConnectionTiming, Credentials, Log } from '../connection.ts';
+import { silent, socketOf } from './socket.ts';
 
 export interface StreamWish {
   readonly name: 'public' | 'private';
@@ -26,8 +27,6 @@ export interface StreamWish {
 
 /** A stream that was up for so long begins its waits anew. */
 const steadyMs = 30_000;
-
-const silent = { trace: () => {}, info: () => {}, error: () => {} };
 
 export class Stream {
   readonly #wish: StreamWish;
@@ -167,16 +166,4 @@ export class Stream {
     for (const end of this.#awaited.values()) end();
     client?.closeAll(true);
   }
-}
-
-interface Socket { send(text: string): void; addEventListener(kind: 'message', heard: (event: { readonly data: unknown }) => void): void }
-
-/** The one open socket of a client. */
-function socketOf(client: WebsocketClient): Socket | undefined {
-  const store = client.getWsStore();
-  for (const key of store.getKeys()) {
-    const socket = store.getWs(key) as unknown as Socket | undefined;
-    if (socket !== undefined) return socket;
-  }
-  return undefined;
 }

@@ -32,6 +32,7 @@ export interface StageWish {
   readonly options?: Partial<ExchangeOptions>;
   readonly timing?: Partial<ConnectionTiming>;
   readonly run?: string;
+  readonly entry?: 'rest' | 'ws';
 }
 
 /** Connected, and the market watched from the present bar on. */
@@ -59,7 +60,7 @@ export function connectStage(exchange: RunningExchange, wish: StageWish = {}): S
   const { rest, public: publicUrl, private: privateUrl, trade } = exchange.ready;
   const connection = connectBybit({
     endpoints: { rest, public: publicUrl, private: privateUrl, trade }, credentials, symbols: ['AAAUSDT'], category: 'linear', barMs: minute,
-    run: wish.run ?? 'abcdef', now: () => exchange.world.now, log, timing: { ...timing, ...wish.timing },
+    run: wish.run ?? 'abcdef', entry: wish.entry ?? 'rest', now: () => exchange.world.now, log, timing: { ...timing, ...wish.timing },
     tell: (event) => {
       events.push(event);
       heard();
