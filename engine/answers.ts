@@ -183,6 +183,7 @@ export function takeExecution(state: State, leg: Leg, event: Execution, out: Out
     entryReason: order === null ? event.cause : order.reason,
     exitReason: order === null ? event.cause : order.reason === '' ? order.role : order.reason,
   }, out);
+  if (fill.opened > 0) leg.hintedAt = 0;
   if (event.leavesLots === 0 && event.order >= 0) releaseStaged(state, leg, event.order, 'done', out);
 }
 

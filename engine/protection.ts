@@ -25,7 +25,7 @@ import type { Out } from './notes.ts';
 import { ask } from './queries.ts';
 import { approveStop } from './risk.ts';
 import { slippageTicks } from './size.ts';
-import { isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from './stop-levels.ts';
+import { isAnyHeld, isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from './stop-levels.ts';
 import type { Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
 import type { Ms } from './units.ts';
 
@@ -106,7 +106,14 @@ function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigg
 
 /** A stop that was there is gone, or was never heard of: the wanted one is set, or the position goes. */
 export function restoreStop(state: State, leg: Leg, position: OpenPosition, cause: UnprotectedCause, out: Out): void {
-  if (position.protection.tag === 'breached' || position.protection.tag === 'waived') return;
+  const { protection } = position;
+  if (protection.tag === 'waived') return;
+  if (protection.tag === 'breached') {
+    if (!protection.isHeld) return;
+    position.protection = { ...protection, isHeld: false };
+    hurry(state, position);
+    return;
+  }
   position.bareAt = state.now;
   setProtection(state, leg, position, { tag: 'unprotected', cause, since: state.now }, cause, out);
   const wanted = position.wantedStop;
@@ -166,33 +173,57 @@ export function expectBy(state: State, position: OpenPosition, withinMs: Ms): vo
 /** An operator ends a halt: a position whose stop was given up is protected again, with a deadline of its own. */
 export function resumeProtection(state: State, leg: Leg, out: Out): void {
   const { position } = leg;
-  if (position.tag === 'flat' || position.protectBy > 0) return;
+  if (position.tag === 'flat') return;
   const { protection } = position;
+  if (position.leaving !== '' && triggerInForce(protection) === null && protection.tag !== 'waived') {
+    resumeLeaving(state, leg, position, out);
+    return;
+  }
+  if (position.protectBy > 0) return;
   if (protection.tag !== 'unprotected' && (protection.tag !== 'requested' || protection.replaces !== null)) return;
   expectBy(state, position, state.setup.config.protectDeadlineMs);
   restoreStop(state, leg, position, protection.tag === 'unprotected' ? protection.cause : 'refused', out);
   ask(state, leg, out);
 }
 
-/** The price is through a stop that the venue does not take care of: out at market, now. */
+/** On its way out without a stop: no exit waits for its time any more, and none may fail any more once the deadline was over. */
+function resumeLeaving(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  if (position.protectBy === 0) {
+    expectBy(state, position, state.setup.config.protectDeadlineMs);
+    position.isOverdue = true;
+  }
+  exitAll(state, leg, position.leaving, out);
+}
+
+/**
+ * The price is through a stop that the venue does not take care of: out at market, now, and within the time that there was
+ * for a stop. One that the venue holds all the same, looser than the one wanted, has no deadline.
+ */
 export function breach(state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out): void {
+  const isHeld = position.suspectAt === 0 && triggerInForce(position.protection) !== null;
   position.suspectAt = 0;
-  expectBy(state, position, state.setup.config.protectDeadlineMs);
-  setProtection(state, leg, position, { tag: 'breached', trigger, by: position.stopBy, price, since: state.now }, 'through', out);
+  if (!isHeld) hurry(state, position);
+  setProtection(state, leg, position, { tag: 'breached', trigger, by: position.stopBy, price, isHeld, since: state.now }, 'through', out);
   exitAll(state, leg, 'stop already through', out);
+}
+
+/** Nothing guards it any more: no later than a stop would have to be there. */
+function hurry(state: State, position: OpenPosition): void {
+  const { protectDeadlineMs } = state.setup.config;
+  if (position.protectBy === 0 || position.protectBy > state.now + protectDeadlineMs) expectBy(state, position, protectDeadlineMs);
 }
 
 export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): void { // hot
   const { position } = leg;
   if (position.tag === 'flat') {
-    if (event.setAt !== undefined && event.setAt > leg.executedAt) ask(state, leg, out); // of a position that nobody told of
+    if (event.setAt !== undefined && event.setAt > leg.executedAt) suspectPosition(state, leg, out);
     return;
   }
   if (event.setAt !== undefined && event.setAt < position.tradedAt) return; // of the position before
   const { protection } = position;
   if (event.trailTicks > 0) position.trailTicks = event.trailTicks;
   if (event.triggerTicks === 0) {
-    if (triggerInForce(protection) !== null) restoreStop(state, leg, position, 'cancelled', out);
+    if (isAnyHeld(protection)) restoreStop(state, leg, position, 'cancelled', out);
     return;
   }
   if (protection.tag === 'breached') return;
@@ -204,6 +235,13 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
   const isLooser = protection.tag !== 'requested' && wanted > 0 && isTighter(position.side, wanted, event.triggerTicks);
   arm(state, leg, position, event.triggerTicks, event.by, 'confirmed', out);
   if (isLooser) requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: 0, activeTicks: 0, loosens: false }, out);
+}
+
+/** A stop on a position that nobody told of: what there is has to be told within the time of a recovery. */
+function suspectPosition(state: State, leg: Leg, out: Out): void {
+  if (leg.hintedAt === 0) leg.hintedAt = state.now;
+  due(state, leg.hintedAt + state.setup.config.recoverDeadlineMs);
+  ask(state, leg, out);
 }
 
 /** The venue holds another stop than the one asked for: that one protects until the other is confirmed. */
@@ -303,7 +341,7 @@ function heldBy({ protection, stopBy }: OpenPosition): TriggerSource { // hot
 
 /** The venue's stop took part of the position: the rest may be on its way, or nothing guards it any more. */
 export function suspectHalf(state: State, position: OpenPosition): void {
-  if (position.suspectAt === 0 && triggerInForce(position.protection) !== null) suspect(state, position);
+  if (position.suspectAt === 0 && isAnyHeld(position.protection)) suspect(state, position);
 }
 
 /** The price is through a stop that the venue holds: it has a moment to say so. */

@@ -25,8 +25,12 @@ export type Protection =
       readonly attempt: number; readonly since: Ms }
   /** The venue confirmed it. */
   | { readonly tag: 'armed'; readonly trigger: number; readonly by: TriggerSource; readonly since: Ms }
-  /** The price is through the trigger and no stop of the venue takes care of it: an exit is due or under way. */
-  | { readonly tag: 'breached'; readonly trigger: number; readonly by: TriggerSource; readonly price: number; readonly since: Ms }
+  /**
+   * The price is through the trigger and no stop of the venue takes care of it: an exit is due or under way. `isHeld` = the
+   * venue holds another one, which the price is not through.
+   */
+  | { readonly tag: 'breached'; readonly trigger: number; readonly by: TriggerSource; readonly price: number; readonly isHeld: boolean;
+      readonly since: Ms }
   /** The strategy spelled out that it wants none. */
   | { readonly tag: 'waived'; readonly since: Ms };
 
@@ -285,6 +289,8 @@ export interface Leg {
   forgottenAt: Ms;
   /** Its position was told since then. */
   isSeen: boolean;
+  /** When the venue told of a stop although no position is counted: somebody has to say what there is. 0 = it did not. */
+  hintedAt: Ms;
   /** Venue time of the reading by which a position was taken over: older fills of others are in it. 0 = none. */
   adoptedAt: Ms;
   /** Snapshots in a row whose position could not be explained, and when the last of them was taken. */

@@ -53,7 +53,7 @@ describe.each(worlds)('a $side whose stop is judged by $by', ({ side, by }) => {
 
     expect(desk.bar(91)).toEqual([]);
     expect(desk.bar(90)).toEqual([reduce(desk, 2, 4)]);
-    expect(desk.protection()).toEqual({ tag: 'breached', trigger: desk.p(90), by, price: desk.p(90), since: desk.now() });
+    expect(desk.protection()).toEqual({ tag: 'breached', trigger: desk.p(90), by, price: desk.p(90), isHeld: false, since: desk.now() });
     expect(desk.position()).toMatchObject({ leaving: 'stop already through', protectBy: desk.now() + 2_000, rung: 'market' });
     expect(notesOf(desk)).toEqual([{ tag: 'protection', at: desk.now(), leg: 0, protection: desk.protection(), cause: 'through' }]);
   });
@@ -88,7 +88,7 @@ describe.each(worlds)('a $side whose stop is judged by $by', ({ side, by }) => {
     expect(desk.position()).toMatchObject({ suspectAt: desk.now(), isSuspectAsked: true });
     expect(desk.skip(1_499)).toEqual([]);
     expect(desk.skip(1)).toEqual([reduce(desk, 2, 4)]);
-    expect(desk.protection()).toEqual({ tag: 'breached', trigger: desk.p(90), by, price: desk.p(90), since: desk.now() });
+    expect(desk.protection()).toEqual({ tag: 'breached', trigger: desk.p(90), by, price: desk.p(90), isHeld: false, since: desk.now() });
     expect(desk.position().suspectAt).toBe(0);
   });
 

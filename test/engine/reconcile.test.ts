@@ -782,6 +782,19 @@ describe('reconcile 7: a stop', () => {
     expect(talk.position.protection.tag).toBe('requested');
   });
 
+  it('shown beside another size is that of a position before: it ends no request and no deadline; beside the same size it does', () => {
+    for (const triggerTicks of [80, 70]) {
+      const talk = long();
+      talk.tell({ tag: 'stop-set', triggerTicks: 0, by: 'mark', trailTicks: 0 });
+      const stop = { triggerTicks, by: 'mark' } as const;
+      talk.reading({ position: { side: 1, lots: 4, entryTicks: 100, cost: 0n }, stop });
+      expect(talk.position).toMatchObject({ protection: { tag: 'requested', trigger: 80, replaces: null }, protectBy: talk.now + 2_000 });
+
+      talk.pass(1).reading({ ...fiveLong, stop });
+      expect(talk.position.protectBy).toBe(0);
+    }
+  });
+
   it('shown at the venue and tighter is taken over, looser is tightened', () => {
     const tighter = long();
     tighter.pass(1).reading({ ...fiveLong, stop: { triggerTicks: 85, by: 'mark' } });
