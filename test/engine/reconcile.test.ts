@@ -113,6 +113,31 @@ describe('reconcile 2: executions not counted yet come first', () => {
     expect(commands.filter(({ tag }) => tag === 'reduce')).toMatchObject([{ lots: 5, type: 'market' }]);
   });
 
+  it('that want the stop at 80 and then at 82 have 82 asked for and never 80, with the trailing stop of the first', () => {
+    const given = (talk: Talk, order: number, own: { readonly stop: number; readonly trail?: { readonly distance: number } }): void => {
+      talk.decide(({ intents }) => intents.enter({ side: 'long', at: 'limit', price: 95, qty: 5, ...own }));
+      talk.tell({ tag: 'request-failed', order, of: 'enter', certainty: 'unknown', reason: 'timeout' });
+      talk.pass(15_001).reading();
+      talk.pass(1).reading();
+      expect(talk.orders).toEqual([]);
+    };
+    const fills = (talk: Talk) => [boughtFive(talk, { id: 'a' }), boughtFive(talk, { id: 'b', order: 2 })];
+    const held = new Talk();
+    given(held, 1, { stop: 80 });
+    given(held, 2, { stop: 82 });
+    held.decide(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 78 }));
+    held.accept(3);
+    held.fill(3, { side: 1, lots: 5 });
+    held.restart();
+    const flat = new Talk();
+    given(flat, 1, { stop: 80, trail: { distance: 7 } });
+    given(flat, 2, { stop: 82 });
+    const stops = (talk: Talk) => talk.reading({ executions: fills(talk), position: 'unknown' }).commands.filter(({ tag }) => tag === 'set-stop');
+
+    expect(stops(held)).toMatchObject([{ triggerTicks: 82, trailTicks: 0 }]);
+    expect(stops(flat)).toMatchObject([{ triggerTicks: 82, trailTicks: 7, activeTicks: 0 }]);
+  });
+
   it('told twice by one reading count once', () => {
     const talk = unknown();
     const fill = boughtFive(talk);
