@@ -135,6 +135,7 @@ export function countExecution(state: State, leg: Leg, event: Execution, out: Ou
   fill.order = order;
   if (order === null) return;
   order.filled += event.lots;
+  fill.filled = order.filled;
   countRestFill(leg, order, event.lots);
   if (order.role === 'target') countTargetFill(leg, order, event.lots);
   if (standing === null) {

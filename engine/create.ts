@@ -17,7 +17,7 @@ export function createState(setup: Setup, trace: Int32Array = new Int32Array(1))
   const legs = instruments.map((_, symbol): Leg => createLeg(setup, symbol, together ? null : freshMemory(setup)));
   const balanceNumber = moneyToNumber(instruments[0]!, cash);
   const state: State = {
-    setup, views: { scenes: [], cycle: { memory: null } }, fill: { isNew: false, isLate: false, order: null, opened: 0, referenceTicks: Number.NaN },
+    setup, views: { scenes: [], cycle: { memory: null } }, fill: { isNew: false, isLate: false, order: null, filled: 0, opened: 0, referenceTicks: Number.NaN },
     trace, sequence: 0, now: 0, mode: { tag: 'trading' }, afterRecovery: { tag: 'trading' }, link: { tag: 'up' }, dueAt: Number.POSITIVE_INFINITY, alerts: {}, stumbles: [],
     wallet: { settle, balance: cash, balanceNumber, realised: 0n, fees: 0n, funding: 0n },
     legs, nextOrder: 1, decisionSequence: 0, equity: balanceNumber, equityPeak: balanceNumber,

@@ -331,6 +331,8 @@ export interface Fill {
   /** Found in a reading: the price moved on since. */
   isLate: boolean;
   order: Order | null;
+  /** Lots of its order that were filled with it; of a reading's fills those told later are not in it. */
+  filled: number;
   opened: number;
   referenceTicks: number;
 }

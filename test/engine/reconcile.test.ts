@@ -103,6 +103,18 @@ describe('reconcile 2: executions not counted yet come first', () => {
     expect(talk.position).toMatchObject({ lots: 5, plannedLots: 5 });
   });
 
+  it('of one order of 5 that filled 8 in three parts are 3 more than was meant, and no more than those go', () => {
+    const talk = unknown();
+    const part = (id: string, lots: number) => boughtFive(talk, { id, lots: lots as never, value: talk.instrument.unitMoney * 95n * BigInt(lots) });
+    const { commands } = talk.reading({
+      executions: [part('a', 3), part('b', 3), part('c', 2)], position: { side: 1, lots: 8, entryTicks: 95, cost: 0n },
+      ended: [{ order: 1, outcome: 'filled', filled: 8 }], stop: { triggerTicks: 80, by: 'mark' },
+    });
+
+    expect(talk.position).toMatchObject({ lots: 8, plannedLots: 5 });
+    expect(commands.filter(({ tag }) => tag === 'reduce')).toMatchObject([{ lots: 3, type: 'market' }]);
+  });
+
   it('of an order given up, beside another of the same reading, are more than was meant: 5 of 10 go', () => {
     const talk = buried();
     talk.decide(buy);
