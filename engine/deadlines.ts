@@ -46,6 +46,7 @@ function dueOf(state: State, leg: Leg): Ms { // hot
   at = Math.min(at, stopDue(state, position));
   if (position.protectBy > 0) at = Math.min(at, position.protectBy);
   if (position.suspectAt > 0) at = Math.min(at, position.suspectAt + state.setup.config.stopFireGraceMs);
+  if (position.trailAt > 0) at = Math.min(at, position.trailAt);
   if (position.exitAt > 0) at = Math.min(at, position.exitAt);
   return at;
 }

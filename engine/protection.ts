@@ -27,6 +27,7 @@ import { approveStop } from './risk.ts';
 import { slippageTicks } from './size.ts';
 import { isAnyHeld, isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from './stop-levels.ts';
 import type { Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
+import { awaitTrail, refuseTrail, takeTrailTimer } from './trail.ts';
 import type { Ms } from './units.ts';
 
 /** Trigger wanted, also while nothing is asked for; 0 = there never was one. */
@@ -59,6 +60,7 @@ export function askStop(state: State, leg: Leg, position: OpenPosition, wish: St
   const { config } = state.setup;
   if (replaces === null && position.protectBy === 0) position.protectBy = state.now + config.protectDeadlineMs;
   position.wantedStop = wish.triggerTicks;
+  if (wish.trailTicks > 0) awaitTrail(state, position);
   setProtection(state, leg, position, {
     tag: 'requested', trigger: wish.triggerTicks, by, replaces, attempt: 1, since: state.now,
   }, 'moved', out);
@@ -128,6 +130,7 @@ export function takeStopTimer(state: State, leg: Leg, out: Out): void {
     if (position.protection.tag === 'unprotected') restoreStop(state, leg, position, position.protection.cause, out);
     else repeatStop(state, leg, position, out);
   }
+  takeTrailTimer(state, leg, position, out);
   if (position.protectBy > 0 && position.protectBy <= state.now) failProtection(state, leg, position, out);
   const { suspectAt } = position;
   if (suspectAt === 0 || suspectAt + state.setup.config.stopFireGraceMs > state.now) return;
@@ -221,7 +224,10 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
   }
   if (event.setAt !== undefined && event.setAt < position.tradedAt) return; // of the position before
   const { protection } = position;
-  if (event.trailTicks > 0) position.trailTicks = event.trailTicks;
+  if (event.trailTicks > 0) {
+    position.trailTicks = event.trailTicks;
+    position.trailAt = 0;
+  }
   if (event.triggerTicks === 0) {
     if (isAnyHeld(protection)) restoreStop(state, leg, position, 'cancelled', out);
     return;
@@ -280,7 +286,11 @@ function arm(state: State, leg: Leg, position: OpenPosition, trigger: number, by
 /** The venue already holds the wanted stop: success. Where nothing told of it before, it has to be shown by its deadline. */
 export function onStopUnchanged(state: State, leg: Leg, { triggerTicks }: StopUnchanged, out: Out): void {
   const { position } = leg;
-  if (position.tag === 'flat' || position.protection.tag !== 'requested') return;
+  if (position.tag === 'flat') return;
+  if (position.protection.tag !== 'requested') {
+    if (triggerTicks === 0) position.trailAt = 0;
+    return;
+  }
   const { trigger, by, replaces } = position.protection;
   if (triggerTicks !== 0 && triggerTicks !== trigger) return;
   const { protectBy } = position;
@@ -297,6 +307,7 @@ export function onStopRefused(state: State, leg: Leg, event: StopRefused, out: O
     ask(state, leg, out);
     return;
   }
+  if (event.triggerTicks === 0 && protection.tag !== 'requested') refuseTrail(state, leg, position, out);
   if (protection.tag !== 'requested' || (event.triggerTicks !== 0 && event.triggerTicks !== protection.trigger)) return;
   if (event.reason === 'through-trigger') {
     breach(state, leg, position, protection.trigger, sourceTicks(leg, protection.by), out);

@@ -211,6 +211,8 @@ export interface OpenPosition {
   areTargetsDue: boolean;
   /** 0 = no trailing stop. */
   trailTicks: number;
+  /** When a trailing stop that nobody confirmed is asked for again; 0 = it is confirmed, or none is wanted. */
+  trailAt: Ms;
   /** In R; 0 = off or done. */
   breakEvenAt: number;
   targets: TargetLeg[];

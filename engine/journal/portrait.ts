@@ -158,7 +158,7 @@ function positionOf(position: Position): Position {
     stopBy: p.stopBy, wantedStop: p.wantedStop, bareAt: p.bareAt, protectBy: p.protectBy, isOverdue: p.isOverdue,
     bareLots: p.bareLots, bareTradedAt: p.bareTradedAt, suspectAt: p.suspectAt, plannedLots: p.plannedLots,
     exitAt: p.exitAt, exitAttempts: p.exitAttempts, rung: p.rung, isSuspectAsked: p.isSuspectAsked, trailFromTicks: p.trailFromTicks,
-    areTargetsDue: p.areTargetsDue, trailTicks: p.trailTicks, breakEvenAt: p.breakEvenAt,
+    areTargetsDue: p.areTargetsDue, trailTicks: p.trailTicks, trailAt: p.trailAt, breakEvenAt: p.breakEvenAt,
     targets: p.targets.map(targetOf), trade: tradeOf(p.trade),
   };
 }

@@ -370,6 +370,24 @@ describe.each(sides)('a %s without a stop in so many words', (side) => {
     expect(desk.filled({ order: 1, lots: 3, with: true })).toEqual([]);
   });
 
+  it('has a trailing stop of which nobody told anything asked for again every 2,000 ms, until the venue says that it is there', () => {
+    const trailing = (): Desk => opened({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: noStop, trail: { distance: 5 } }) });
+    const again = setStop(0, 'mark', 5);
+    const desk = trailing();
+    expect(desk.wait(4_000)).toEqual([[2_000, again], [4_000, again]]);
+    desk.tell({ tag: 'stop-set', triggerTicks: 0, by: 'mark', trailTicks: 5 });
+    expect(desk.wait(100_000)).toEqual([]);
+    const there = trailing();
+    there.tell({ tag: 'stop-unchanged', triggerTicks: 0 });
+    expect(there.wait(100_000)).toEqual([]);
+
+    const refused = trailing();
+    expect(refused.tell({ tag: 'stop-refused', triggerTicks: 0, reason: 'other' })).toEqual([told('warning', 'trail', 'AAAUSDT: the trailing stop was refused')]);
+    expect(refused.wait(11_999)).toEqual([[10_000, again]]);
+    refused.decide(({ intents }) => intents.exit('enough'));
+    expect(refused.wait(5_000)).toEqual([]);
+  });
+
   it('gets a stop once one is wanted or one is there', () => {
     const wanted = bare();
     const told = bare();
@@ -408,6 +426,21 @@ describe.each(sides)('a %s with a trailing stop of 5 from 110 beside a stop at 9
     desk.tell({ tag: 'operator', verb: 'halt' });
 
     expect(desk.filled({ order: 1, lots: 1, leaves: 3, with: true })).toEqual([setStop(desk.p(90), 'mark', 5, from)]);
+  });
+
+  it('has the trailing stop alone asked for again after 2,000 ms where the venue told of the stop only, or of neither', () => {
+    const desk = trailing();
+    desk.filled({ order: 1, lots: 4, with: true });
+    desk.armed();
+    expect(desk.wait(2_000)).toEqual([[2_000, setStop(0, 'mark', 5, from)]]);
+    desk.tell({ tag: 'stop-set', triggerTicks: desk.p(90), by: 'mark', trailTicks: 5 });
+    expect(desk.wait(100_000)).toEqual([]);
+
+    const silent = trailing();
+    silent.filled({ order: 1, lots: 4, with: true });
+    expect(silent.wait(4_000)).toEqual([[667, setStop(silent.p(90), 'mark', 5, from)], [1_334, setStop(silent.p(90), 'mark', 5, from)]]);
+    silent.armed();
+    expect(silent.wait(2_000)).toEqual([[2_000, setStop(0, 'mark', 5, from)]]);
   });
 
   it('repeats and restores them together', () => {
