@@ -90,7 +90,8 @@ function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): v
     tag: 'set-stop', leg: leg.index, triggerTicks: protection.trigger, by: protection.by,
     trailTicks: position.trailTicks, activeTicks: position.trailTicks > 0 ? position.trailFromTicks : 0,
   }, false));
-  if (protection.attempt >= state.setup.config.protectAttempts) ask(state, leg, out);
+  // With the last attempt inside the deadline: the stop may be there, and what told of it lost. A move has no deadline.
+  if (protection.attempt + (replaces === null ? 1 : 0) >= state.setup.config.protectAttempts) ask(state, leg, out);
 }
 
 /**

@@ -136,29 +136,41 @@ describe.each(Object.entries(states))('%s', (_, { make, tag, haltedIn }) => {
 });
 
 describe.each(sides)('a %s whose riding stop has no answer at all', (side) => {
-  it('halts with an alarm at 10,000 ms and not 1 ms before, asks, and leaves at market', () => {
+  const questions = [1_334, 3_334, 5_334, 7_334, 9_334].map((after) => [after, query]);
+
+  it('is asked about from the third attempt on; halts with an alarm at 10,000 ms and not 1 ms before, and leaves at market', () => {
     const desk = opened({ side });
 
-    expect(desk.wait(9_999)).toEqual([[667, setStop(desk.p(90))], [1_334, setStop(desk.p(90))]]);
+    expect(desk.wait(9_999)).toEqual([[667, setStop(desk.p(90))], [1_334, setStop(desk.p(90))], ...questions]);
     expect(desk.mode().tag).toBe('trading');
-    expect(desk.wait(1)).toEqual([[1, unprotectedText('asked 3 times')], [1, query], [1, reduce(desk, 2, 4)]]);
+    expect(desk.wait(1)).toEqual([[1, unprotectedText('asked 3 times')], [1, reduce(desk, 2, 4)]]);
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected', evidence: 'AAAUSDT: no stop confirmed by its deadline, asked 3 times' });
     expect(desk.position()).toMatchObject({ leaving: 'no stop could be set', protectBy: 0 });
+  });
+
+  it('that is there, all that told of it lost, is armed by the reading that is asked for at 1,334 ms: nothing halts', () => {
+    const desk = opened({ side });
+    desk.wait(1_334);
+    desk.take(reading(desk, { stop: { triggerTicks: desk.p(90), by: 'mark' } }));
+
+    expect(desk.protection()).toMatchObject({ tag: 'armed', trigger: desk.p(90) });
+    expect(desk.wait(100_000)).toEqual([]);
   });
 
   it('halts and holds it when the configuration says so, and goes on asking', () => {
     const desk = opened({ side, config: { unprotected: 'hold' } });
     desk.wait(9_999);
 
-    expect(desk.wait(1)).toEqual([[1, unprotectedText('asked 3 times')], [1, query]]);
+    expect(desk.wait(1)).toEqual([[1, unprotectedText('asked 3 times')]]);
     expect(desk.position().leaving).toBe('');
-    expect(desk.wait(2_000)).toEqual([[1_334, setStop(desk.p(90))], [2_000, query]]);
+    expect(desk.wait(2_000)).toEqual([[1_334, setStop(desk.p(90))], [1_334, query]]); // 11,334 after the fill
   });
 
   it('is armed by an answer one ms before the deadline', () => {
     const desk = opened({ side });
     desk.wait(9_999);
     desk.armed();
+    desk.take(reading(desk));
 
     expect(desk.wait(100_000)).toEqual([]);
     expect(desk.mode().tag).toBe('trading');

@@ -35,16 +35,16 @@ describe.each(worlds)('a $side whose stop is judged by $by', ({ side, by }) => {
     expect(desk.wait(100_000)).toEqual([]);
   });
 
-  it('asks for an unanswered stop again at 667 and 1,334 ms and not 1 ms before, then with a question every 10,000', () => {
+  it('asks for an unanswered stop again at 667 and 1,334 ms and not 1 ms before, then with a question, and 10,000 later', () => {
     const desk = opened({ side, by, config: { recoverDeadlineMs: 30_000 } });
 
     expect(desk.skip(666)).toEqual([]);
     expect(desk.skip(1)).toEqual([setStop(desk.p(90), by)]);
     expect(desk.protection()).toMatchObject({ tag: 'requested', attempt: 2, since: desk.now() });
     expect(desk.skip(666)).toEqual([]);
-    expect(desk.skip(1)).toEqual([setStop(desk.p(90), by)]);
-    expect(desk.skip(9_999)).toEqual([]);
     expect(desk.skip(1)).toEqual([setStop(desk.p(90), by), query]);
+    expect(desk.skip(9_999)).toEqual([query]); // no answer for 2,000 ms and more
+    expect(desk.skip(1)).toEqual([setStop(desk.p(90), by)]);
     expect(desk.protection()).toMatchObject({ attempt: 4 });
   });
 
@@ -234,7 +234,7 @@ describe.each(sides)('a %s', (side) => {
     expect(desk.tell({ tag: 'stop-refused', triggerTicks: 0, reason: 'through-trigger' })).toEqual([reduce(desk, 2, 4)]);
   });
 
-  it('waits after a first and a second refusal, and after the third halts, asks and leaves', () => {
+  it('waits after a first and a second refusal, asks with the third attempt, and halts and leaves after the third refusal', () => {
     const desk = opened({ side });
     const refuse = (): unknown => desk.tell({ tag: 'stop-refused', triggerTicks: desk.p(90), reason: 'other' });
 
@@ -242,10 +242,8 @@ describe.each(sides)('a %s', (side) => {
     desk.skip(667);
     expect(refuse()).toEqual([]);
     expect(desk.protection().tag).toBe('requested');
-    desk.skip(667);
-    expect(refuse()).toEqual([
-      told('alarm', 'unprotected', 'AAAUSDT: no stop confirmed by its deadline, refused'), query, reduce(desk, 2, 4),
-    ]);
+    expect(desk.skip(667)).toEqual([setStop(desk.p(90)), query]);
+    expect(refuse()).toEqual([told('alarm', 'unprotected', 'AAAUSDT: no stop confirmed by its deadline, refused'), reduce(desk, 2, 4)]);
     expect(desk.protection()).toEqual({ tag: 'unprotected', cause: 'refused', since: desk.now() });
     expect(desk.notes.filter((n) => n.tag === 'protection')).toMatchObject([{ cause: 'refused' }]);
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected', evidence: 'AAAUSDT: no stop confirmed by its deadline, refused' });
@@ -438,9 +436,9 @@ describe.each(sides)('a %s with a trailing stop of 5 from 110 beside a stop at 9
 
     const silent = trailing();
     silent.filled({ order: 1, lots: 4, with: true });
-    expect(silent.wait(4_000)).toEqual([[667, setStop(silent.p(90), 'mark', 5, from)], [1_334, setStop(silent.p(90), 'mark', 5, from)]]);
-    silent.armed();
-    expect(silent.wait(2_000)).toEqual([[2_000, setStop(0, 'mark', 5, from)]]);
+    expect(silent.wait(3_000)).toEqual([[667, setStop(silent.p(90), 'mark', 5, from)], [1_334, setStop(silent.p(90), 'mark', 5, from)], [1_334, query]]);
+    silent.take(reading(silent, { stop: { triggerTicks: silent.p(90), by: 'mark' } }));
+    expect(silent.wait(1_000)).toEqual([[1_000, setStop(0, 'mark', 5, from)]]);
   });
 
   it('repeats and restores them together', () => {
