@@ -150,9 +150,13 @@ export function countExecution(state: State, leg: Leg, event: Execution, out: Ou
   else missFills(state, leg, order, out);
 }
 
-/** A fill of others from before the reading that took the position over: its lots are held already, its fee is not paid yet. */
-function isAdopted({ adoptedAt }: Leg, { order, at, tradedAt = at }: Execution): boolean {
-  return order < 0 && tradedAt <= adoptedAt;
+/**
+ * A fill from before the reading that took the position over, of others or of an order that nothing is known of any more: its
+ * lots are held already, its fee is not paid yet.
+ */
+function isAdopted(leg: Leg, { order, at, tradedAt = at }: Execution): boolean { // hot
+  if (leg.adoptedAt === 0 || tradedAt > leg.adoptedAt) return false;
+  return order < 0 || (findOrder(leg, order) === null && findBuried(leg, order) === null);
 }
 
 /** A reduce-only order is cut to the position: it may end with less than it asked for where nothing is left to reduce. */

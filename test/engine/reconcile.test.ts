@@ -713,6 +713,8 @@ describe('reconcile 6: a position', () => {
     const { fees } = talk.state.wallet;
     talk.tell({ ...push, tradedAt: takenAt - 6_000 });
     expect([talk.position.lots, talk.state.wallet.fees - fees]).toEqual([3, push.fee]);
+    talk.tell({ ...push, id: 72, order: 5, tradedAt: takenAt }); // a number of ours, which nobody remembers
+    expect([talk.position.lots, talk.state.wallet.fees - fees]).toEqual([3, 2n * push.fee]);
     talk.tell({ ...push, id: 71, tradedAt: takenAt + 1 });
 
     expect(talk.position.lots).toBe(6);
