@@ -278,7 +278,8 @@ function comeBack(ordeal: Ordeal, { kind }: Absence, now: Ms): void {
 function catchUp(ordeal: Ordeal, now: Ms, isStall: boolean): void {
   const { venue, backlog } = ordeal;
   for (let closing = backlog[0]; closing !== undefined; closing = backlog[0]) {
-    while (isStall && killAt(ordeal) > now && venue.eventsDueAt <= closing.at) hear(ordeal, venue.take(), now);
+    const heardTo = isStall ? closing.at : Number.NEGATIVE_INFINITY;
+    while (killAt(ordeal) > now && venue.eventsDueAt <= heardTo) hear(ordeal, venue.take(), now);
     if (killAt(ordeal) <= now) return;
     backlog.shift();
     feed(ordeal, closing, now, isStall);
