@@ -81,6 +81,7 @@ export function isLeavingWell(state: State, leg: Leg, position: OpenPosition): b
   if (position.leaving === '' || position.rung !== 'market') return false;
   const owed = owedExits(state, leg, position);
   if (owed >= position.lots) return true;
+  if (position.isHalfStopped && position.exitAt === 0 && workingExit(leg) === null) return true; // the venue's stop waits for volume too
   if (uncovered(leg, position) > owed) return false;
   for (const order of leg.orders) if (order.role === 'exit' && order.type === 'market' && isUnderWay(state, order)) return true;
   return false;

@@ -201,10 +201,13 @@ function resumeLeaving(state: State, leg: Leg, position: OpenPosition, out: Out)
 
 /**
  * The price is through a stop that the venue does not take care of: out at market, now, and within the time that there was
- * for a stop. One that the venue holds all the same, looser than the one wanted, has no deadline.
+ * for a stop. Where the venue holds one all the same, looser than the one wanted or shown by a reading (`isShown`: it may have
+ * fired and wait for volume), there is no deadline.
  */
-export function breach(state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out): void {
-  const isHeld = position.suspectAt === 0 && triggerInForce(position.protection) !== null;
+export function breach(
+  state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out, isShown = false,
+): void {
+  const isHeld = isShown || (position.suspectAt === 0 && triggerInForce(position.protection) !== null);
   position.suspectAt = 0;
   if (!isHeld) hurry(state, position);
   setProtection(state, leg, position, { tag: 'breached', trigger, by: position.stopBy, price, isHeld, since: state.now }, 'through', out);
@@ -353,7 +356,9 @@ function heldBy({ protection, stopBy }: OpenPosition): TriggerSource { // hot
 
 /** The venue's stop took part of the position: the rest may be on its way, or nothing guards it any more. */
 export function suspectHalf(state: State, position: OpenPosition): void {
-  if (position.suspectAt === 0 && isAnyHeld(position.protection)) suspect(state, position);
+  if (!isAnyHeld(position.protection)) return;
+  position.isHalfStopped = true;
+  if (position.suspectAt === 0) suspect(state, position);
 }
 
 /** The price is through a stop that the venue holds: it has a moment to say so. */

@@ -270,7 +270,7 @@ function takeStop(state: State, leg: Leg, event: AccountSnapshot, isSure: boolea
   }
   if (finding.tag !== 'shown') return;
   if (finding.isOverdue && position.isSuspectAsked && position.suspectAt > 0) {
-    breach(state, leg, position, finding.triggerTicks, sourceTicks(leg, finding.by), out);
+    breach(state, leg, position, finding.triggerTicks, sourceTicks(leg, finding.by), out, isSure);
     return;
   }
   if (!isSure) return;

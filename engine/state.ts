@@ -27,7 +27,7 @@ export type Protection =
   | { readonly tag: 'armed'; readonly trigger: number; readonly by: TriggerSource; readonly since: Ms }
   /**
    * The price is through the trigger and no stop of the venue takes care of it: an exit is due or under way. `isHeld` = the
-   * venue holds another one, which the price is not through.
+   * venue holds one all the same: a looser one, or one that a reading shows and that does not end the position.
    */
   | { readonly tag: 'breached'; readonly trigger: number; readonly by: TriggerSource; readonly price: number; readonly isHeld: boolean;
       readonly since: Ms }
@@ -203,6 +203,8 @@ export interface OpenPosition {
   exitAttempts: number;
   /** How the exit under way is worked (`leaving.ts`). */
   rung: 'limit' | 'ioc' | 'market';
+  /** The venue's stop took a part of it: what is left waits for volume with the venue, or goes by an exit. */
+  isHalfStopped: boolean;
   /** The suspicion was put to the venue as a question. */
   isSuspectAsked: boolean;
   /** Activation price of the trailing stop, ticks; 0 = active at once. */

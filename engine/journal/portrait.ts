@@ -157,7 +157,7 @@ function positionOf(position: Position): Position {
     costNumber: p.costNumber, entryTicks: p.entryTicks, barsHeld: p.barsHeld, leaving: p.leaving, protection: protectionOf(p.protection),
     stopBy: p.stopBy, wantedStop: p.wantedStop, bareAt: p.bareAt, protectBy: p.protectBy, isOverdue: p.isOverdue,
     bareLots: p.bareLots, bareTradedAt: p.bareTradedAt, suspectAt: p.suspectAt, plannedLots: p.plannedLots,
-    exitAt: p.exitAt, exitAttempts: p.exitAttempts, rung: p.rung, isSuspectAsked: p.isSuspectAsked, trailFromTicks: p.trailFromTicks,
+    exitAt: p.exitAt, exitAttempts: p.exitAttempts, rung: p.rung, isHalfStopped: p.isHalfStopped, isSuspectAsked: p.isSuspectAsked, trailFromTicks: p.trailFromTicks,
     areTargetsDue: p.areTargetsDue, trailTicks: p.trailTicks, trailAt: p.trailAt, breakEvenAt: p.breakEvenAt,
     targets: p.targets.map(targetOf), trade: tradeOf(p.trade),
   };

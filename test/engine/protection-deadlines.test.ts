@@ -447,14 +447,15 @@ describe.each(sides)('a %s that goes because its stop was moved beyond the price
     for (const gone of [desk, read]) expect(alarmOf(gone.wait(2_000))).toBe(2_000);
   });
 
-  it('is suspected when that one took a part: 1,500 ms, a question, 1,500 ms, and then 2,000 for the exit', () => {
+  it('is suspected when that one took a part: 1,500 ms, a question, 1,500 ms, an exit, and no halt while both wait for volume', () => {
     const desk = beyond();
     desk.filled({ order: -1, lots: 1, cause: 'stop' });
     desk.tell({ tag: 'order-cancelled', order: 3, cause: 'no-volume', filled: 0 });
     expect(desk.wait(3_000)).toEqual([[1_500, query], [3_000, reduce(desk, 4, 3)]]);
     desk.tell({ tag: 'order-cancelled', order: 4, cause: 'no-volume', filled: 0 });
 
-    expect(alarmOf(desk.wait(2_000))).toBe(2_000);
+    expect(alarmOf(desk.wait(10_000))).toBeNull();
+    expect(desk.bar(90)).toEqual([reduce(desk, 5, 3)]);
   });
 });
 
