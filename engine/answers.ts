@@ -135,6 +135,7 @@ export function countExecution(state: State, leg: Leg, event: Execution, out: Ou
   fill.order = order;
   if (order === null) return;
   order.filled += event.lots;
+  fill.filled = order.filled;
   countRestFill(leg, order, event.lots);
   if (order.role === 'target') countTargetFill(leg, order, event.lots);
   if (standing === null) {
@@ -149,9 +150,13 @@ export function countExecution(state: State, leg: Leg, event: Execution, out: Ou
   else missFills(state, leg, order, out);
 }
 
-/** A fill of others from before the reading that took the position over: its lots are held already, its fee is not paid yet. */
-function isAdopted({ adoptedAt }: Leg, { order, at, tradedAt = at }: Execution): boolean {
-  return order < 0 && tradedAt <= adoptedAt;
+/**
+ * A fill from before the reading that took the position over, of others or of an order that nothing is known of any more: its
+ * lots are held already, its fee is not paid yet.
+ */
+function isAdopted(leg: Leg, { order, at, tradedAt = at }: Execution): boolean { // hot
+  if (leg.adoptedAt === 0 || tradedAt > leg.adoptedAt) return false;
+  return order < 0 || (findOrder(leg, order) === null && findBuried(leg, order) === null);
 }
 
 /** A reduce-only order is cut to the position: it may end with less than it asked for where nothing is left to reduce. */
@@ -183,6 +188,7 @@ export function takeExecution(state: State, leg: Leg, event: Execution, out: Out
     entryReason: order === null ? event.cause : order.reason,
     exitReason: order === null ? event.cause : order.reason === '' ? order.role : order.reason,
   }, out);
+  if (fill.opened > 0) leg.hintedAt = 0;
   if (event.leavesLots === 0 && event.order >= 0) releaseStaged(state, leg, event.order, 'done', out);
 }
 

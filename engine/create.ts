@@ -17,7 +17,7 @@ export function createState(setup: Setup, trace: Int32Array = new Int32Array(1))
   const legs = instruments.map((_, symbol): Leg => createLeg(setup, symbol, together ? null : freshMemory(setup)));
   const balanceNumber = moneyToNumber(instruments[0]!, cash);
   const state: State = {
-    setup, views: { scenes: [], cycle: { memory: null } }, fill: { isNew: false, isLate: false, order: null, opened: 0, referenceTicks: Number.NaN },
+    setup, views: { scenes: [], cycle: { memory: null } }, fill: { isNew: false, isLate: false, order: null, filled: 0, opened: 0, referenceTicks: Number.NaN },
     trace, sequence: 0, now: 0, mode: { tag: 'trading' }, afterRecovery: { tag: 'trading' }, link: { tag: 'up' }, dueAt: Number.POSITIVE_INFINITY, alerts: {}, stumbles: [],
     wallet: { settle, balance: cash, balanceNumber, realised: 0n, fees: 0n, funding: 0n },
     legs, nextOrder: 1, decisionSequence: 0, equity: balanceNumber, equityPeak: balanceNumber,
@@ -48,7 +48,7 @@ function createLeg(setup: Setup, symbol: number, memory: unknown): Leg {
     decisionBar: { openedAt: 0, closedAt: 0, open: 0.5, high: 0.5, low: 0.5, close: 0.5, volume: 0.5 },
     history: new Float64Array(setup.warmupBars * historyWidth), historyCount: 0, historyNext: 0,
     rollDue: false, isDue: false, decisions: 0,
-    position: { tag: 'flat' }, orders: [], staged: null, buried: [], query: { tag: 'none' }, isKnown: true, forgottenAt: 0, isSeen: true, adoptedAt: 0, mismatches: 0, mismatchAt: 0, mismatchFrom: 0, mismatchLots: 0, executedAt: 0,
+    position: { tag: 'flat' }, orders: [], staged: null, buried: [], query: { tag: 'none' }, isKnown: true, forgottenAt: 0, isSeen: true, hintedAt: 0, adoptedAt: 0, mismatches: 0, mismatchAt: 0, mismatchFrom: 0, mismatchLots: 0, executedAt: 0,
     resting: null, hold: { tag: 'none' }, closed: [],
     fundingRate: 0, fundingAt: 0, fundingNextAt: null, memory, heldFor: '',
   };

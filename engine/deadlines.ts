@@ -42,10 +42,11 @@ function dueOf(state: State, leg: Leg): Ms { // hot
   let at = query.tag === 'none' ? Number.POSITIVE_INFINITY : query.tag === 'asked' ? query.since + patience(state, leg) : query.at;
   for (let i = 0; i < orders.length; i++) at = Math.min(at, orderDue(state, leg, orders[i]!));
   if (buried.length > 0) at = Math.min(at, buried[0]!.until);
-  if (position.tag === 'flat') return at;
+  if (position.tag === 'flat') return leg.hintedAt > 0 && state.mode.tag !== 'halted' ? Math.min(at, leg.hintedAt + state.setup.config.recoverDeadlineMs) : at;
   at = Math.min(at, stopDue(state, position));
   if (position.protectBy > 0) at = Math.min(at, position.protectBy);
   if (position.suspectAt > 0) at = Math.min(at, position.suspectAt + state.setup.config.stopFireGraceMs);
+  if (position.trailAt > 0) at = Math.min(at, position.trailAt);
   if (position.exitAt > 0) at = Math.min(at, position.exitAt);
   return at;
 }

@@ -12,7 +12,7 @@ import { keepLeaving } from './leaving.ts';
 import { ask } from './queries.ts';
 import { leaveAddition, protectFill } from './protect-fill.ts';
 import { onStopRefused, onStopSet, onStopUnchanged, suspectHalf, watchBreach } from './protection.ts';
-import type { Leg, OpenPosition, Order, State } from './state.ts';
+import type { Fill, Leg, OpenPosition, Order, State } from './state.ts';
 
 export function takeProtection(state: State, event: Event, out: Out): void { // hot
   switch (event.tag) {
@@ -75,10 +75,10 @@ export function afterFill(state: State, leg: Leg, event: Execution, out: Out): v
     takeForeignFill(state, leg, position, event.priceTicks, out);
     return;
   }
-  countPlanned(position, order, fill.opened);
+  countPlanned(position, order, fill);
   startTargets(position, order);
   protectFill(state, leg, order.terms, {
-    opened: fill.opened, ofLots: order.lots, filled: order.filled, priceTicks: event.priceTicks, tradedAt: event.tradedAt ?? event.at,
+    opened: fill.opened, ofLots: order.lots, filled: fill.filled, priceTicks: event.priceTicks, tradedAt: event.tradedAt ?? event.at,
   }, out);
   if (position.leaving !== '') keepLeaving(state, leg, position, out);
   else if (position.targets.length > 0) keepTargets(state, leg, position, out);
@@ -98,9 +98,9 @@ function isOpenedAnew({ lots, bareLots, bareTradedAt }: OpenPosition, { at, trad
  * Lots that were meant: of a fill never more than the order asked for, and of a buried order only those that opened the
  * position, for it was given up.
  */
-function countPlanned(position: OpenPosition, order: Order, opened: number): void { // hot
+function countPlanned(position: OpenPosition, order: Order, { filled, opened }: Fill): void { // hot
   if (isGivenUp(order) && position.plannedLots > 0) return;
-  const over = order.filled - order.lots;
+  const over = filled - order.lots;
   position.plannedLots += over > 0 ? Math.max(0, opened - over) : opened;
 }
 

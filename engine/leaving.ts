@@ -10,6 +10,7 @@ import { due } from './deadlines.ts';
 import { alert, halt } from './mode.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder, sendReduce, workingExit } from './orders.ts';
+import { areFillsOwed } from './owed.ts';
 import type { Leg, OpenPosition, Order, State } from './state.ts';
 import { ask } from './queries.ts';
 import { triggerInForce } from './stop-levels.ts';
@@ -75,14 +76,23 @@ function uncovered(leg: Leg, { side, lots, rung, openedAt }: OpenPosition): numb
   return open;
 }
 
-/** At market, and either waiting for volume or under way for the whole: nothing went wrong with the exit yet. */
+/** At market, and under way for the whole, or over with its fills still to be told: nothing went wrong with the exit yet. */
 export function isLeavingWell(state: State, leg: Leg, position: OpenPosition): boolean {
-  const { leaving, rung, exitAt } = position;
-  if (leaving === '' || rung !== 'market') return false;
-  if (workingExit(leg) === null) return exitAt === 0;
-  if (uncovered(leg, position) > 0) return false;
+  if (position.leaving === '' || position.rung !== 'market') return false;
+  const owed = owedExits(state, leg, position);
+  if (owed >= position.lots) return true;
+  if (position.isHalfStopped && position.exitAt === 0 && workingExit(leg) === null) return true; // the venue's stop waits for volume too
+  if (uncovered(leg, position) > owed) return false;
   for (const order of leg.orders) if (order.role === 'exit' && order.type === 'market' && isUnderWay(state, order)) return true;
   return false;
+}
+
+/** Lots that exits which are over filled by the venue's word, and that were not told yet. */
+function owedExits(state: State, leg: Leg, { side }: OpenPosition): number {
+  if (!areFillsOwed(state, leg)) return 0;
+  let owed = 0;
+  for (const { order, filled } of leg.buried) if (order.reduceOnly && order.side !== side) owed += Math.max(0, filled - order.filled);
+  return owed;
 }
 
 /** Held by the venue, or sent, and not silent: a repeated request has as long as a stop has. */
@@ -120,22 +130,29 @@ export function afterExit(state: State, leg: Leg, order: Order, end: ExitEnd, ou
     keepLeaving(state, leg, position, out);
     return;
   }
-  if (end === 'no-volume') return;
+  if (end === 'no-volume') {
+    if (position.isOverdue && !isLeavingWell(state, leg, position)) haltBare(state, leg, position, 'nobody took the exit', out);
+    return;
+  }
   position.rung = 'market';
   if (end === 'cut') {
     keepLeaving(state, leg, position, out);
     return;
   }
   position.exitAttempts += 1;
-  if ((position.exitAttempts > 1 || position.isOverdue) && triggerInForce(position.protection) === null && position.protection.tag !== 'waived') {
-    halt(state, 'unprotected', `${state.setup.strategy.symbols[leg.symbol]!}: no stop in force, and the exit was refused`, out);
-  }
+  if (position.exitAttempts > 1 || position.isOverdue) haltBare(state, leg, position, 'the exit was refused', out);
   if (position.exitAttempts >= state.setup.config.protectAttempts) {
     const symbol = state.setup.strategy.symbols[leg.symbol]!;
     alert(state, 'alarm', 'exit', `${symbol}: the exit was refused ${position.exitAttempts} times`, out);
   }
   retryAt(state, position, state.now + Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(6, position.exitAttempts - 1)));
   ask(state, leg, out);
+}
+
+/** The way out failed, and nothing of the venue stands in for it: people have to know now. */
+function haltBare(state: State, leg: Leg, { protection }: OpenPosition, what: string, out: Out): void {
+  if (triggerInForce(protection) !== null || protection.tag === 'waived') return;
+  halt(state, 'unprotected', `${state.setup.strategy.symbols[leg.symbol]!}: no stop in force, and ${what}`, out);
 }
 
 function retryAt(state: State, position: OpenPosition, at: Ms): void {

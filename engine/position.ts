@@ -94,7 +94,7 @@ function openedBy(instrument: Instrument, event: Execution, lots: number, cost: 
     costNumber: moneyToNumber(instrument, cost), entryTicks: event.priceTicks, barsHeld: 0, leaving: '',
     protection: { tag: 'unprotected', cause: 'new', since: event.at },
     stopBy: 'mark', wantedStop: 0, bareAt: 0, protectBy: 0, isOverdue: false, bareLots: 0, bareTradedAt: 0, suspectAt: 0, plannedLots: 0, exitAt: 0, exitAttempts: 0,
-    rung: 'market', isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, breakEvenAt: 0, targets: [],
+    rung: 'market', isHalfStopped: false, isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, trailAt: 0, breakEvenAt: 0, targets: [],
     trade: {
       realised: 0n, fees: 0n, funding: 0n, entryLots: lots, entryTickLots: event.priceTicks * lots,
       exitLots: 0, exitTickLots: 0, slippage: slippageOf(instrument, event, lots, story.referenceTicks),

@@ -6,9 +6,9 @@ import { due } from './deadlines.ts';
 import { exitAll } from './leaving.ts';
 import type { Out } from './notes.ts';
 import { askStop, expectBy, lastWanted, requestStop, setProtection } from './protection.ts';
-import { approveStop } from './risk.ts';
 import { isThrough, isTighter, wantedTrigger } from './stop-levels.ts';
 import type { EntryTerms, Leg, OpenPosition, State } from './state.ts';
+import { askTrail } from './trail.ts';
 import type { Ms } from './units.ts';
 
 /** Protects what an entry's fill opened or grew. `opened` = lots that this fill added, `filled` = all of its order so far, at `priceTicks`. */
@@ -80,9 +80,7 @@ function trailAlone(state: State, leg: Leg, position: OpenPosition, terms: Entry
   position.trailTicks = terms.trailTicks;
   position.trailFromTicks = terms.trailFromTicks;
   position.stopBy = terms.stopBy;
-  out.commands.push(approveStop(state, {
-    tag: 'set-stop', leg: leg.index, triggerTicks: 0, by: terms.stopBy, trailTicks: terms.trailTicks, activeTicks: terms.trailFromTicks,
-  }, false));
+  askTrail(state, leg, position, out);
 }
 
 /** A stop given as a distance follows the first fill; one given as a level stays; later fills may only tighten. */

@@ -25,8 +25,9 @@ import type { Out } from './notes.ts';
 import { ask } from './queries.ts';
 import { approveStop } from './risk.ts';
 import { slippageTicks } from './size.ts';
-import { isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from './stop-levels.ts';
+import { isAnyHeld, isThrough, isTighter, sourceTicks, triggerInForce, wantedTrigger } from './stop-levels.ts';
 import type { Leg, OpenPosition, Protection, State, UnprotectedCause } from './state.ts';
+import { awaitTrail, refuseTrail, takeTrailTimer } from './trail.ts';
 import type { Ms } from './units.ts';
 
 /** Trigger wanted, also while nothing is asked for; 0 = there never was one. */
@@ -59,6 +60,7 @@ export function askStop(state: State, leg: Leg, position: OpenPosition, wish: St
   const { config } = state.setup;
   if (replaces === null && position.protectBy === 0) position.protectBy = state.now + config.protectDeadlineMs;
   position.wantedStop = wish.triggerTicks;
+  if (wish.trailTicks > 0) awaitTrail(state, position);
   setProtection(state, leg, position, {
     tag: 'requested', trigger: wish.triggerTicks, by, replaces, attempt: 1, since: state.now,
   }, 'moved', out);
@@ -88,7 +90,8 @@ function repeatStop(state: State, leg: Leg, position: OpenPosition, out: Out): v
     tag: 'set-stop', leg: leg.index, triggerTicks: protection.trigger, by: protection.by,
     trailTicks: position.trailTicks, activeTicks: position.trailTicks > 0 ? position.trailFromTicks : 0,
   }, false));
-  if (protection.attempt >= state.setup.config.protectAttempts) ask(state, leg, out);
+  // With the last attempt inside the deadline: the stop may be there, and what told of it lost. A move has no deadline.
+  if (protection.attempt + (replaces === null ? 1 : 0) >= state.setup.config.protectAttempts) ask(state, leg, out);
 }
 
 /**
@@ -106,7 +109,14 @@ function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigg
 
 /** A stop that was there is gone, or was never heard of: the wanted one is set, or the position goes. */
 export function restoreStop(state: State, leg: Leg, position: OpenPosition, cause: UnprotectedCause, out: Out): void {
-  if (position.protection.tag === 'breached' || position.protection.tag === 'waived') return;
+  const { protection } = position;
+  if (protection.tag === 'waived') return;
+  if (protection.tag === 'breached') {
+    if (!protection.isHeld) return;
+    position.protection = { ...protection, isHeld: false };
+    hurry(state, position);
+    return;
+  }
   position.bareAt = state.now;
   setProtection(state, leg, position, { tag: 'unprotected', cause, since: state.now }, cause, out);
   const wanted = position.wantedStop;
@@ -121,6 +131,7 @@ export function takeStopTimer(state: State, leg: Leg, out: Out): void {
     if (position.protection.tag === 'unprotected') restoreStop(state, leg, position, position.protection.cause, out);
     else repeatStop(state, leg, position, out);
   }
+  takeTrailTimer(state, leg, position, out);
   if (position.protectBy > 0 && position.protectBy <= state.now) failProtection(state, leg, position, out);
   const { suspectAt } = position;
   if (suspectAt === 0 || suspectAt + state.setup.config.stopFireGraceMs > state.now) return;
@@ -166,33 +177,63 @@ export function expectBy(state: State, position: OpenPosition, withinMs: Ms): vo
 /** An operator ends a halt: a position whose stop was given up is protected again, with a deadline of its own. */
 export function resumeProtection(state: State, leg: Leg, out: Out): void {
   const { position } = leg;
-  if (position.tag === 'flat' || position.protectBy > 0) return;
+  if (position.tag === 'flat') return;
   const { protection } = position;
+  if (position.leaving !== '' && triggerInForce(protection) === null && protection.tag !== 'waived') {
+    resumeLeaving(state, leg, position, out);
+    return;
+  }
+  if (position.protectBy > 0) return;
   if (protection.tag !== 'unprotected' && (protection.tag !== 'requested' || protection.replaces !== null)) return;
   expectBy(state, position, state.setup.config.protectDeadlineMs);
   restoreStop(state, leg, position, protection.tag === 'unprotected' ? protection.cause : 'refused', out);
   ask(state, leg, out);
 }
 
-/** The price is through a stop that the venue does not take care of: out at market, now. */
-export function breach(state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out): void {
+/** On its way out without a stop: no exit waits for its time any more, and none may fail any more once the deadline was over. */
+function resumeLeaving(state: State, leg: Leg, position: OpenPosition, out: Out): void {
+  if (position.protectBy === 0) {
+    expectBy(state, position, state.setup.config.protectDeadlineMs);
+    position.isOverdue = true;
+  }
+  exitAll(state, leg, position.leaving, out);
+}
+
+/**
+ * The price is through a stop that the venue does not take care of: out at market, now, and within the time that there was
+ * for a stop. Where the venue holds one all the same, looser than the one wanted or shown by a reading (`isShown`: it may have
+ * fired and wait for volume), there is no deadline.
+ */
+export function breach(
+  state: State, leg: Leg, position: OpenPosition, trigger: number, price: number, out: Out, isShown = false,
+): void {
+  const isHeld = isShown || (position.suspectAt === 0 && triggerInForce(position.protection) !== null);
   position.suspectAt = 0;
-  expectBy(state, position, state.setup.config.protectDeadlineMs);
-  setProtection(state, leg, position, { tag: 'breached', trigger, by: position.stopBy, price, since: state.now }, 'through', out);
+  if (!isHeld) hurry(state, position);
+  setProtection(state, leg, position, { tag: 'breached', trigger, by: position.stopBy, price, isHeld, since: state.now }, 'through', out);
   exitAll(state, leg, 'stop already through', out);
+}
+
+/** Nothing guards it any more: no later than a stop would have to be there. */
+function hurry(state: State, position: OpenPosition): void {
+  const { protectDeadlineMs } = state.setup.config;
+  if (position.protectBy === 0 || position.protectBy > state.now + protectDeadlineMs) expectBy(state, position, protectDeadlineMs);
 }
 
 export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): void { // hot
   const { position } = leg;
   if (position.tag === 'flat') {
-    if (event.setAt !== undefined && event.setAt > leg.executedAt) ask(state, leg, out); // of a position that nobody told of
+    if (event.setAt !== undefined && event.setAt > leg.executedAt) suspectPosition(state, leg, out);
     return;
   }
   if (event.setAt !== undefined && event.setAt < position.tradedAt) return; // of the position before
   const { protection } = position;
-  if (event.trailTicks > 0) position.trailTicks = event.trailTicks;
+  if (event.trailTicks > 0) {
+    position.trailTicks = event.trailTicks;
+    position.trailAt = 0;
+  }
   if (event.triggerTicks === 0) {
-    if (triggerInForce(protection) !== null) restoreStop(state, leg, position, 'cancelled', out);
+    if (isAnyHeld(protection)) restoreStop(state, leg, position, 'cancelled', out);
     return;
   }
   if (protection.tag === 'breached') return;
@@ -204,6 +245,13 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
   const isLooser = protection.tag !== 'requested' && wanted > 0 && isTighter(position.side, wanted, event.triggerTicks);
   arm(state, leg, position, event.triggerTicks, event.by, 'confirmed', out);
   if (isLooser) requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: 0, activeTicks: 0, loosens: false }, out);
+}
+
+/** A stop on a position that nobody told of: what there is has to be told within the time of a recovery. */
+function suspectPosition(state: State, leg: Leg, out: Out): void {
+  if (leg.hintedAt === 0) leg.hintedAt = state.now;
+  due(state, leg.hintedAt + state.setup.config.recoverDeadlineMs);
+  ask(state, leg, out);
 }
 
 /** The venue holds another stop than the one asked for: that one protects until the other is confirmed. */
@@ -242,7 +290,11 @@ function arm(state: State, leg: Leg, position: OpenPosition, trigger: number, by
 /** The venue already holds the wanted stop: success. Where nothing told of it before, it has to be shown by its deadline. */
 export function onStopUnchanged(state: State, leg: Leg, { triggerTicks }: StopUnchanged, out: Out): void {
   const { position } = leg;
-  if (position.tag === 'flat' || position.protection.tag !== 'requested') return;
+  if (position.tag === 'flat') return;
+  if (position.protection.tag !== 'requested') {
+    if (triggerTicks === 0) position.trailAt = 0;
+    return;
+  }
   const { trigger, by, replaces } = position.protection;
   if (triggerTicks !== 0 && triggerTicks !== trigger) return;
   const { protectBy } = position;
@@ -259,6 +311,7 @@ export function onStopRefused(state: State, leg: Leg, event: StopRefused, out: O
     ask(state, leg, out);
     return;
   }
+  if (event.triggerTicks === 0 && protection.tag !== 'requested') refuseTrail(state, leg, position, out);
   if (protection.tag !== 'requested' || (event.triggerTicks !== 0 && event.triggerTicks !== protection.trigger)) return;
   if (event.reason === 'through-trigger') {
     breach(state, leg, position, protection.trigger, sourceTicks(leg, protection.by), out);
@@ -303,7 +356,9 @@ function heldBy({ protection, stopBy }: OpenPosition): TriggerSource { // hot
 
 /** The venue's stop took part of the position: the rest may be on its way, or nothing guards it any more. */
 export function suspectHalf(state: State, position: OpenPosition): void {
-  if (position.suspectAt === 0 && triggerInForce(position.protection) !== null) suspect(state, position);
+  if (!isAnyHeld(position.protection)) return;
+  position.isHalfStopped = true;
+  if (position.suspectAt === 0) suspect(state, position);
 }
 
 /** The price is through a stop that the venue holds: it has a moment to say so. */

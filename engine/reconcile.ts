@@ -17,7 +17,7 @@
  */
 import type { AccountSnapshot, EndedOrder, Execution, OpenOrder, TriggerSource } from './events.ts';
 import { hasCounted } from './position.ts';
-import { isThrough, triggerInForce } from './stop-levels.ts';
+import { isAnyHeld, isThrough } from './stop-levels.ts';
 import { signedLots } from './risk.ts';
 import type { Leg, Order, State } from './state.ts';
 
@@ -101,6 +101,6 @@ export function stopFinding(leg: Leg, { stop, takenAt, markTicks, lastTicks }: A
   }
   const { protection } = position;
   const isOlder = takenAt < protection.since || takenAt <= leg.executedAt;
-  const isExpected = triggerInForce(protection) !== null || protection.tag === 'unprotected';
+  const isExpected = isAnyHeld(protection) || protection.tag === 'unprotected';
   return isExpected && !isOlder ? { tag: 'missing' } : { tag: 'unknown' };
 }

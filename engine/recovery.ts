@@ -65,6 +65,7 @@ function forget(state: State, leg: Leg, out: Out): void {
   leg.isKnown = false;
   leg.forgottenAt = state.now;
   leg.isSeen = false;
+  leg.hintedAt = 0;
   leg.mismatches = 0;
   leg.query = { tag: 'none' };
   for (const order of leg.orders) if (order.state.tag === 'sent' || order.state.tag === 'cancelling') doubt(order, 'restart', state.now);
@@ -90,8 +91,11 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   if (event.ended !== 'unknown' && leg.buried.length > 0) for (const { order, filled } of event.ended) oweFills(leg, order, filled);
   const areOrdersOpen = takeOrders(state, leg, event, out);
   const position = takePosition(state, leg, event, out);
-  if (position === 'known') leg.isSeen ||= event.takenAt >= leg.forgottenAt;
-  if (position === 'known' || isOnSide(leg, event)) takeStop(state, leg, event, out);
+  if (position === 'known') {
+    leg.isSeen ||= event.takenAt >= leg.forgottenAt;
+    if (event.takenAt >= leg.hintedAt) leg.hintedAt = 0;
+  }
+  if (position === 'known' || isOnSide(leg, event)) takeStop(state, leg, event, position === 'known', out);
   const isOpen = areOrdersOpen || position === 'open';
   const isWhole = position === 'known' && !areOrdersOpen && event.openOrders !== 'unknown' && event.executions !== 'unknown'
     && event.takenAt >= leg.forgottenAt
@@ -109,7 +113,7 @@ function lookAgain(state: State, leg: Leg, { takenAt }: AccountSnapshot): void {
   if (takenAt < at) askAt(state, leg, at);
 }
 
-/** Another size, but the same side: the stop is on the position whatever its size is. */
+/** Another size, but the same side: a stop that is not on it is on no part of it, one that is may be that of a position before. */
 function isOnSide({ position: own }: Leg, { position }: AccountSnapshot): boolean {
   return own.tag === 'open' && position !== 'unknown' && position.side === own.side;
 }
@@ -244,7 +248,7 @@ function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out):
   out.notes.push({ tag: 'recovered', at: state.now, execution: taken, referenceTicks: state.fill.referenceTicks });
   leg.mismatches = 0;
   leg.adoptedAt = event.takenAt;
-  if (event.stop !== 'unknown' && event.stop !== null) takeStop(state, leg, event, out);
+  if (event.stop !== 'unknown' && event.stop !== null) takeStop(state, leg, event, true, out);
   afterFill(state, leg, taken, out);
   return 'known';
 }
@@ -254,8 +258,8 @@ function mayExplain(state: State, leg: Leg): boolean {
   return areFillsOwed(state, leg) || leg.orders.some(({ state: { tag } }) => tag === 'sent' || tag === 'unknown');
 }
 
-/** What the venue says of the stop of a position that is known. */
-function takeStop(state: State, leg: Leg, event: AccountSnapshot, out: Out): void {
+/** What the venue says of the stop of a position; `isSure` = the position is the one that is counted, and so is its stop. */
+function takeStop(state: State, leg: Leg, event: AccountSnapshot, isSure: boolean, out: Out): void {
   const { position } = leg;
   if (position.tag === 'flat') return;
   const finding = stopFinding(leg, event);
@@ -266,9 +270,10 @@ function takeStop(state: State, leg: Leg, event: AccountSnapshot, out: Out): voi
   }
   if (finding.tag !== 'shown') return;
   if (finding.isOverdue && position.isSuspectAsked && position.suspectAt > 0) {
-    breach(state, leg, position, finding.triggerTicks, sourceTicks(leg, finding.by), out);
+    breach(state, leg, position, finding.triggerTicks, sourceTicks(leg, finding.by), out, isSure);
     return;
   }
+  if (!isSure) return;
   position.suspectAt = 0;
   confirmStop(state, leg, position, finding.triggerTicks, finding.by, out);
 }
@@ -282,10 +287,20 @@ export function takeRecoveryTimer(state: State, out: Out): void {
     const names = mode.missing.map((index) => state.setup.strategy.symbols[index]!).join(', ');
     halt(state, 'unreconciled', `${names}: not known after ${linkHaltMs} ms`, out);
   } else if (mode.tag === 'recovering' && mode.since + recoverDeadlineMs <= state.now) haltUnseen(state, out);
+  haltHinted(state, out);
 }
 
 /** A leg whose position nobody told since the restart or reconnect: there may be one, and it may be bare. */
 function haltUnseen(state: State, out: Out): void {
   const unseen = state.legs.filter((leg) => !leg.isSeen).map((leg) => state.setup.strategy.symbols[leg.symbol]!);
   if (unseen.length > 0) halt(state, 'unreconciled', `${unseen.join(', ')}: position not told within ${state.setup.config.recoverDeadlineMs} ms`, out);
+}
+
+/** A leg on whose position a stop was told of, and nobody told the position since. */
+function haltHinted(state: State, out: Out): void {
+  const { strategy, config: { recoverDeadlineMs } } = state.setup;
+  for (const { symbol, position, hintedAt } of state.legs) {
+    if (hintedAt === 0 || position.tag === 'open' || hintedAt + recoverDeadlineMs > state.now) continue;
+    halt(state, 'unreconciled', `${strategy.symbols[symbol]!}: a stop without a position, which was not told within ${recoverDeadlineMs} ms`, out);
+  }
 }

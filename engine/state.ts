@@ -25,8 +25,12 @@ export type Protection =
       readonly attempt: number; readonly since: Ms }
   /** The venue confirmed it. */
   | { readonly tag: 'armed'; readonly trigger: number; readonly by: TriggerSource; readonly since: Ms }
-  /** The price is through the trigger and no stop of the venue takes care of it: an exit is due or under way. */
-  | { readonly tag: 'breached'; readonly trigger: number; readonly by: TriggerSource; readonly price: number; readonly since: Ms }
+  /**
+   * The price is through the trigger and no stop of the venue takes care of it: an exit is due or under way. `isHeld` = the
+   * venue holds one all the same: a looser one, or one that a reading shows and that does not end the position.
+   */
+  | { readonly tag: 'breached'; readonly trigger: number; readonly by: TriggerSource; readonly price: number; readonly isHeld: boolean;
+      readonly since: Ms }
   /** The strategy spelled out that it wants none. */
   | { readonly tag: 'waived'; readonly since: Ms };
 
@@ -199,6 +203,8 @@ export interface OpenPosition {
   exitAttempts: number;
   /** How the exit under way is worked (`leaving.ts`). */
   rung: 'limit' | 'ioc' | 'market';
+  /** The venue's stop took a part of it: what is left waits for volume with the venue, or goes by an exit. */
+  isHalfStopped: boolean;
   /** The suspicion was put to the venue as a question. */
   isSuspectAsked: boolean;
   /** Activation price of the trailing stop, ticks; 0 = active at once. */
@@ -207,6 +213,8 @@ export interface OpenPosition {
   areTargetsDue: boolean;
   /** 0 = no trailing stop. */
   trailTicks: number;
+  /** When a trailing stop that nobody confirmed is asked for again; 0 = it is confirmed, or none is wanted. */
+  trailAt: Ms;
   /** In R; 0 = off or done. */
   breakEvenAt: number;
   targets: TargetLeg[];
@@ -285,6 +293,8 @@ export interface Leg {
   forgottenAt: Ms;
   /** Its position was told since then. */
   isSeen: boolean;
+  /** When the venue told of a stop although no position is counted: somebody has to say what there is. 0 = it did not. */
+  hintedAt: Ms;
   /** Venue time of the reading by which a position was taken over: older fills of others are in it. 0 = none. */
   adoptedAt: Ms;
   /** Snapshots in a row whose position could not be explained, and when the last of them was taken. */
@@ -325,6 +335,8 @@ export interface Fill {
   /** Found in a reading: the price moved on since. */
   isLate: boolean;
   order: Order | null;
+  /** Lots of its order that were filled with it; of a reading's fills those told later are not in it. */
+  filled: number;
   opened: number;
   referenceTicks: number;
 }

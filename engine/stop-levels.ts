@@ -13,6 +13,11 @@ export function triggerInForce(protection: Protection): number | null { // hot
   return protection.tag === 'requested' ? protection.replaces : null;
 }
 
+/** Whether the venue is known to hold a stop, the one wanted or another. */
+export function isAnyHeld(protection: Protection): boolean {
+  return triggerInForce(protection) !== null || (protection.tag === 'breached' && protection.isHeld);
+}
+
 /** Price the stop is judged against, ticks. */
 export function sourceTicks(leg: Leg, by: TriggerSource): number { // hot
   return by === 'mark' ? leg.book.markTicks : leg.book.lastTicks;

@@ -258,7 +258,7 @@ function comeBack(ordeal: Ordeal, { kind }: Absence, now: Ms): void {
   meter.turn(now, false);
   if (kind !== 'down') ordeal.auditor?.woke(now, play.state);
   if (kind === 'stall') {
-    catchUp(ordeal, now);
+    catchUp(ordeal, now, true);
     return;
   }
   const isUp = venue.listen();
@@ -270,16 +270,19 @@ function comeBack(ordeal: Ordeal, { kind }: Absence, now: Ms): void {
     if (play.out.commands.length > 0) flush(play, now);
   }
   if (kind === 'sleep' || !isUp) hear(ordeal, { tag: 'disconnected', at: now }, now);
-  for (const closing of ordeal.backlog.splice(0)) feed(ordeal, closing, now, false);
+  catchUp(ordeal, now, false);
   if (kind === 'sleep' && isUp) hear(ordeal, { tag: 'connected', at: now }, now);
 }
 
-/** After a stall everything that waited comes in its order, all of it now. */
-function catchUp(ordeal: Ordeal, now: Ms): void {
-  const { venue } = ordeal;
-  for (const closing of ordeal.backlog.splice(0)) {
-    while (venue.eventsDueAt <= closing.at) hear(ordeal, venue.take(), now);
-    feed(ordeal, closing, now, true);
+/** What waited comes in its order, all of it now; after a stall with the events before each close. Killed on the way, the rest goes on waiting. */
+function catchUp(ordeal: Ordeal, now: Ms, isStall: boolean): void {
+  const { venue, backlog } = ordeal;
+  for (let closing = backlog[0]; closing !== undefined; closing = backlog[0]) {
+    const heardTo = isStall ? closing.at : Number.NEGATIVE_INFINITY;
+    while (killAt(ordeal) > now && venue.eventsDueAt <= heardTo) hear(ordeal, venue.take(), now);
+    if (killAt(ordeal) <= now) return;
+    backlog.shift();
+    feed(ordeal, closing, now, isStall);
   }
 }
 
@@ -305,7 +308,12 @@ function endOrdeal(ordeal: Ordeal): void {
   const { play, venue, meter } = ordeal;
   play.door = { send: () => {} };
   endAudit(ordeal);
-  if (ordeal.absent !== null) comeBack(ordeal, ordeal.absent, Math.max(ordeal.now, play.lastAt));
+  ordeal.now = Math.max(ordeal.now, play.lastAt);
+  if (ordeal.absent !== null) comeBack(ordeal, ordeal.absent, ordeal.now);
+  while (ordeal.backlog.length > 0) { // a kill came on the way
+    kill(ordeal, ordeal.now);
+    comeBack(ordeal, ordeal.absent!, ordeal.now);
+  }
   while (venue.eventsDueAt !== Number.POSITIVE_INFINITY) {
     const now = Math.max(venue.eventsDueAt, ordeal.now);
     hear(ordeal, venue.take(), now);

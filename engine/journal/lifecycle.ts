@@ -11,7 +11,7 @@ export function protectionOf(p: Protection): Protection {
     case 'requested':
       return { tag: 'requested', trigger: p.trigger, by: p.by, replaces: p.replaces, attempt: p.attempt, since: p.since };
     case 'armed': return { tag: 'armed', trigger: p.trigger, by: p.by, since: p.since };
-    case 'breached': return { tag: 'breached', trigger: p.trigger, by: p.by, price: p.price, since: p.since };
+    case 'breached': return { tag: 'breached', trigger: p.trigger, by: p.by, price: p.price, isHeld: p.isHeld, since: p.since };
     case 'waived': return { tag: 'waived', since: p.since };
     default: return unreachable(p);
   }

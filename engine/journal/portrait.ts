@@ -58,7 +58,7 @@ function legPortraitOf(leg: Leg): LegPortrait {
     indicators: { arena: indicators.arena, values: indicators.values },
     history: leg.history, historyCount: leg.historyCount, historyNext: leg.historyNext, rollDue: leg.rollDue, isDue: leg.isDue,
     decisions: leg.decisions, position: leg.position, orders: leg.orders, staged: leg.staged, buried: leg.buried, query: leg.query,
-    isKnown: leg.isKnown, forgottenAt: leg.forgottenAt, isSeen: leg.isSeen, adoptedAt: leg.adoptedAt, mismatches: leg.mismatches, mismatchAt: leg.mismatchAt, mismatchFrom: leg.mismatchFrom, mismatchLots: leg.mismatchLots, executedAt: leg.executedAt,
+    isKnown: leg.isKnown, forgottenAt: leg.forgottenAt, isSeen: leg.isSeen, hintedAt: leg.hintedAt, adoptedAt: leg.adoptedAt, mismatches: leg.mismatches, mismatchAt: leg.mismatchAt, mismatchFrom: leg.mismatchFrom, mismatchLots: leg.mismatchLots, executedAt: leg.executedAt,
     resting: resting === null ? null : { ...resting, filled: Object.entries(resting.filled) },
     hold: leg.hold, closed: leg.closed, fundingRate: leg.fundingRate, fundingAt: leg.fundingAt, fundingNextAt: leg.fundingNextAt,
     memory: JSON.stringify(leg.memory), heldFor: leg.heldFor,
@@ -123,6 +123,7 @@ function restoreLeg(leg: Leg, from: LegPortrait): void {
   leg.mismatchLots = from.mismatchLots;
   leg.forgottenAt = from.forgottenAt;
   leg.isSeen = from.isSeen;
+  leg.hintedAt = from.hintedAt;
   leg.adoptedAt = from.adoptedAt;
   leg.executedAt = from.executedAt;
   leg.resting = from.resting === null ? null : restingOf(from.resting);
@@ -156,8 +157,8 @@ function positionOf(position: Position): Position {
     costNumber: p.costNumber, entryTicks: p.entryTicks, barsHeld: p.barsHeld, leaving: p.leaving, protection: protectionOf(p.protection),
     stopBy: p.stopBy, wantedStop: p.wantedStop, bareAt: p.bareAt, protectBy: p.protectBy, isOverdue: p.isOverdue,
     bareLots: p.bareLots, bareTradedAt: p.bareTradedAt, suspectAt: p.suspectAt, plannedLots: p.plannedLots,
-    exitAt: p.exitAt, exitAttempts: p.exitAttempts, rung: p.rung, isSuspectAsked: p.isSuspectAsked, trailFromTicks: p.trailFromTicks,
-    areTargetsDue: p.areTargetsDue, trailTicks: p.trailTicks, breakEvenAt: p.breakEvenAt,
+    exitAt: p.exitAt, exitAttempts: p.exitAttempts, rung: p.rung, isHalfStopped: p.isHalfStopped, isSuspectAsked: p.isSuspectAsked, trailFromTicks: p.trailFromTicks,
+    areTargetsDue: p.areTargetsDue, trailTicks: p.trailTicks, trailAt: p.trailAt, breakEvenAt: p.breakEvenAt,
     targets: p.targets.map(targetOf), trade: tradeOf(p.trade),
   };
 }

@@ -95,6 +95,7 @@ export class Auditor {
     const circumstances = this.#circumstances;
     if (event.tag === 'operator') circumstances.add('operator');
     if (event.tag === 'order-rejected') circumstances.add('refusals');
+    if (event.tag === 'order-cancelled' && event.cause === 'no-volume') circumstances.add('no-volume');
     if (event.tag === 'liquidation' || event.tag === 'adl') circumstances.add('liquidated');
     if (event.tag === 'execution' && (event.cause === 'liquidation' || event.cause === 'adl')) circumstances.add('liquidated');
     if (event.tag === 'execution' && event.cause === 'foreign') circumstances.add('foreign');

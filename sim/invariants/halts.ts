@@ -7,7 +7,7 @@ import type { Mode } from '../../engine/index.ts';
 type HaltCause = Extract<Mode, { readonly tag: 'halted' }>['cause'];
 
 /** What happened without a fault: seen by the auditor itself, or stated by whoever plays the strategy. */
-export type Circumstance = 'operator' | 'venue-closed' | 'liquidated' | 'foreign' | 'equity-gone' | 'strategy-fails' | 'restarts' | 'losses' | 'refusals';
+export type Circumstance = 'operator' | 'venue-closed' | 'liquidated' | 'foreign' | 'equity-gone' | 'strategy-fails' | 'restarts' | 'losses' | 'refusals' | 'no-volume';
 
 interface Justification { readonly families: readonly string[]; readonly circumstances: readonly Circumstance[] }
 
@@ -19,7 +19,7 @@ const silence: readonly string[] = [
 const others: readonly string[] = ['manual-close', 'manual-open', 'manual-cancel', 'stop-removed', 'stop-moved', 'adl', 'liquidation'];
 
 const justifications: Readonly<Record<HaltCause, Justification>> = {
-  unprotected: { families: [...silence, ...others, 'stop-not-modified', 'stop-no-position'], circumstances: ['foreign', 'venue-closed'] },
+  unprotected: { families: [...silence, ...others, 'stop-not-modified', 'stop-no-position'], circumstances: ['foreign', 'venue-closed', 'no-volume'] },
   unreconciled: { families: [...silence, ...others, 'duplicate-link', 'link-forgotten'], circumstances: ['foreign', 'venue-closed'] },
   foreign: { families: ['manual-open', 'manual-close'], circumstances: ['foreign'] },
   liquidated: { families: ['liquidation', 'adl'], circumstances: ['liquidated'] },

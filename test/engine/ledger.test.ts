@@ -98,7 +98,7 @@ describe('a position of any tick and lot', () => {
     expect(ledger.position).toEqual({
       tag: 'open', side: 1, openedAt: start, tradedAt: start, adopted: false, bareAt: 0, lots: 10, cost: 1_000n * whole, costNumber: 1_000, entryTicks: 100, barsHeld: 0, leaving: '',
       protection: { tag: 'unprotected', cause: 'new', since: start }, stopBy: 'mark', wantedStop: 0, protectBy: 0, isOverdue: false, bareLots: 0, bareTradedAt: 0, suspectAt: 0, plannedLots: 0, exitAt: 0, exitAttempts: 0,
-      rung: 'market', isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, breakEvenAt: 0, targets: [],
+      rung: 'market', isHalfStopped: false, isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, trailAt: 0, breakEvenAt: 0, targets: [],
       trade: {
         realised: 0n, fees: whole, funding: 0n, entryLots: 10, entryTickLots: 1_000, exitLots: 0, exitTickLots: 0, slippage: 0, risk: 0,
         entryReason: 'in 1', exitReason: '', highTicks: 100, lowTicks: 100,

@@ -172,4 +172,29 @@ describe('the operator', () => {
       expect(desk.protection()).toBe(before);
     }
   });
+
+  it('resumes on the way out: the exit that was refused goes out at once, and refused again after its deadline it halts again', () => {
+    const late = opened();
+    late.bar(90);
+    late.tell({ tag: 'order-accepted', order: 2 });
+    late.skip(2_000); // under way: put off
+    say(late, 'halt');
+    late.tell({ tag: 'order-rejected', order: 2, reason: 'other' });
+    const given = opened();
+    given.bar(90);
+    given.tell({ tag: 'order-rejected', order: 2, reason: 'other' });
+    given.position().exitAt = given.now() + 60_000;
+    given.skip(2_000);
+    given.tell({ tag: 'order-rejected', order: 3, reason: 'other' });
+    expect(given.position().protectBy).toBe(0);
+
+    for (const [desk, order] of [[late, 3], [given, 4]] as const) {
+      expect(desk.mode().tag).toBe('halted');
+      expect(say(desk, 'resume')).toEqual([reduce(desk, order, 4)]);
+      expect(desk.mode().tag).toBe('trading');
+      expect(desk.position()).toMatchObject({ protectBy: desk.now() + 2_000, isOverdue: true });
+      desk.tell({ tag: 'order-rejected', order, reason: 'other' });
+      expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
+    }
+  });
 });

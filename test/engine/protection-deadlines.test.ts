@@ -136,29 +136,41 @@ describe.each(Object.entries(states))('%s', (_, { make, tag, haltedIn }) => {
 });
 
 describe.each(sides)('a %s whose riding stop has no answer at all', (side) => {
-  it('halts with an alarm at 10,000 ms and not 1 ms before, asks, and leaves at market', () => {
+  const questions = [1_334, 3_334, 5_334, 7_334, 9_334].map((after) => [after, query]);
+
+  it('is asked about from the third attempt on; halts with an alarm at 10,000 ms and not 1 ms before, and leaves at market', () => {
     const desk = opened({ side });
 
-    expect(desk.wait(9_999)).toEqual([[667, setStop(desk.p(90))], [1_334, setStop(desk.p(90))]]);
+    expect(desk.wait(9_999)).toEqual([[667, setStop(desk.p(90))], [1_334, setStop(desk.p(90))], ...questions]);
     expect(desk.mode().tag).toBe('trading');
-    expect(desk.wait(1)).toEqual([[1, unprotectedText('asked 3 times')], [1, query], [1, reduce(desk, 2, 4)]]);
+    expect(desk.wait(1)).toEqual([[1, unprotectedText('asked 3 times')], [1, reduce(desk, 2, 4)]]);
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected', evidence: 'AAAUSDT: no stop confirmed by its deadline, asked 3 times' });
     expect(desk.position()).toMatchObject({ leaving: 'no stop could be set', protectBy: 0 });
+  });
+
+  it('that is there, all that told of it lost, is armed by the reading that is asked for at 1,334 ms: nothing halts', () => {
+    const desk = opened({ side });
+    desk.wait(1_334);
+    desk.take(reading(desk, { stop: { triggerTicks: desk.p(90), by: 'mark' } }));
+
+    expect(desk.protection()).toMatchObject({ tag: 'armed', trigger: desk.p(90) });
+    expect(desk.wait(100_000)).toEqual([]);
   });
 
   it('halts and holds it when the configuration says so, and goes on asking', () => {
     const desk = opened({ side, config: { unprotected: 'hold' } });
     desk.wait(9_999);
 
-    expect(desk.wait(1)).toEqual([[1, unprotectedText('asked 3 times')], [1, query]]);
+    expect(desk.wait(1)).toEqual([[1, unprotectedText('asked 3 times')]]);
     expect(desk.position().leaving).toBe('');
-    expect(desk.wait(2_000)).toEqual([[1_334, setStop(desk.p(90))], [2_000, query]]);
+    expect(desk.wait(2_000)).toEqual([[1_334, setStop(desk.p(90))], [1_334, query]]); // 11,334 after the fill
   });
 
   it('is armed by an answer one ms before the deadline', () => {
     const desk = opened({ side });
     desk.wait(9_999);
     desk.armed();
+    desk.take(reading(desk));
 
     expect(desk.wait(100_000)).toEqual([]);
     expect(desk.mode().tag).toBe('trading');
@@ -309,13 +321,45 @@ describe.each(sides)('the exit of a breached %s', (side) => {
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
   });
 
-  it('that waits for volume puts it off too', () => {
+  it('that waits for volume puts nothing off: halted at 2,000 ms and sent once more, for a stop is wanted and no exit is under way', () => {
     const desk = breached();
     expect(desk.tell({ tag: 'order-cancelled', order: 2, cause: 'no-volume', filled: 0 })).toEqual([]);
+    expect(desk.skip(1_999)).toEqual([]);
+
+    expect(desk.skip(1)).toEqual([unprotectedText('the way out is not answered'), query, reduce(desk, 3, 4)]);
+    expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
+  });
+
+  it('that put the deadline off and finds no volume then halts at once', () => {
+    const desk = breached();
+    desk.tell({ tag: 'order-accepted', order: 2 });
     desk.skip(2_000);
 
-    expect(desk.mode().tag).toBe('trading');
-    expect(desk.bar(90)).toEqual([reduce(desk, 3, 4)]);
+    expect(desk.tell({ tag: 'order-cancelled', order: 2, cause: 'no-volume', filled: 0 }))
+      .toEqual([told('alarm', 'unprotected', 'AAAUSDT: no stop in force, and nobody took the exit')]);
+  });
+
+  it('that is over, all 4 lots of it filled by the venue\'s word and none told, puts it off; 3 of 4 do not', () => {
+    const desks = [4, 3].map((filled) => {
+      const desk = breached();
+      expect(desk.tell({ tag: 'order-cancelled', order: 2, cause: 'no-volume', filled })).toEqual([query]);
+      desk.skip(2_000);
+      return desk;
+    });
+
+    expect(desks.map((desk) => desk.mode().tag)).toEqual(['trading', 'halted']);
+    expect(desks[0]!.position().protectBy).toBe(desks[0]!.now() + 2_000);
+  });
+
+  it('for which a stop was asked in vain for 1,000 ms has the 1,000 ms that are left', () => {
+    const desk = held({ side });
+    desk.tell({ tag: 'stop-set', triggerTicks: 0, by: 'mark', trailTicks: 0 });
+    const until = desk.now() + 2_000;
+    desk.skip(1_000);
+    desk.tell({ tag: 'stop-refused', triggerTicks: desk.p(90), reason: 'through-trigger' });
+
+    expect(desk.protection()).toMatchObject({ tag: 'breached', isHeld: false });
+    expect(desk.position().protectBy).toBe(until);
   });
 
   it('that was lost and repeated has 2,000 ms from its repetition, three times at most', () => {
@@ -375,6 +419,43 @@ describe.each(sides)('the exit of a breached %s', (side) => {
     expect(desk.position().protectBy).toBe(desk.now() + 10_000);
     expect(desk.protection().tag).toBe('breached');
     expect(alarmOf(desk.wait(10_000))).toBe(10_000);
+  });
+});
+
+describe.each(sides)('a %s that goes because its stop was moved beyond the price, the one before being held by the venue', (side) => {
+  const beyond = (): Desk => {
+    const desk = held({ side });
+    expect(desk.decide(({ intents }) => intents.moveStop(desk.p(101)))).toEqual([reduce(desk, 2, 4)]);
+    desk.tell({ tag: 'order-cancelled', order: 2, cause: 'no-volume', filled: 0 });
+    return desk;
+  };
+
+  it('has no deadline: nothing halts within 9,999 ms without volume', () => {
+    const desk = beyond();
+
+    expect(desk.protection()).toMatchObject({ tag: 'breached', isHeld: true });
+    expect(desk.wait(9_999)).toEqual([]);
+  });
+
+  it('has 2,000 ms once that one is gone, by the venue\'s word or by a reading', () => {
+    const desk = beyond();
+    const read = beyond();
+    desk.tell({ tag: 'stop-set', triggerTicks: 0, by: 'mark', trailTicks: 0 });
+    read.skip(1);
+    read.take(reading(read, { stop: null }));
+
+    for (const gone of [desk, read]) expect(alarmOf(gone.wait(2_000))).toBe(2_000);
+  });
+
+  it('is suspected when that one took a part: 1,500 ms, a question, 1,500 ms, an exit, and no halt while both wait for volume', () => {
+    const desk = beyond();
+    desk.filled({ order: -1, lots: 1, cause: 'stop' });
+    desk.tell({ tag: 'order-cancelled', order: 3, cause: 'no-volume', filled: 0 });
+    expect(desk.wait(3_000)).toEqual([[1_500, query], [3_000, reduce(desk, 4, 3)]]);
+    desk.tell({ tag: 'order-cancelled', order: 4, cause: 'no-volume', filled: 0 });
+
+    expect(alarmOf(desk.wait(10_000))).toBeNull();
+    expect(desk.bar(90)).toEqual([reduce(desk, 5, 3)]);
   });
 });
 

@@ -35,16 +35,16 @@ describe.each(worlds)('a $side whose stop is judged by $by', ({ side, by }) => {
     expect(desk.wait(100_000)).toEqual([]);
   });
 
-  it('asks for an unanswered stop again at 667 and 1,334 ms and not 1 ms before, then with a question every 10,000', () => {
+  it('asks for an unanswered stop again at 667 and 1,334 ms and not 1 ms before, then with a question, and 10,000 later', () => {
     const desk = opened({ side, by, config: { recoverDeadlineMs: 30_000 } });
 
     expect(desk.skip(666)).toEqual([]);
     expect(desk.skip(1)).toEqual([setStop(desk.p(90), by)]);
     expect(desk.protection()).toMatchObject({ tag: 'requested', attempt: 2, since: desk.now() });
     expect(desk.skip(666)).toEqual([]);
-    expect(desk.skip(1)).toEqual([setStop(desk.p(90), by)]);
-    expect(desk.skip(9_999)).toEqual([]);
     expect(desk.skip(1)).toEqual([setStop(desk.p(90), by), query]);
+    expect(desk.skip(9_999)).toEqual([query]); // no answer for 2,000 ms and more
+    expect(desk.skip(1)).toEqual([setStop(desk.p(90), by)]);
     expect(desk.protection()).toMatchObject({ attempt: 4 });
   });
 
@@ -53,7 +53,7 @@ describe.each(worlds)('a $side whose stop is judged by $by', ({ side, by }) => {
 
     expect(desk.bar(91)).toEqual([]);
     expect(desk.bar(90)).toEqual([reduce(desk, 2, 4)]);
-    expect(desk.protection()).toEqual({ tag: 'breached', trigger: desk.p(90), by, price: desk.p(90), since: desk.now() });
+    expect(desk.protection()).toEqual({ tag: 'breached', trigger: desk.p(90), by, price: desk.p(90), isHeld: false, since: desk.now() });
     expect(desk.position()).toMatchObject({ leaving: 'stop already through', protectBy: desk.now() + 2_000, rung: 'market' });
     expect(notesOf(desk)).toEqual([{ tag: 'protection', at: desk.now(), leg: 0, protection: desk.protection(), cause: 'through' }]);
   });
@@ -88,7 +88,7 @@ describe.each(worlds)('a $side whose stop is judged by $by', ({ side, by }) => {
     expect(desk.position()).toMatchObject({ suspectAt: desk.now(), isSuspectAsked: true });
     expect(desk.skip(1_499)).toEqual([]);
     expect(desk.skip(1)).toEqual([reduce(desk, 2, 4)]);
-    expect(desk.protection()).toEqual({ tag: 'breached', trigger: desk.p(90), by, price: desk.p(90), since: desk.now() });
+    expect(desk.protection()).toEqual({ tag: 'breached', trigger: desk.p(90), by, price: desk.p(90), isHeld: false, since: desk.now() });
     expect(desk.position().suspectAt).toBe(0);
   });
 
@@ -234,7 +234,7 @@ describe.each(sides)('a %s', (side) => {
     expect(desk.tell({ tag: 'stop-refused', triggerTicks: 0, reason: 'through-trigger' })).toEqual([reduce(desk, 2, 4)]);
   });
 
-  it('waits after a first and a second refusal, and after the third halts, asks and leaves', () => {
+  it('waits after a first and a second refusal, asks with the third attempt, and halts and leaves after the third refusal', () => {
     const desk = opened({ side });
     const refuse = (): unknown => desk.tell({ tag: 'stop-refused', triggerTicks: desk.p(90), reason: 'other' });
 
@@ -242,10 +242,8 @@ describe.each(sides)('a %s', (side) => {
     desk.skip(667);
     expect(refuse()).toEqual([]);
     expect(desk.protection().tag).toBe('requested');
-    desk.skip(667);
-    expect(refuse()).toEqual([
-      told('alarm', 'unprotected', 'AAAUSDT: no stop confirmed by its deadline, refused'), query, reduce(desk, 2, 4),
-    ]);
+    expect(desk.skip(667)).toEqual([setStop(desk.p(90)), query]);
+    expect(refuse()).toEqual([told('alarm', 'unprotected', 'AAAUSDT: no stop confirmed by its deadline, refused'), reduce(desk, 2, 4)]);
     expect(desk.protection()).toEqual({ tag: 'unprotected', cause: 'refused', since: desk.now() });
     expect(desk.notes.filter((n) => n.tag === 'protection')).toMatchObject([{ cause: 'refused' }]);
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected', evidence: 'AAAUSDT: no stop confirmed by its deadline, refused' });
@@ -370,6 +368,24 @@ describe.each(sides)('a %s without a stop in so many words', (side) => {
     expect(desk.filled({ order: 1, lots: 3, with: true })).toEqual([]);
   });
 
+  it('has a trailing stop of which nobody told anything asked for again every 2,000 ms, until the venue says that it is there', () => {
+    const trailing = (): Desk => opened({ side, enter: ({ intents }) => intents.enter({ side, qty: 4, stop: noStop, trail: { distance: 5 } }) });
+    const again = setStop(0, 'mark', 5);
+    const desk = trailing();
+    expect(desk.wait(4_000)).toEqual([[2_000, again], [4_000, again]]);
+    desk.tell({ tag: 'stop-set', triggerTicks: 0, by: 'mark', trailTicks: 5 });
+    expect(desk.wait(100_000)).toEqual([]);
+    const there = trailing();
+    there.tell({ tag: 'stop-unchanged', triggerTicks: 0 });
+    expect(there.wait(100_000)).toEqual([]);
+
+    const refused = trailing();
+    expect(refused.tell({ tag: 'stop-refused', triggerTicks: 0, reason: 'other' })).toEqual([told('warning', 'trail', 'AAAUSDT: the trailing stop was refused')]);
+    expect(refused.wait(11_999)).toEqual([[10_000, again]]);
+    refused.decide(({ intents }) => intents.exit('enough'));
+    expect(refused.wait(5_000)).toEqual([]);
+  });
+
   it('gets a stop once one is wanted or one is there', () => {
     const wanted = bare();
     const told = bare();
@@ -408,6 +424,21 @@ describe.each(sides)('a %s with a trailing stop of 5 from 110 beside a stop at 9
     desk.tell({ tag: 'operator', verb: 'halt' });
 
     expect(desk.filled({ order: 1, lots: 1, leaves: 3, with: true })).toEqual([setStop(desk.p(90), 'mark', 5, from)]);
+  });
+
+  it('has the trailing stop alone asked for again after 2,000 ms where the venue told of the stop only, or of neither', () => {
+    const desk = trailing();
+    desk.filled({ order: 1, lots: 4, with: true });
+    desk.armed();
+    expect(desk.wait(2_000)).toEqual([[2_000, setStop(0, 'mark', 5, from)]]);
+    desk.tell({ tag: 'stop-set', triggerTicks: desk.p(90), by: 'mark', trailTicks: 5 });
+    expect(desk.wait(100_000)).toEqual([]);
+
+    const silent = trailing();
+    silent.filled({ order: 1, lots: 4, with: true });
+    expect(silent.wait(3_000)).toEqual([[667, setStop(silent.p(90), 'mark', 5, from)], [1_334, setStop(silent.p(90), 'mark', 5, from)], [1_334, query]]);
+    silent.take(reading(silent, { stop: { triggerTicks: silent.p(90), by: 'mark' } }));
+    expect(silent.wait(1_000)).toEqual([[1_000, setStop(0, 'mark', 5, from)]]);
   });
 
   it('repeats and restores them together', () => {

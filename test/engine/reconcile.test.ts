@@ -103,6 +103,18 @@ describe('reconcile 2: executions not counted yet come first', () => {
     expect(talk.position).toMatchObject({ lots: 5, plannedLots: 5 });
   });
 
+  it('of one order of 5 that filled 8 in three parts are 3 more than was meant, and no more than those go', () => {
+    const talk = unknown();
+    const part = (id: string, lots: number) => boughtFive(talk, { id, lots: lots as never, value: talk.instrument.unitMoney * 95n * BigInt(lots) });
+    const { commands } = talk.reading({
+      executions: [part('a', 3), part('b', 3), part('c', 2)], position: { side: 1, lots: 8, entryTicks: 95, cost: 0n },
+      ended: [{ order: 1, outcome: 'filled', filled: 8 }], stop: { triggerTicks: 80, by: 'mark' },
+    });
+
+    expect(talk.position).toMatchObject({ lots: 8, plannedLots: 5 });
+    expect(commands.filter(({ tag }) => tag === 'reduce')).toMatchObject([{ lots: 3, type: 'market' }]);
+  });
+
   it('of an order given up, beside another of the same reading, are more than was meant: 5 of 10 go', () => {
     const talk = buried();
     talk.decide(buy);
@@ -111,6 +123,31 @@ describe('reconcile 2: executions not counted yet come first', () => {
     const { commands } = talk.reading({ executions: [other, boughtFive(talk)], position: { side: 1, lots: 10, entryTicks: 95, cost: 0n }, ended: [{ order: 2, outcome: 'filled', filled: 5 }], stop: { triggerTicks: 80, by: 'mark' } });
 
     expect(commands.filter(({ tag }) => tag === 'reduce')).toMatchObject([{ lots: 5, type: 'market' }]);
+  });
+
+  it('that want the stop at 80 and then at 82 have 82 asked for and never 80, with the trailing stop of the first', () => {
+    const given = (talk: Talk, order: number, own: { readonly stop: number; readonly trail?: { readonly distance: number } }): void => {
+      talk.decide(({ intents }) => intents.enter({ side: 'long', at: 'limit', price: 95, qty: 5, ...own }));
+      talk.tell({ tag: 'request-failed', order, of: 'enter', certainty: 'unknown', reason: 'timeout' });
+      talk.pass(15_001).reading();
+      talk.pass(1).reading();
+      expect(talk.orders).toEqual([]);
+    };
+    const fills = (talk: Talk) => [boughtFive(talk, { id: 'a' }), boughtFive(talk, { id: 'b', order: 2 })];
+    const held = new Talk();
+    given(held, 1, { stop: 80 });
+    given(held, 2, { stop: 82 });
+    held.decide(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 78 }));
+    held.accept(3);
+    held.fill(3, { side: 1, lots: 5 });
+    held.restart();
+    const flat = new Talk();
+    given(flat, 1, { stop: 80, trail: { distance: 7 } });
+    given(flat, 2, { stop: 82 });
+    const stops = (talk: Talk) => talk.reading({ executions: fills(talk), position: 'unknown' }).commands.filter(({ tag }) => tag === 'set-stop');
+
+    expect(stops(held)).toMatchObject([{ triggerTicks: 82, trailTicks: 0 }]);
+    expect(stops(flat)).toMatchObject([{ triggerTicks: 82, trailTicks: 7, activeTicks: 0 }]);
   });
 
   it('told twice by one reading count once', () => {
@@ -676,6 +713,8 @@ describe('reconcile 6: a position', () => {
     const { fees } = talk.state.wallet;
     talk.tell({ ...push, tradedAt: takenAt - 6_000 });
     expect([talk.position.lots, talk.state.wallet.fees - fees]).toEqual([3, push.fee]);
+    talk.tell({ ...push, id: 72, order: 5, tradedAt: takenAt }); // a number of ours, which nobody remembers
+    expect([talk.position.lots, talk.state.wallet.fees - fees]).toEqual([3, 2n * push.fee]);
     talk.tell({ ...push, id: 71, tradedAt: takenAt + 1 });
 
     expect(talk.position.lots).toBe(6);
@@ -780,6 +819,19 @@ describe('reconcile 7: a stop', () => {
     talk.pass(1);
     expect(talk.reading({ position: { side: 1, lots: 4, entryTicks: 100, cost: 0n }, stop: null }).commands).toMatchObject([{ tag: 'set-stop' }]);
     expect(talk.position.protection.tag).toBe('requested');
+  });
+
+  it('shown beside another size is that of a position before: it ends no request and no deadline; beside the same size it does', () => {
+    for (const triggerTicks of [80, 70]) {
+      const talk = long();
+      talk.tell({ tag: 'stop-set', triggerTicks: 0, by: 'mark', trailTicks: 0 });
+      const stop = { triggerTicks, by: 'mark' } as const;
+      talk.reading({ position: { side: 1, lots: 4, entryTicks: 100, cost: 0n }, stop });
+      expect(talk.position).toMatchObject({ protection: { tag: 'requested', trigger: 80, replaces: null }, protectBy: talk.now + 2_000 });
+
+      talk.pass(1).reading({ ...fiveLong, stop });
+      expect(talk.position.protectBy).toBe(0);
+    }
   });
 
   it('shown at the venue and tighter is taken over, looser is tightened', () => {

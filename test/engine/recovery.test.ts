@@ -402,6 +402,58 @@ describe('a restart', () => {
   });
 });
 
+describe('a stop told of while nothing is held', () => {
+  const hinted = (): Talk => {
+    const talk = new Talk();
+    talk.decide(bid);
+    talk.accept(1);
+    talk.tell({ tag: 'stop-set', triggerTicks: 80, by: 'mark', trailTicks: 0, setAt: talk.now });
+    return talk;
+  };
+
+  it('halts after 10,000 ms in which nobody told the position, not after 9,999, and again at once when it is resumed', () => {
+    const talk = hinted();
+    talk.wait(9_999);
+    expect(talk.state.mode.tag).toBe('trading');
+    talk.wait(1);
+
+    const evidence = 'AAAUSDT: a stop without a position, which was not told within 10000 ms';
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled', evidence });
+    expect(deadlineOf(talk.state)).toBeGreaterThan(talk.now); // a question
+    talk.tell({ tag: 'operator', verb: 'resume' });
+    expect(talk.state.mode.tag).toBe('trading');
+    talk.wait(0);
+    expect(talk.state.mode).toMatchObject({ tag: 'halted', evidence });
+  });
+
+  it('halts nothing once the fill is told, a later reading shows nothing, or a restart asks about all; a reading from before proves nothing', () => {
+    const shown = { openOrders: [{ order: 1, side: 1, lots: 5, filled: 0, priceTicks: 95, reduceOnly: false }] } as const;
+    const filled = hinted();
+    filled.fill(1, { side: 1, lots: 5, priceTicks: 95 });
+    expect(filled.state.legs[0]!.hintedAt).toBe(0);
+    const read = hinted();
+    read.pass(1).reading(shown);
+    expect(read.state.legs[0]!.hintedAt).toBe(0);
+    const again = hinted();
+    again.restart();
+    expect(again.state.legs[0]!.hintedAt).toBe(0);
+
+    const before = hinted();
+    before.pass(1).reading({ ...shown, takenAt: before.now - 2 });
+    before.wait(9_999);
+    expect(before.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
+  });
+
+  it('is counted from the first word of it', () => {
+    const talk = hinted();
+    talk.wait(4_000);
+    talk.tell({ tag: 'stop-set', triggerTicks: 0, by: 'mark', trailTicks: 0, setAt: talk.now });
+    talk.wait(6_000);
+
+    expect(talk.state.mode.tag).toBe('halted');
+  });
+});
+
 describe('a reconnect', () => {
   it('is a restart that does not count as one, with the link up again', () => {
     const talk = new Talk();

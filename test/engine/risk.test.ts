@@ -207,7 +207,7 @@ describe('open risk', () => {
 
     expect(risk({ tag: 'requested', trigger: 95, by: 'mark', replaces: null, attempt: 1, since: start })).toBeCloseTo(50, 9);
     expect(risk({ tag: 'waived', since: start })).toBe(0);
-    expect(risk({ tag: 'breached', trigger: 95, by: 'mark', price: 94, since: start })).toBe(0);
+    expect(risk({ tag: 'breached', trigger: 95, by: 'mark', price: 94, isHeld: false, since: start })).toBe(0);
     expect(risk({ tag: 'armed', trigger: 105, by: 'mark', since: start })).toBe(0);
   });
 

@@ -83,7 +83,7 @@ describe('a fresh state', () => {
       nextOrder: 1, decisionSequence: 0, equity: 1_234.5, equityPeak: 1_234.5, memory: null, failure: null, refusals: {}, alerts: {}, stumbles: [],
       seen: { upTo: 0, ring: [], next: 0 },
     });
-    expect(state.fill).toEqual({ isNew: false, isLate: false, order: null, opened: 0, referenceTicks: Number.NaN });
+    expect(state.fill).toEqual({ isNew: false, isLate: false, order: null, filled: 0, opened: 0, referenceTicks: Number.NaN });
     expect(state.trace).toHaveLength(1);
   });
 

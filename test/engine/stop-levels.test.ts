@@ -8,7 +8,7 @@ const rows: readonly (readonly [Protection, wanted: number, inForce: number | nu
   [{ tag: 'requested', trigger: 90, by: 'mark', replaces: null, attempt: 1, since: 0 }, 90, null],
   [{ tag: 'requested', trigger: 95, by: 'mark', replaces: 90, attempt: 1, since: 0 }, 95, 90],
   [{ tag: 'armed', trigger: 90, by: 'mark', since: 0 }, 90, 90],
-  [{ tag: 'breached', trigger: 90, by: 'mark', price: 89, since: 0 }, 90, null],
+  [{ tag: 'breached', trigger: 90, by: 'mark', price: 89, isHeld: false, since: 0 }, 90, null],
   [{ tag: 'waived', since: 0 }, 0, null],
 ];
 

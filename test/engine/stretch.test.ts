@@ -49,7 +49,7 @@ class Lone {
     leg.position = {
       tag: 'open', side, openedAt: at, tradedAt: at, adopted: false, lots, cost: value, costNumber: Number(value) / state.setup.instruments[0]!.moneyUnits, entryTicks: priceTicks, barsHeld: 0,
       leaving: '', protection: { tag: 'armed', trigger: 1, by: 'mark', since: at }, stopBy: 'mark', wantedStop: 1, bareAt: 0, protectBy: 0, isOverdue: false, bareLots: 0, bareTradedAt: 0, suspectAt: 0, plannedLots: lots, exitAt: 0,
-      exitAttempts: 0, rung: 'market', isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, breakEvenAt: 0, targets: [],
+      exitAttempts: 0, rung: 'market', isHalfStopped: false, isSuspectAsked: false, trailFromTicks: 0, areTargetsDue: false, trailTicks: 0, trailAt: 0, breakEvenAt: 0, targets: [],
       trade: {
         realised: 0n, fees: fee, funding: 0n, entryLots: lots, entryTickLots: lots * priceTicks, exitLots: 0, exitTickLots: 0, slippage: 0, risk: 0,
         entryReason: '', exitReason: '', highTicks: priceTicks, lowTicks: priceTicks,

@@ -55,7 +55,7 @@ describe('the incident', () => {
     const { notes } = play();
 
     expect(notes.flatMap((note) => (note.tag === 'protection' && note.protection !== null ? [note.protection] : []))).toEqual([
-      { tag: 'breached', trigger: 6_813_100, by: 'mark', price: 6_887_400, since: start + 500 },
+      { tag: 'breached', trigger: 6_813_100, by: 'mark', price: 6_887_400, isHeld: false, since: start + 500 },
     ]);
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { runConfig } from '../../../engine/index.ts';
 import type { RunResult } from '../../../sim/index.ts';
-import { namedPlan } from '../../../sim/faults/index.ts';
+import { namedPlan, restartsOf } from '../../../sim/faults/index.ts';
 import type { FaultPlan } from '../../../sim/faults/index.ts';
 import { resultOf } from '../../../sim/outcome.ts';
 import type { Play } from '../../../sim/play.ts';
@@ -150,6 +150,29 @@ describe('an engine that does not run for a while', () => {
 
     // 150 s from 10:00.001 on cover the closes at 11:00 and 12:00.
     expect(seen('stall') - seen('sleep')).toBe(2);
+  });
+
+  it('killed at the first close of a stall decides at no other of its ten, and hears each bar once', () => {
+    const to = start + 30 * minute;
+    const stall = { from: at(10 * minute + 1), to: at(20 * minute + 30_000) };
+    const seed = Array.from({ length: 5_000 }, (_, i) => i + 1).find((one) => {
+      const kill = restartsOf(one, 1, start, to)[0]!;
+      return kill.beforeSend && kill.after === 1 && kill.at > stall.from && kill.at < stall.to && kill.until > stall.to + 5 * minute;
+    })!;
+    const decided: number[] = [];
+    const { strategy } = scripted({
+      always: ({ intents, time }) => {
+        decided.push(time);
+        return time === at(3 * minute) ? intents.enter({ side: 'long', qty: 10, stop: 9_000 }) : intents.moveStop(9_000 + (time - start) / minute);
+      },
+    });
+    const play = playThrough({
+      strategy, params: {}, market: { symbols: [marketOf({ bars: calmBars })] }, config: runConfig.parse({ cash: 100_000 }), record: 'normal', progress: null,
+      hardship: { plan: { ...namedPlan('calm', seed), inject: [{ family: 'stall', at: stall.from, forMs: stall.to - stall.from }] }, restarts: 1 },
+    });
+
+    expect(decided.filter((time) => time > at(10 * minute) && time < at(21 * minute))).toEqual([stall.to, stall.to]); // and when its journal is read
+    expect(resultOf(play)).toMatchObject({ bars: 30, faults: { restarts: 1, agrees: true } });
   });
 
   it('is killed as often as asked for, and halts when that is too often within ten minutes', () => {
