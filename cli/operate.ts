@@ -7,7 +7,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { dataFolder, queryRuns } from '../data/index.ts';
 import { disagreements } from '../live/index.ts';
-import type { LegFacts, OperatorOrder, Status } from '../live/index.ts';
+import type { LegFacts, Manual, OperatorOrder, Status } from '../live/index.ts';
 import { errand } from './errand.ts';
 import type { Outcome } from './errand.ts';
 import { Failure } from './failure.ts';
@@ -69,10 +69,10 @@ async function ask<T>(door: Door, path: string, body?: unknown): Promise<T> {
 
 export type Verb = OperatorOrder['verb'];
 
-/** `halt`, `resume`, `flatten`, `close SYMBOL`, `stop`. */
-export async function operateRun(verb: Verb, symbol: string | null, options: OperateOptions): Promise<number> {
+/** `halt`, `resume`, `flatten`, `close SYMBOL`, `order SIDE SYMBOL`, `stop`. */
+export async function operateRun(verb: Verb, symbol: string | null, options: OperateOptions, manual: Manual | null = null): Promise<number> {
   const target = targetOf(options);
-  const order: OperatorOrder = { verb, symbol };
+  const order: OperatorOrder = { verb, symbol, manual };
   await confirmed(order, target, options);
   const { run, door } = target;
   if (verb === 'stop' && door === null) throw new Failure(2, `operate: run ${run.run}: was not running, expected a process to stop. Fix: nothing to do`);
@@ -86,21 +86,31 @@ async function through(door: Door, order: OperatorOrder): Promise<Outcome> {
   return { status, left: left ?? [] };
 }
 
-async function confirmed({ verb, symbol }: OperatorOrder, { run, door }: Target, { yes }: OperateOptions): Promise<void> {
+async function confirmed(order: OperatorOrder, { run, door }: Target, { yes }: OperateOptions): Promise<void> {
   if (yes === true) return;
-  const what = `${verb}${symbol === null ? '' : ` ${symbol}`} of run ${run.run} on ${run.network}${door === null ? ' (no process runs: by its journal)' : ''}`;
+  const what = `${saidOf(order)} of run ${run.run} on ${run.network}${door === null ? ' (no process runs: by its journal)' : ''}`;
   if (!process.stdin.isTTY) throw new Failure(5, `operate: ${what}: was not confirmed, expected a yes. Fix: run it in a terminal, or say --yes`);
   if (!await confirm({ message: `${what}?`, default: false })) throw new Failure(5, `operate: ${what}: was not confirmed. Fix: say yes, or --yes`);
 }
 
+/** The order in words. */
+function saidOf({ verb, symbol, manual }: OperatorOrder): string {
+  if (manual === null) return `${verb}${symbol === null ? '' : ` ${symbol}`}`;
+  const { side, qty, risk, price, stop, isOpening } = manual;
+  const size = risk > 0 ? `${risk * 100} % of equity at risk` : String(qty);
+  return `${side} ${symbol ?? ''} ${size} ${price > 0 ? `at ${price}` : 'at market'}, ${isOpening ? `may open, stop ${stop}` : 'reduce-only'}`;
+}
+
 /** Exit 1 when it did not come to what was wanted. */
-function show({ verb, symbol }: OperatorOrder, run: LiveManifest, { status, left }: Outcome, json: boolean): number {
+function show(order: OperatorOrder, run: LiveManifest, { status, left }: Outcome, json: boolean): number {
+  const { verb, symbol } = order;
+  const refused = verb === 'order' ? status.answered : '';
   const stillOpen = left.filter((leg) => (verb === 'flatten' || (verb === 'close' && leg.symbol === symbol)) && leg.side !== 0);
   const wanted: Readonly<Partial<Record<Verb, string>>> = { halt: 'halted', 'reduce-only': 'reducing' };
-  const isReached = stillOpen.length === 0 && (wanted[verb] === undefined || status.mode.tag === wanted[verb] || status.mode.tag === 'halted');
-  if (json) printJson({ run: run.run, verb, symbol, mode: status.mode, left, reached: isReached });
+  const isReached = refused === '' && stillOpen.length === 0 && (wanted[verb] === undefined || status.mode.tag === wanted[verb] || status.mode.tag === 'halted');
+  if (json) printJson({ run: run.run, verb, symbol, ...(verb === 'order' ? { order: order.manual, answered: refused } : {}), mode: status.mode, left, reached: isReached });
   else {
-    printLine(`${isReached ? 'done' : 'NOT done'}: ${verb}${symbol === null ? '' : ` ${symbol}`}: run ${run.run}, mode ${status.mode.tag}`);
+    printLine(`${isReached ? 'done' : 'NOT done'}: ${saidOf(order)}: ${refused === '' ? '' : `${refused}; `}run ${run.run}, mode ${status.mode.tag}`);
     for (const leg of left) printLine(`  ${legLine(leg)}`);
   }
   return isReached ? 0 : 1;

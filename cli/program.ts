@@ -223,6 +223,14 @@ function addOperator(program: Command, end: End): void {
     .option('--yes', 'do not ask')
     .action(async (symbol: string, _: unknown, self: Command) => end(await (await import('./operate.ts')).operateRun('close', symbol, self.optsWithGlobals())));
   example(close, 'holdfast close BTCUSDT --network demo');
+  const order = withRun(program.command('order').argument('<side>', 'buy or sell').argument('<symbol>', 'symbol of the run')
+    .description('an order of your own through the engine, rounded and judged like any other; reduce-only at market unless --open'))
+    .option('--qty <base>', 'size in base (contracts when inverse)').option('--risk <fraction>', 'size by the share of equity lost at the stop (with --open)')
+    .option('--open', 'it may open or grow a position; needs --stop').option('--stop <price>', 'stop that rides on it (with --open)')
+    .option('--price <price>', 'limit instead of market (with --open)').option('--bars <count>', 'decision bars that a limit lasts', positive, 1)
+    .option('--yes', 'do not ask')
+    .action(async (side: string, symbol: string, _: unknown, self: Command) => end(await (await import('./order.ts')).order(side, symbol, self.optsWithGlobals())));
+  example(order, 'holdfast order sell BTCUSDT --qty 0.01 --network demo');
   const looks = [
     ['status', 'mode, link and equity of a live run'], ['positions', 'positions of a live run, as its engine counts them'],
     ['trades', 'closed trades of a live run'],

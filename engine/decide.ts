@@ -124,7 +124,7 @@ function endDueEntry(state: State, leg: Leg, out: Out): void {
 
 function apply(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, out: Out): void { // hot
   if (state.rules !== null) state.rules.inputs = '';
-  const result = verdictOf(state, leg, want, out);
+  const result = judge(state, leg, want, out);
   if (result.outcome === 'accepted') leg.heldFor = '';
   else {
     const isHeld = result.outcome === 'held';
@@ -141,7 +141,8 @@ function apply(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, ou
   });
 }
 
-function verdictOf(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, out: Out): Verdict { // hot
+/** One want, judged and turned into commands; who asks notes the verdict. */
+export function judge(state: State, leg: Leg, want: Exclude<Wanted, { tag: 'all' }>, out: Out): Verdict { // hot
   switch (want.tag) {
     case 'move-stop': return wantMoveStop(state, leg, want, out);
     case 'enter': case 'reverse': return wantEntry(state, leg, want, out);

@@ -145,10 +145,19 @@ export interface Operator {
   readonly tag: 'operator'; readonly at: Ms; readonly verb: 'halt' | 'resume' | 'flatten' | 'reduce-only' | `close-${number}`;
 }
 
+/**
+ * An order that people want, in base and quote. It reduces unless `isOpening`; an opening one is sized by `risk` (fraction of
+ * equity) when that is above 0, else by `qty`. `price` 0 = at market, else a limit that lasts `bars` decision bars.
+ */
+export interface ManualOrder {
+  readonly tag: 'manual-order'; readonly at: Ms; readonly leg: number; readonly side: Direction; readonly isOpening: boolean;
+  readonly qty: number; readonly risk: number; readonly price: number; readonly stop: number; readonly bars: number;
+}
+
 export type MarketEvent = BarClosed | MarkPrice | Funding;
 export type VenueEvent =
   | OrderAccepted | OrderRejected | OrderChanged | OrderCancelled | OrderExpired | Execution
   | StopSet | StopUnchanged | StopRefused | RequestFailed | AccountSnapshot | Wallet | InstrumentChanged | Liquidation | Adl;
 export type LinkEvent = Connected | Disconnected | Stale;
-export type SystemEvent = Timer | CycleClosed | Operator;
+export type SystemEvent = Timer | CycleClosed | Operator | ManualOrder;
 export type Event = MarketEvent | VenueEvent | LinkEvent | SystemEvent;

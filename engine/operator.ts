@@ -1,7 +1,8 @@
-/** What people tell the engine: halt, resume, flatten, reduce only. A halt keeps protecting; only a resume ends it. */
+/** What people tell the engine: halt, resume, flatten, reduce only, an order of their own. A halt keeps protecting; only a resume ends it. */
 import { due } from './deadlines.ts';
 import type { Event } from './events.ts';
 import type { Out } from './notes.ts';
+import { takeManual } from './manual.ts';
 import { halt, reduceOnly, setMode } from './mode.ts';
 import { exitAll } from './leaving.ts';
 import { resumeProtection } from './protection.ts';
@@ -9,6 +10,7 @@ import { ask } from './queries.ts';
 import type { Leg, State } from './state.ts';
 
 export function takeOperator(state: State, event: Event, out: Out): void {
+  if (event.tag === 'manual-order') takeManual(state, event, out);
   if (event.tag !== 'operator') return;
   switch (event.verb) {
     case 'halt':

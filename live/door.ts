@@ -1,6 +1,6 @@
 /**
  * The door of a running shell: loopback only, a token per start that stands in a file of its owner, and a handful of verbs. It
- * tells the engine what people want, never how; nothing here can open a position.
+ * tells the engine what people want, never how: an order of theirs is judged by it like one of the strategy.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,9 +13,15 @@ import type { LegFacts } from './connection.ts';
 const bodyBytesMost = 4_096;
 const host = '127.0.0.1';
 
-export const verbs = ['halt', 'resume', 'flatten', 'reduce-only', 'close', 'stop'] as const;
-/** `symbol` names what `close` closes. */
-const order = z.strictObject({ verb: z.enum(verbs), symbol: z.string().max(40).nullable().default(null) });
+export const verbs = ['halt', 'resume', 'flatten', 'reduce-only', 'close', 'stop', 'order'] as const;
+/** An order of a person's own, in base and quote; 0 = none. It reduces unless `isOpening`. `risk` is a fraction of equity. */
+const manual = z.strictObject({
+  side: z.enum(['buy', 'sell']), isOpening: z.boolean(), qty: z.number().min(0), risk: z.number().min(0).max(1), price: z.number().min(0), stop: z.number().min(0),
+  bars: z.number().int().min(1),
+});
+export type Manual = z.output<typeof manual>;
+/** `symbol` names what `close` closes and `order` trades. */
+const order = z.strictObject({ verb: z.enum(verbs), symbol: z.string().max(40).nullable().default(null), manual: manual.nullable().default(null) });
 export type OperatorOrder = z.output<typeof order>;
 
 /** What the file of a running shell holds; mode 0600. */

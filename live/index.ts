@@ -17,7 +17,7 @@ export type { EngineRequest } from './journaled-engine.ts';
 export { cleaner, createLog } from './log.ts';
 export type { LogRequest } from './log.ts';
 export { openDoor, verbs } from './door.ts';
-export type { DoorNote, OperatorOrder } from './door.ts';
+export type { DoorNote, Manual, OperatorOrder } from './door.ts';
 export { disagreements, operate } from './operate.ts';
 export type { Shell } from './operate.ts';
 export { EventQueue } from './queue.ts';

@@ -26,6 +26,7 @@ export class JournaledEngine {
   #state: State;
   #journal: Journal | null = null;
   #operated = 0;
+  #answered = '';
   #hasRoom = true;
 
   constructor(request: EngineRequest) {
@@ -57,7 +58,10 @@ export class JournaledEngine {
     const journal = this.#opened;
     for (const event of events) {
       guarded(() => journal.step(this.#state, event, this.#out));
-      if (event.tag === 'operator') this.#operated += 1;
+      if (event.tag === 'operator' || event.tag === 'manual-order') {
+        this.#operated += 1;
+        this.#answered = answerIn(this.#out.notes);
+      }
       if (event.tag === 'cycle-closed') this.#hasRoom = this.#request.hasRoom?.() ?? true;
       this.#request.seen?.(event, this.#state, this.#out.notes);
       const own = this.#decided();
@@ -74,7 +78,7 @@ export class JournaledEngine {
     const { now, mode, link, wallet, equity, decisionSequence, legs, setup } = this.#state;
     return {
       now, mode, link: link.tag, settle: wallet.settle, equity, balance: wallet.balanceNumber, decisions: decisionSequence,
-      operated: this.#operated, legs: legs.map((leg) => viewOf(this.#state, leg, setup.instruments[leg.symbol]!)),
+      operated: this.#operated, answered: this.#answered, legs: legs.map((leg) => viewOf(this.#state, leg, setup.instruments[leg.symbol]!)),
     };
   }
 
@@ -115,6 +119,12 @@ export function besides(engine: JournaledEngine): Brain {
     status: () => Promise.resolve().then(() => engine.status()),
     end: () => Promise.resolve(),
   };
+}
+
+/** What became of an order of a person's own, in words; '' = it was no order, or went as asked. */
+function answerIn(notes: readonly Note[]): string {
+  const decision = notes.find((note) => note.tag === 'decision');
+  return decision === undefined || decision.outcome === 'accepted' ? '' : `${decision.outcome}: ${decision.reason}`;
 }
 
 function isEmpty(port: JournalPort): boolean {

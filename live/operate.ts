@@ -3,7 +3,7 @@
  * whether it came to that.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Operator } from '../engine/index.ts';
+import type { ManualOrder, Ms, Operator } from '../engine/index.ts';
 import type { Brain, Status } from './brain.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, LegFacts } from './connection.ts';
@@ -24,9 +24,9 @@ export interface Shell {
 
 /** Resolves with what the venue shows afterwards. Throws a RangeError when the order names no symbol of the run. */
 export async function operate({ connection, clock, queue, brain, symbols }: Shell, order: OperatorOrder): Promise<readonly LegFacts[]> {
-  const verb = verbOf(order, symbols);
+  const event = eventOf(order, symbols, clock.now());
   const before = (await brain.status()).operated;
-  queue.push({ tag: 'operator', at: clock.now(), verb });
+  queue.push(event);
   const until = performance.now() + outcomeMostMs;
   for (;;) {
     const status = await brain.status();
@@ -37,16 +37,29 @@ export async function operate({ connection, clock, queue, brain, symbols }: Shel
   return await connection.legs();
 }
 
-function verbOf({ verb, symbol }: OperatorOrder, symbols: readonly string[]): Operator['verb'] {
-  if (verb === 'stop') throw new RangeError('stop is not for the engine');
-  if (verb !== 'close') return verb;
-  const leg = symbols.indexOf(symbol ?? '');
-  if (leg < 0) throw new RangeError(`close: was ${symbol ?? 'no symbol'}, expected one of ${symbols.join(', ')}`);
-  return `close-${leg}`;
+function eventOf(order: OperatorOrder, symbols: readonly string[], at: Ms): Operator | ManualOrder {
+  const { verb, symbol, manual } = order;
+  if (verb !== 'order') return { tag: 'operator', at, verb: verbOf(order, symbols) };
+  if (manual === null) throw new RangeError('order: was without an order, expected side, size and what it is for');
+  const { side, ...rest } = manual;
+  return { tag: 'manual-order', at, leg: legOf(verb, symbol, symbols), side: side === 'buy' ? 1 : -1, ...rest };
 }
 
-/** Whether the engine is where the order wants it; a halt and a resume are there at once. */
-function isReached({ legs }: Status, { verb, symbol }: OperatorOrder): boolean {
+function legOf(verb: string, symbol: string | null, symbols: readonly string[]): number {
+  const leg = symbols.indexOf(symbol ?? '');
+  if (leg < 0) throw new RangeError(`${verb}: was ${symbol ?? 'no symbol'}, expected one of ${symbols.join(', ')}`);
+  return leg;
+}
+
+function verbOf({ verb, symbol }: OperatorOrder, symbols: readonly string[]): Operator['verb'] {
+  if (verb === 'stop' || verb === 'order') throw new RangeError('stop is not for the engine');
+  if (verb !== 'close') return verb;
+  return `close-${legOf(verb, symbol, symbols)}`;
+}
+
+/** Whether the engine is where the order wants it; a halt and a resume are there at once, an order of one's own when it left nothing on its way. */
+function isReached({ legs, answered }: Status, { verb, symbol }: OperatorOrder): boolean {
+  if (verb === 'order') return answered !== '' || legs.every((leg) => leg.symbol !== symbol || leg.orders.every(({ state, role }) => state !== 'sent' && role !== 'exit'));
   if (verb !== 'flatten' && verb !== 'close') return true;
   return legs.every((leg) => (verb === 'close' && leg.symbol !== symbol) || (leg.side === 'flat' && leg.orders.length === 0));
 }

@@ -19,7 +19,7 @@ const second = 1_000;
 const known: ReadonlySet<string> = new Set<Event['tag']>([
   'bar-closed', 'mark-price', 'funding', 'order-accepted', 'order-rejected', 'order-changed', 'order-cancelled', 'order-expired',
   'execution', 'stop-set', 'stop-unchanged', 'stop-refused', 'request-failed', 'account-snapshot', 'wallet', 'instrument-changed',
-  'liquidation', 'adl', 'connected', 'disconnected', 'stale', 'timer', 'cycle-closed', 'operator',
+  'liquidation', 'adl', 'connected', 'disconnected', 'stale', 'timer', 'cycle-closed', 'operator', 'manual-order',
 ]);
 
 export class DoorWatch {

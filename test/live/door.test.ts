@@ -7,7 +7,7 @@ import { disagreements, openDoor } from '../../live/index.ts';
 import type { DoorNote, LegFacts, OperatorOrder, Status } from '../../live/index.ts';
 
 const status: Status = {
-  now: 1, mode: { tag: 'trading' }, link: 'up', settle: 'USDT', equity: 1, balance: 1, decisions: 0, operated: 0,
+  now: 1, mode: { tag: 'trading' }, link: 'up', settle: 'USDT', equity: 1, balance: 1, decisions: 0, operated: 0, answered: '',
   legs: [{ symbol: 'AAAUSDT', side: 'long', qty: 5, entryPrice: 100, unrealised: 0, protection: 'armed', stop: 90, mark: 100, orders: [] }],
 };
 const leg: LegFacts = {
@@ -60,7 +60,7 @@ describe('the door', () => {
     await visit(async ({ note, ask, orders }) => {
       const response = await ask('/operate', post({ verb: 'close', symbol: 'AAAUSDT' }, note.token));
 
-      expect([response.status, await response.json(), orders]).toEqual([200, { left: [leg] }, [{ verb: 'close', symbol: 'AAAUSDT' }]]);
+      expect([response.status, await response.json(), orders]).toEqual([200, { left: [leg] }, [{ verb: 'close', symbol: 'AAAUSDT', manual: null }]]);
     });
   });
   it.each([[{ verb: 'enter' }], [{ verb: 'close', symbol: 'ZZZ' }], [{ verb: 'halt', more: 1 }], ['text']])('%j is refused with 400', async (body) => {

@@ -149,7 +149,7 @@ describe('an operator under faults', () => {
   it.each(['F02', 'F01', 'F04', 'F06', 'F10', 'F23'])('flatten with %s on the exit: flat, once, and the answer says so', async (id) => {
     const { place, life } = await opened();
     await place.fault({ id });
-    const [leg] = await order(life, { verb: 'flatten', symbol: null });
+    const [leg] = await order(life, { verb: 'flatten', symbol: null, manual: null });
 
     expect([leg!.side, leg!.orders.length]).toEqual([0, 0]);
     expect(matchesOf(place).filter(({ side }) => side === 'Sell').map(({ execQty }) => execQty)).toEqual(['4']);
@@ -158,9 +158,9 @@ describe('an operator under faults', () => {
 
   it('halt, then close SYMBOL with the streams cut in between: flat, and the halt stays', async () => {
     const { place, life } = await opened();
-    await order(life, { verb: 'halt', symbol: null });
+    await order(life, { verb: 'halt', symbol: null, manual: null });
     await cut(place, life);
-    const [leg] = await order(life, { verb: 'close', symbol: 'AAAUSDT' });
+    const [leg] = await order(life, { verb: 'close', symbol: 'AAAUSDT', manual: null });
 
     expect([leg!.side, life.state.mode.tag]).toEqual([0, 'halted']);
     expect(await differences(place, life)).toEqual([]);

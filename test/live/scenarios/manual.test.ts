@@ -1,0 +1,81 @@
+/** Orders of a person's own over the wire: what the exchange holds afterwards, and what the journal says of it. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Intent } from '../../../engine/index.ts';
+import { operate } from '../../../live/index.ts';
+import type { LegFacts, Manual, OperatorOrder } from '../../../live/index.ts';
+import { flat, marketOf } from '../../sim/market.ts';
+import type { AnyScene } from '../../sim/scripted.ts';
+import { begin, closeAll, differences, isProtected, isTrading, matchesOf, obedient, openPlace } from './stage.ts';
+import type { Life, Place } from './stage.ts';
+
+afterEach(async () => { await closeAll(); });
+
+const market = () => marketOf({ bars: Array.from({ length: 300 }, (_, i) => flat(10_000 + i % 2)) });
+const enter = ({ intents }: AnyScene): Intent => intents.enter({ side: 'long', qty: 4, stop: { distance: 400 } });
+
+async function trading(): Promise<{ readonly place: Place; readonly life: Life; readonly open: () => Promise<void> }> {
+  const place = await openPlace({ market: market() });
+  const script = obedient();
+  const life = await begin(place, { strategy: script.strategy });
+  await life.until(() => isTrading(life), 5, 'trading');
+  return {
+    place, life,
+    open: async () => {
+      script.want(enter);
+      await life.until(() => isProtected(life), 5, 'a protected position');
+    },
+  };
+}
+
+async function order(life: Life, own: Partial<Manual>): Promise<{ readonly leg: LegFacts; readonly answered: string }> {
+  const manual: Manual = { side: 'sell', isOpening: false, qty: 0, risk: 0, price: 0, stop: 0, bars: 1, ...own };
+  const wanted: OperatorOrder = { verb: 'order', symbol: 'AAAUSDT', manual };
+  let isOver = false;
+  const asked = operate({ ...life.shell, symbols: ['AAAUSDT'] }, wanted).finally(() => { isOver = true; });
+  await life.until(() => isOver, 30, 'an answer');
+  const [leg] = await asked;
+  return { leg: leg!, answered: (await life.shell.brain.status()).answered };
+}
+
+describe('an order of a person\'s own over the wire', () => {
+  it('sells 1 of 4: the exchange shows 3, still protected, and engine and exchange agree', async () => {
+    const { place, life, open } = await trading();
+    await open();
+    const { leg, answered } = await order(life, { qty: 1 });
+
+    expect([leg.side, leg.size, answered]).toEqual([1, '3', '']);
+    expect(leg.stopLoss).not.toBeNull();
+    expect(await differences(place, life)).toEqual([]);
+  });
+  it('of 50 closes the 4 and opens nothing', async () => {
+    const { place, life, open } = await trading();
+    await open();
+    const { leg } = await order(life, { qty: 50 });
+
+    expect([leg.side, leg.orders.length]).toEqual([0, 0]);
+    expect(matchesOf(place).filter(({ side }) => side === 'Sell').map(({ execQty }) => execQty)).toEqual(['4']);
+  });
+  it('opens 2 with a stop at 9,500: the exchange shows both', async () => {
+    const { place, life } = await trading();
+    const { leg, answered } = await order(life, { side: 'buy', isOpening: true, qty: 2, stop: 9_500 });
+
+    expect([leg.side, leg.size, leg.stopLoss, answered]).toEqual([1, '2', '9500', '']);
+    expect(await differences(place, life)).toEqual([]);
+  });
+  it('without a stop opens nothing and says why; nor does one in a halt', async () => {
+    const { place, life } = await trading();
+    const bare = await order(life, { side: 'buy', isOpening: true, qty: 2 });
+    expect([bare.leg.side, bare.answered]).toEqual([0, 'refused: no-stop']);
+
+    life.shell.queue.push({ tag: 'operator', at: life.shell.clock.now(), verb: 'halt' });
+    const halted = await order(life, { side: 'buy', isOpening: true, qty: 2, stop: 9_500 });
+    expect([halted.leg.side, halted.answered]).toEqual([0, 'refused: halted']);
+    expect(matchesOf(place)).toEqual([]);
+  });
+  it('names a symbol of the run or is refused before it reaches the engine', async () => {
+    const { life } = await trading();
+    const wanted: OperatorOrder = { verb: 'order', symbol: 'ZZZ', manual: { side: 'sell', isOpening: false, qty: 1, risk: 0, price: 0, stop: 0, bars: 1 } };
+
+    await expect(operate({ ...life.shell, symbols: ['AAAUSDT'] }, wanted)).rejects.toThrow('order: was ZZZ, expected one of AAAUSDT');
+  });
+});
