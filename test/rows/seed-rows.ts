@@ -22,7 +22,7 @@ export const seedRows: Readonly<Record<string, Row>> = {
   'S-08': held('one offline test command, nothing left out in silence', 'house/verdict: a test left out without a reason'),
   'S-09': later('image build in the right order', 'operations'),
   'S-10': later('healthy means alive, not running', 'operations'),
-  'S-11': later('one status line', 'live wire'),
+  'S-11': heldAndLater('one status line', 'live wire', 'live/door: leaves a note of mode 0600'),
   'S-12': held('one stop distance sizes, rides and is installed', 'seed/stop-states: S-12', 'engine/size: one integer distance'),
   'S-13': held('rotation before the first write', 'data/journal/file-port: a first write at exactly', 'data/journal/file-port: a turn as the very first'),
   'S-14': later('the dashboard shares what is known', 'operations'),
@@ -33,7 +33,7 @@ export const seedRows: Readonly<Record<string, Row>> = {
   'S-16': held('calls with parameters that do not exist', 'live/bybit/orders: an entry of 4 lots', 'live/bybit/orders: a resting entry', 'engine/step: are approved by the risk review only'),
   'S-17': held('interfaces are complete by type', 'engine/step: are approved by the risk review only'),
   'S-18': held('the stop belongs to the position', 'sim/cases/table-orders: the SL acts on the whole position', 'seed/stop-states: needs no resize'),
-  'S-19': later('payload of the trading-stop call', 'live wire'),
+  'S-19': held('payload of the trading-stop call', 'live/bybit/payload: of an entry with its stop'),
   'S-20': held('a stop is declared, never taken away between two', 'seed/stop-states: S-20'),
   'S-21': held('a stop already through is an exit in the same decision', 'seed/stop-states: of a %s, mark %d, not at the venue', 'seed/stop-states: while not confirmed'),
   'S-22': held(
@@ -62,7 +62,7 @@ export const seedRows: Readonly<Record<string, Row>> = {
   'S-31': held('quantities leave as decimal texts', 'live/bybit/rows: steps go to text and back', 'live/exchange/rest/endpoints: writes reach the account as text'),
   'S-32': held('the close command sends texts', 'live/bybit/rows: steps go to text and back', 'live/scenarios/links: halt, then close SYMBOL'),
   'S-33': held('an answer without a code is an error, not an exception', 'live/bybit/faults: %s %s (%s)', 'live/scenarios/every-fault: %s %s (%s)'),
-  'S-34': heldAndLater('one receive window', 'live wire', 'seed/silence: row 10: history is empty'),
+  'S-34': held('one receive window', 'live/bybit/payload: of an entry with its stop', 'seed/silence: row 10: history is empty'),
   'S-35': held('estimates are never trades', 'seed/mistakes: a position that is gone without executions', 'lab/report/metrics: estimated trades are not counted'),
   'S-36': held('a trade is its executions, fees and funding', 'seed/mistakes: S-36', 'sim/run/laws: keeps its books'),
   'S-37': held(
