@@ -59,6 +59,14 @@ export function candleOf(instrument: Instrument, series: Series, start: Ms, firs
   return { start, open: open[first]!, high: top, low: bottom, close: close[last - 1]!, volume: sum, turnover };
 }
 
+/** A candle and the one after it as one. */
+export function grown(candle: Candle, next: Candle): Candle {
+  return {
+    start: candle.start, open: candle.open, high: Math.max(candle.high, next.high), low: next.low < candle.low ? next.low : candle.low, close: next.close,
+    volume: candle.volume + next.volume, turnover: candle.turnover + next.turnover,
+  };
+}
+
 /** Text of a candle: start, open, high, low, close and, of traded prices, volume and turnover. */
 function rowOf(instrument: Instrument, { start, open, high, low, close, volume, turnover }: Candle, isLast: boolean): readonly string[] {
   const prices = [open, high, low, close].map((ticks) => priceText(instrument, ticks));

@@ -1,8 +1,12 @@
-/** Candles told as they close: of every named interval that the bars build, shorter ones first, then symbol by symbol. */
+/**
+ * Candles told at each close of a bar: of every named interval that the bars build, shorter ones first, then symbol by symbol.
+ * One that closed says `confirm: true`; one under way is told as far as it has come, with `confirm: false`. Between two closes
+ * nothing is told, so a candle as long as a bar is told once.
+ */
 import type { Instrument, Ms } from '../../../engine/index.ts';
 import type { Push } from '../world.ts';
-import { bucketOf, candleOf, namedIntervals } from './candles.ts';
-import type { Bucket } from './candles.ts';
+import { bucketOf, candleOf, grown, namedIntervals } from './candles.ts';
+import type { Bucket, Candle } from './candles.ts';
 import { firstAt } from './feed.ts';
 import type { Feed } from './feed.ts';
 import { plainText, priceText } from './wire-text.ts';
@@ -11,14 +15,14 @@ export class Klines {
   readonly #feed: Feed;
   readonly #instruments: readonly Instrument[];
   readonly #intervals: readonly (readonly [name: string, ms: Ms])[];
-  /** Per interval and symbol: start of the candle that has bars and was not told yet, NaN = none. */
-  readonly #begun: readonly Float64Array[];
+  /** Per interval and symbol: the candle that has bars and was not told as closed yet. */
+  readonly #begun: readonly (Candle | null)[][];
 
   constructor(feed: Feed, instruments: readonly Instrument[]) {
     this.#feed = feed;
     this.#instruments = instruments;
     this.#intervals = namedIntervals.filter(([, ms]) => ms % feed.intervalMs === 0);
-    this.#begun = this.#intervals.map(() => new Float64Array(instruments.length).fill(Number.NaN));
+    this.#begun = this.#intervals.map(() => instruments.map(() => null));
   }
 
   /** The bars begun have closed at `at`. A candle whose last bars are missing is told with the first bar after it. */
@@ -30,22 +34,36 @@ export class Klines {
         if (bar === null) continue;
         const bucket = bucketOf(ms, bar.openedAt);
         const before = begun[symbol]!;
-        if (before !== bucket.start && !Number.isNaN(before)) publish(this.#push(symbol, name, bucketOf(ms, before), at));
-        if (bucket.end === at) publish(this.#push(symbol, name, bucket, at));
-        begun[symbol] = bucket.end === at ? Number.NaN : bucket.start;
+        const isNext = before !== null && before.start === bucket.start;
+        if (before !== null && !isNext) publish(this.#push(symbol, name, bucketOf(ms, before.start), before, at, true));
+        const candle = isNext ? this.#grown(symbol, before, bar.openedAt, at) : this.#candle(symbol, bucket, at);
+        const isClosed = bucket.end === at;
+        publish(this.#push(symbol, name, bucket, candle, at, isClosed));
+        begun[symbol] = isClosed ? null : candle;
       }
     }
   }
 
-  #push(symbol: number, interval: string, { start, end }: Bucket, at: Ms): Push {
-    const instrument = this.#instruments[symbol]!;
+  /** What the bars that closed up to `at` make of the candle. */
+  #candle(symbol: number, { start }: Bucket, at: Ms): Candle {
     const series = this.#feed.whole(symbol);
-    const { open, high, low, close, volume, turnover } = candleOf(instrument, series, start, firstAt(series, start), firstAt(series, end));
+    return candleOf(this.#instruments[symbol]!, series, start, firstAt(series, start), firstAt(series, at));
+  }
+
+  /** The candle with one bar more, without going through those it has: a month of minutes is grown at every minute. */
+  #grown(symbol: number, candle: Candle, openedAt: Ms, at: Ms): Candle {
+    const series = this.#feed.whole(symbol);
+    return grown(candle, candleOf(this.#instruments[symbol]!, series, openedAt, firstAt(series, openedAt), firstAt(series, at)));
+  }
+
+  #push(symbol: number, interval: string, { start, end }: Bucket, candle: Candle, at: Ms, confirm: boolean): Push {
+    const instrument = this.#instruments[symbol]!;
+    const { open, high, low, close, volume, turnover } = candle;
     const text = (ticks: number): string => priceText(instrument, ticks);
     return {
       topic: 'kline', symbol: instrument.symbol, at, rows: [{
         start, end: end - 1, interval, open: text(open), close: text(close), high: text(high), low: text(low),
-        volume: plainText(volume), turnover: plainText(turnover), confirm: true, timestamp: at,
+        volume: plainText(volume), turnover: plainText(turnover), confirm, timestamp: at,
       }],
     };
   }

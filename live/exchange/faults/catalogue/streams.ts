@@ -75,7 +75,7 @@ export const streamFaults: readonly FaultEntry[] = [
     corrected: () => [pushed(o, 'public', 'kline', { tag: 'also', row: { volume: '1', high: '999999' } }, { has: { confirm: true } })],
     'two-in-one': () => [pushed(o, 'public', 'kline', { tag: 'merge' }, { has: { confirm: true } })],
   }), ['late', 'twice', 'corrected', 'two-in-one']),
-  fault('F61', 'no candles for a while', (o) => [pushed(o, 'public', 'kline', { tag: 'drop' }, { usual: 5 })]),
+  fault('F61', 'no candles for a while', (o) => [pushed(o, 'public', 'kline', { tag: 'drop' }, { usual: 5, has: { confirm: true } })]),
   fault('F73', 'frames that are none', (o) => byVariant(o, {
     broken: () => [pushed(o, 'private', 'order', { tag: 'raw', text: '{bad' })],
     binary: () => [pushed(o, 'private', 'order', { tag: 'raw', text: '\u0000\u0001', isBinary: true })],

@@ -101,7 +101,7 @@ describe('what is told at a close', () => {
   it('at minute 15: candles of 1, 3, 5 and 15 minutes, each of both symbols, then the tickers, all at that time', () => {
     const stage = two(20);
     stage.playTo(start + 15 * minute);
-    const last = stage.pushes.filter(({ at }) => at === start + 15 * minute);
+    const last = stage.pushes.filter(({ at, rows }) => at === start + 15 * minute && rows[0]!['confirm'] !== false);
 
     expect(last.map(({ topic, symbol, rows }) => `${topic}${topic === 'kline' ? `.${String(rows[0]!['interval'])}` : ''}.${symbol}`)).toEqual([
       'kline.1.AAAUSDT', 'kline.1.BBBUSDT', 'kline.3.AAAUSDT', 'kline.3.BBBUSDT', 'kline.5.AAAUSDT', 'kline.5.BBBUSDT',
@@ -111,6 +111,21 @@ describe('what is told at a close', () => {
       start: start + 10 * minute, end: start + 15 * minute - 1, interval: '5', open: '110', close: '115', high: '116', low: '109',
       volume: '50', turnover: '5650', confirm: true, timestamp: start + 15 * minute,
     });
+  });
+  it('a candle of five minutes is told each minute with confirm false, as far as it has come, and once with confirm true', () => {
+    const stage = stageOf({ markets: [{ bars: rising(7) }] });
+    stage.playTo(start + 7 * minute);
+    const told = stage.rows('kline').filter(({ interval }) => interval === '5');
+
+    // Bars open at 100 + k and close at 101 + k, 99 + k to 102 + k, each a turnover of 10 x its close.
+    expect(told.map(({ start: at, open, close, high, low, volume, turnover, confirm }) => (
+      [(Number(at) - start) / minute, open, close, high, low, volume, turnover, confirm]))).toEqual([
+      [0, '100', '101', '102', '99', '10', '1010', false], [0, '100', '102', '103', '99', '20', '2030', false],
+      [0, '100', '103', '104', '99', '30', '3060', false], [0, '100', '104', '105', '99', '40', '4100', false],
+      [0, '100', '105', '106', '99', '50', '5150', true], [5, '105', '106', '107', '104', '10', '1060', false],
+      [5, '105', '107', '108', '104', '20', '2130', false],
+    ]);
+    expect(stage.rows('kline').filter(({ interval, confirm }) => interval === '1' && confirm === false)).toEqual([]);
   });
   it('each close is an instant to stop at, and what happens at it is left for when time moves on', () => {
     const { world, rows } = stageOf({ markets: [{ bars: rising(5), funding: fundingOf([[start + minute, 0.001]]) }] });
@@ -127,7 +142,7 @@ describe('what is told at a close', () => {
     const { pushes, playTo } = stageOf({ markets: [{ bars }] });
     playTo(start + 6 * minute);
 
-    const told = pushes.filter(({ topic, rows }) => topic === 'kline' && rows[0]!['interval'] === '3')
+    const told = pushes.filter(({ topic, rows }) => topic === 'kline' && rows[0]!['interval'] === '3' && rows[0]!['confirm'] === true)
       .map(({ at, rows }) => [(at - start) / minute, (Number(rows[0]!['start']) - start) / minute, rows[0]!['close']]);
     expect(told).toEqual([[4, 0, '102'], [6, 3, '106']]);
   });
