@@ -44,7 +44,7 @@ export function scaleOf(values: readonly Place[], from: number, to: number, room
   if (low === high) [low, high] = [low - Math.abs(low || 1) * 0.05, high + Math.abs(high || 1) * 0.05];
   [low, high] = [low - room * (high - low), high + room * (high - low)];
   const at = (value: Place): number => from + ((numberOf(value) - low) / (high - low)) * (to - from);
-  const wanted = Math.max(2, Math.floor(Math.abs(to - from) / (isTime ? 100 : from < to ? 90 : 42)));
+  const wanted = Math.max(2, Math.floor(Math.abs(to - from) / (isTime ? 100 : from < to ? 90 : 34)));
   return { low, high, at, ticks: isTime ? timeTicks(low, high, wanted) : numberTicks(low, high, wanted) };
 }
 
@@ -83,7 +83,7 @@ export function drawn(wish: Figure, x: Scale | null, y: Scale | null, body: read
   const bottom = inner.bottom(wish);
   const across = (x?.ticks ?? []).map(({ at, name }) => {
     const left = x!.at(at).toFixed(1);
-    return `<line x1="${left}" x2="${left}" y1="${inner.top}" y2="${bottom}" stroke="${shade.line}"/><text x="${left}" y="${bottom + 16}" text-anchor="middle">${name}</text>`;
+    return `<line x1="${left}" x2="${left}" y1="${inner.top}" y2="${bottom}" stroke="${shade.line}"/><text x="${left}" y="${bottom + 16}" text-anchor="${x!.at(at) > inner.right - 30 ? 'end' : 'middle'}">${name}</text>`;
   });
   const up = (y?.ticks ?? []).map(({ at, name }) => {
     const top = y!.at(at);
@@ -98,7 +98,7 @@ export function figure(wish: Figure, body: readonly string[], legend: readonly S
   let left = inner.left;
   const signs = legend.map(({ name, colour, shape }) => {
     const at = left;
-    left += 22 + 6.6 * name.length;
+    left += 26 + 7 * name.length;
     return `${signOf(shape, at, colour)}<text x="${at + 14}" y="42">${escaped(name)}</text>`;
   });
   const { title, xLabel, yLabel } = wish;

@@ -154,7 +154,11 @@ function pathOf({ x, y, isStepped = false }: Series, across: (x: Place) => numbe
   let d = '';
   let isDown = false;
   for (const [place, value] of y.entries()) {
-    if (!Number.isFinite(value)) { isDown = false; continue; }
+    if (!Number.isFinite(value)) {
+      if (isDown && isStepped) d += `H${across(x[place]!).toFixed(1)}`;
+      isDown = false;
+      continue;
+    }
     const [left, top] = [across(x[place]!).toFixed(1), up(value).toFixed(1)];
     d += !isDown ? `M${left} ${top}` : isStepped ? `H${left}V${top}` : `L${left} ${top}`;
     isDown = true;
