@@ -4,7 +4,7 @@
  *
  * 1. It reduces unless it says that it may open; what reduces is cut to the position and never turns it.
  * 2. What opens has a stop, and passes the risk review: refused in every mode but `trading`.
- * 3. While a position stands on the other side nothing is opened: it is closed first.
+ * 3. While a position stands on the other side nothing is opened: it is closed first. An entry that stands keeps its place.
  */
 import { judge } from './decide.ts';
 import { verdict } from './entries.ts';
@@ -13,6 +13,7 @@ import type { ManualOrder } from './events.ts';
 import { IntentError, intents, readIntent } from './intents.ts';
 import type { Wanted } from './intents.ts';
 import type { Out } from './notes.ts';
+import { workingEntry } from './orders.ts';
 import type { Leg, State } from './state.ts';
 import { valueOf } from './units.ts';
 
@@ -42,6 +43,7 @@ function open(state: State, leg: Leg, { side, qty, risk, price, stop, bars }: Ma
   const { position } = leg;
   if (!(stop > 0)) return verdict('refused', 'no-stop');
   if (position.tag === 'open' && position.side !== side) return verdict('refused', 'close-first');
+  if (workingEntry(leg) !== null) return verdict('refused', 'entry-working');
   const size = risk > 0 ? { risk } : { qty };
   const how = price > 0 ? { at: 'limit' as const, price, validFor: bars } : {};
   const shared = { ...size, ...how, stop, reason: 'operator' };

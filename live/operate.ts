@@ -24,10 +24,12 @@ export interface Shell {
 
 /** Resolves with what the venue shows afterwards. Throws a RangeError when the order names no symbol of the run. */
 export async function operate({ connection, clock, queue, brain, symbols }: Shell, order: OperatorOrder): Promise<readonly LegFacts[]> {
-  const event = eventOf(order, symbols, clock.now());
-  const before = (await brain.status()).operated;
-  queue.push(event);
+  eventOf(order, symbols, clock.now()); // what names nothing of the run is refused before anything is waited for
   const until = performance.now() + outcomeMostMs;
+  // An order is for an engine that knows what it holds: after a start that takes two readings.
+  while (order.verb === 'order' && performance.now() < until && (await brain.status()).mode.tag === 'recovering') await wait(lookEveryMs);
+  const before = (await brain.status()).operated;
+  queue.push(eventOf(order, symbols, clock.now()));
   for (;;) {
     const status = await brain.status();
     if (status.operated > before && isReached(status, order)) break;

@@ -66,6 +66,13 @@ describe('an order of a person\'s own that may open', () => {
     expect(say(desk, { isOpening: true, ...own })).toEqual([]);
     expect(decision(desk)).toEqual(['manual-open', 'refused', reason]);
   });
+  it('never takes the place of an entry that stands', () => {
+    const desk = empty();
+    say(desk, { side: 1, isOpening: true, qty: 2, stop: 90, price: 95 });
+
+    expect(say(desk, { side: 1, isOpening: true, qty: 2, stop: 90, price: 96 })).toEqual([]);
+    expect(decision(desk)).toEqual(['manual-open', 'refused', 'entry-working']);
+  });
   it.each(['halt', 'reduce-only'] as const)('after %s is refused by the mode', (verb) => {
     const desk = empty();
     desk.bar(100);
