@@ -101,16 +101,26 @@ function saidOf({ verb, symbol, manual }: OperatorOrder): string {
   return `${side} ${symbol ?? ''} ${size} ${price > 0 ? `at ${price}` : 'at market'}, ${isOpening ? `may open, stop ${stop}` : 'reduce-only'}`;
 }
 
+/** What is wrong with an order of one's own: refused, not answered, still on its way, or seen differently by engine and venue. '' = nothing. */
+function unmetIn({ name }: Manual, symbol: string | null, { status, left }: Outcome): string {
+  const answer = status.answered[name];
+  if (answer === undefined) return 'not answered yet: look at status and positions';
+  if (answer !== '') return answer;
+  const leg = status.legs.find((one) => one.symbol === symbol);
+  if (leg?.orders.some(({ state }) => state === 'sent' || state === 'unknown') === true) return 'still on its way: look at positions';
+  return disagreements(status, left).filter((line) => line.startsWith(`${symbol}:`)).join('; ');
+}
+
 /** Exit 1 when it did not come to what was wanted. */
 function show(order: OperatorOrder, run: LiveManifest, { status, left }: Outcome, json: boolean): number {
   const { verb, symbol } = order;
-  const refused = verb === 'order' ? status.answered : '';
+  const wrong = order.manual === null ? '' : unmetIn(order.manual, symbol, { status, left });
   const stillOpen = left.filter((leg) => (verb === 'flatten' || (verb === 'close' && leg.symbol === symbol)) && leg.side !== 0);
   const wanted: Readonly<Partial<Record<Verb, string>>> = { halt: 'halted', 'reduce-only': 'reducing' };
-  const isReached = refused === '' && stillOpen.length === 0 && (wanted[verb] === undefined || status.mode.tag === wanted[verb] || status.mode.tag === 'halted');
-  if (json) printJson({ run: run.run, verb, symbol, ...(verb === 'order' ? { order: order.manual, answered: refused } : {}), mode: status.mode, left, reached: isReached });
+  const isReached = wrong === '' && stillOpen.length === 0 && (wanted[verb] === undefined || status.mode.tag === wanted[verb] || status.mode.tag === 'halted');
+  if (json) printJson({ run: run.run, verb, symbol, ...(verb === 'order' ? { order: order.manual, answered: wrong } : {}), mode: status.mode, left, reached: isReached });
   else {
-    printLine(`${isReached ? 'done' : 'NOT done'}: ${saidOf(order)}: ${refused === '' ? '' : `${refused}; `}run ${run.run}, mode ${status.mode.tag}`);
+    printLine(`${isReached ? 'done' : 'NOT done'}: ${saidOf(order)}: ${wrong === '' ? '' : `${wrong}; `}run ${run.run}, mode ${status.mode.tag}`);
     for (const leg of left) printLine(`  ${legLine(leg)}`);
   }
   return isReached ? 0 : 1;

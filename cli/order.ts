@@ -1,4 +1,5 @@
 /** `holdfast order SIDE SYMBOL`: an order of a person's own, read and checked before anybody is asked. */
+import { randomUUID } from 'node:crypto';
 import type { Manual } from '../live/index.ts';
 import { Failure } from './failure.ts';
 import { operateRun } from './operate.ts';
@@ -28,7 +29,7 @@ function manualOf(side: string, { qty, risk, open, stop, price, bars }: OrderOpt
   } else if (stop === undefined) throw wrong('--stop', 'none', 'a price with --open: nothing is opened without a stop', '--stop PRICE');
   const shares = number('--risk', risk);
   if (shares > 0.1) throw wrong('--risk', String(shares), 'a fraction of equity up to 0.1', '--risk 0.005');
-  return { side, isOpening, qty: number('--qty', qty), risk: shares, price: number('--price', price), stop: number('--stop', stop), bars };
+  return { name: randomUUID(), side, isOpening, qty: number('--qty', qty), risk: shares, price: number('--price', price), stop: number('--stop', stop), bars };
 }
 
 function number(name: string, text: string | undefined): number {

@@ -147,10 +147,11 @@ export interface Operator {
 
 /**
  * An order that people want, in base and quote. It reduces unless `isOpening`; an opening one is sized by `risk` (fraction of
- * equity) when that is above 0, else by `qty`. `price` 0 = at market, else a limit that lasts `bars` decision bars.
+ * equity) when that is above 0, else by `qty`. `price` 0 = at market, else a limit that lasts `bars` decision bars. By its
+ * `name` its answer is known among others'.
  */
 export interface ManualOrder {
-  readonly tag: 'manual-order'; readonly at: Ms; readonly leg: number; readonly side: Direction; readonly isOpening: boolean;
+  readonly tag: 'manual-order'; readonly at: Ms; readonly name: string; readonly leg: number; readonly side: Direction; readonly isOpening: boolean;
   readonly qty: number; readonly risk: number; readonly price: number; readonly stop: number; readonly bars: number;
 }
 

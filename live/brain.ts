@@ -44,8 +44,8 @@ export interface Status {
   readonly decisions: number; readonly legs: readonly LegView[];
   /** Operator events taken in since the engine came up. */
   readonly operated: number;
-  /** What the last of them was answered when it was not done as asked, such as `refused: no-stop`; '' otherwise. */
-  readonly answered: string;
+  /** What the last orders of people's own were answered, by name: '' = they went as asked, else such as `refused: no-stop`. */
+  readonly answered: Readonly<Record<string, string>>;
 }
 
 /** How the engine came up: `closedAt` = close of the last bar it knows, by symbol, 0 = none. */

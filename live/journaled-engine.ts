@@ -20,13 +20,17 @@ export interface EngineRequest {
   readonly trace?: Int32Array;
 }
 
+/** Enough for every caller that could still ask. */
+const answersKept = 64;
+
 export class JournaledEngine {
   readonly #request: EngineRequest;
   readonly #out: Out = { commands: [], notes: [] };
   #state: State;
   #journal: Journal | null = null;
   #operated = 0;
-  #answered = '';
+  /** What became of the last orders of people's own, by name. */
+  readonly #answered = new Map<string, string>();
   #hasRoom = true;
 
   constructor(request: EngineRequest) {
@@ -60,7 +64,7 @@ export class JournaledEngine {
       guarded(() => journal.step(this.#state, event, this.#out));
       if (event.tag === 'operator' || event.tag === 'manual-order') {
         this.#operated += 1;
-        this.#answered = answerIn(this.#out.notes);
+        if (event.tag === 'manual-order') this.#answer(event.name);
       }
       if (event.tag === 'cycle-closed') this.#hasRoom = this.#request.hasRoom?.() ?? true;
       this.#request.seen?.(event, this.#state, this.#out.notes);
@@ -78,8 +82,14 @@ export class JournaledEngine {
     const { now, mode, link, wallet, equity, decisionSequence, legs, setup } = this.#state;
     return {
       now, mode, link: link.tag, settle: wallet.settle, equity, balance: wallet.balanceNumber, decisions: decisionSequence,
-      operated: this.#operated, answered: this.#answered, legs: legs.map((leg) => viewOf(this.#state, leg, setup.instruments[leg.symbol]!)),
+      operated: this.#operated, answered: Object.fromEntries(this.#answered), legs: legs.map((leg) => viewOf(this.#state, leg, setup.instruments[leg.symbol]!)),
     };
+  }
+
+  #answer(name: string): void {
+    this.#answered.set(name, answerIn(this.#out.notes));
+    const [oldest] = this.#answered.keys();
+    if (this.#answered.size > answersKept && oldest !== undefined) this.#answered.delete(oldest);
   }
 
   get #opened(): Journal {
@@ -121,7 +131,7 @@ export function besides(engine: JournaledEngine): Brain {
   };
 }
 
-/** What became of an order of a person's own, in words; '' = it was no order, or went as asked. */
+/** What became of an order of a person's own, in words; '' = it went as asked. */
 function answerIn(notes: readonly Note[]): string {
   const decision = notes.find((note) => note.tag === 'decision');
   return decision === undefined || decision.outcome === 'accepted' ? '' : `${decision.outcome}: ${decision.reason}`;

@@ -59,9 +59,13 @@ function verbOf({ verb, symbol }: OperatorOrder, symbols: readonly string[]): Op
   return `close-${legOf(verb, symbol, symbols)}`;
 }
 
-/** Whether the engine is where the order wants it; a halt and a resume are there at once, an order of one's own when it left nothing on its way. */
-function isReached({ legs, answered }: Status, { verb, symbol }: OperatorOrder): boolean {
-  if (verb === 'order') return answered !== '' || legs.every((leg) => leg.symbol !== symbol || leg.orders.every(({ state, role }) => state !== 'sent' && role !== 'exit'));
+/** Whether the engine is where the order wants it; a halt and a resume are there at once, an order of one's own once it was judged and left nothing on its way. */
+function isReached({ legs, answered }: Status, { verb, symbol, manual }: OperatorOrder): boolean {
+  if (manual !== null) {
+    const answer = answered[manual.name];
+    const isSettled = legs.every((leg) => leg.symbol !== symbol || leg.orders.every(({ state, role }) => state !== 'sent' && state !== 'unknown' && role !== 'exit'));
+    return answer !== undefined && (answer !== '' || isSettled);
+  }
   if (verb !== 'flatten' && verb !== 'close') return true;
   return legs.every((leg) => (verb === 'close' && leg.symbol !== symbol) || (leg.side === 'flat' && leg.orders.length === 0));
 }

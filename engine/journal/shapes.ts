@@ -41,7 +41,7 @@ const eventShapes: Shapes<Event> = {
   connected: {}, disconnected: {}, stale: { symbol: true }, timer: {},
   'cycle-closed': { missing: true },
   operator: { verb: true },
-  'manual-order': { leg: true, side: true, isOpening: true, qty: true, risk: true, price: true, stop: true, bars: true },
+  'manual-order': { name: true, leg: true, side: true, isOpening: true, qty: true, risk: true, price: true, stop: true, bars: true },
 };
 
 const commandShapes: Shapes<Command> = {

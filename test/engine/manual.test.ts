@@ -6,7 +6,7 @@ import type { Desk } from './desk.ts';
 
 type Own = Partial<Omit<ManualOrder, 'tag' | 'at' | 'leg'>>;
 const say = (desk: Desk, own: Own): readonly Command[] =>
-  desk.take({ tag: 'manual-order', at: desk.now(), leg: 0, side: -1, isOpening: false, qty: 0, risk: 0, price: 0, stop: 0, bars: 1, ...own });
+  desk.take({ tag: 'manual-order', at: desk.now(), name: 'mine', leg: 0, side: -1, isOpening: false, qty: 0, risk: 0, price: 0, stop: 0, bars: 1, ...own });
 const decision = (desk: Desk): readonly [string, string, string] => {
   const note = desk.notes.find((one): one is Note & { tag: 'decision' } => one.tag === 'decision')!;
   return [note.intent, note.outcome, note.reason];

@@ -27,14 +27,15 @@ async function trading(): Promise<{ readonly place: Place; readonly life: Life; 
   };
 }
 
+let asked = 0;
 async function order(life: Life, own: Partial<Manual>): Promise<{ readonly leg: LegFacts; readonly answered: string }> {
-  const manual: Manual = { side: 'sell', isOpening: false, qty: 0, risk: 0, price: 0, stop: 0, bars: 1, ...own };
+  const manual: Manual = { name: `order ${++asked}`, side: 'sell', isOpening: false, qty: 0, risk: 0, price: 0, stop: 0, bars: 1, ...own };
   const wanted: OperatorOrder = { verb: 'order', symbol: 'AAAUSDT', manual };
   let isOver = false;
-  const asked = operate({ ...life.shell, symbols: ['AAAUSDT'] }, wanted).finally(() => { isOver = true; });
+  const done = operate({ ...life.shell, symbols: ['AAAUSDT'] }, wanted).finally(() => { isOver = true; });
   await life.until(() => isOver, 30, 'an answer');
-  const [leg] = await asked;
-  return { leg: leg!, answered: (await life.shell.brain.status()).answered };
+  const [leg] = await done;
+  return { leg: leg!, answered: (await life.shell.brain.status()).answered[manual.name] ?? 'nothing' };
 }
 
 describe('an order of a person\'s own over the wire', () => {
@@ -72,9 +73,20 @@ describe('an order of a person\'s own over the wire', () => {
     expect([halted.leg.side, halted.answered]).toEqual([0, 'refused: halted']);
     expect(matchesOf(place)).toEqual([]);
   });
+  it('two at once get each their own answer: one closes, the other is refused', async () => {
+    const { life } = await trading();
+    const manual = (name: string, own: Partial<Manual>): OperatorOrder => ({ verb: 'order', symbol: 'AAAUSDT', manual: { name, side: 'sell', isOpening: false, qty: 1, risk: 0, price: 0, stop: 0, bars: 1, ...own } });
+    let over = 0;
+    const shell = { ...life.shell, symbols: ['AAAUSDT'] };
+    const both = [manual('a', { side: 'buy', isOpening: true, stop: 9_500 }), manual('b', { side: 'buy', isOpening: true })].map((wanted) => operate(shell, wanted).finally(() => { over += 1; }));
+    await life.until(() => over === 2, 30, 'both answers');
+    await Promise.all(both);
+
+    expect((await life.shell.brain.status()).answered).toEqual({ a: '', b: 'refused: no-stop' });
+  });
   it('names a symbol of the run or is refused before it reaches the engine', async () => {
     const { life } = await trading();
-    const wanted: OperatorOrder = { verb: 'order', symbol: 'ZZZ', manual: { side: 'sell', isOpening: false, qty: 1, risk: 0, price: 0, stop: 0, bars: 1 } };
+    const wanted: OperatorOrder = { verb: 'order', symbol: 'ZZZ', manual: { name: 'x', side: 'sell', isOpening: false, qty: 1, risk: 0, price: 0, stop: 0, bars: 1 } };
 
     await expect(operate({ ...life.shell, symbols: ['AAAUSDT'] }, wanted)).rejects.toThrow('order: was ZZZ, expected one of AAAUSDT');
   });
