@@ -140,8 +140,10 @@ describe('streams and requests are lost', () => {
 async function order(life: Life, wish: OperatorOrder): Promise<readonly LegFacts[]> {
   const { connection, clock, queue, brain } = life.shell;
   let isOver = false;
+  life.stepMs = 1_000; // the answer is looked for every 100 ms of wall time, in which an unpaced market goes on for half an hour
   const asked = operate({ connection, clock, queue, brain, symbols: ['AAAUSDT'] }, wish).finally(() => { isOver = true; });
   await life.until(() => isOver, 30, `the end of ${wish.verb}`);
+  life.stepMs = null;
   return await asked;
 }
 

@@ -101,6 +101,8 @@ export class Life {
   state!: State;
   /** Market time that passes in 5 ms of wall time while the link is down. */
   lostStepMs = 50;
+  /** The same while it is up; null = as fast as the machine goes. */
+  stepMs: number | null = null;
   /** What the run was ended by. */
   failure: unknown = null;
   stoodDown = false;
@@ -221,11 +223,11 @@ export class Life {
     if (this.#wish === null || this.#isDead) {
       await new Promise<void>((resolve) => { this.#wake = resolve; });
       this.#wake = () => {};
-    } else if (this.state.link.tag === 'up') await clock.rest(Math.min(until, this.#last));
+    } else if (this.state.link.tag === 'up' && this.stepMs === null) await clock.rest(Math.min(until, this.#last));
     else {
-      // What is lost is looked for in wall time: meanwhile market time goes at a pace.
+      // What is lost, and what people wait for, is looked for in wall time: meanwhile market time goes at a pace.
       await new Promise((resolve) => { setTimeout(resolve, 5); });
-      if (!this.#isInterrupted) await clock.rest(Math.min(until, this.#last, clock.now() + this.lostStepMs));
+      if (!this.#isInterrupted) await clock.rest(Math.min(until, this.#last, clock.now() + (this.stepMs ?? this.lostStepMs)));
     }
   }
 }
