@@ -32,8 +32,10 @@ async function order(life: Life, own: Partial<Manual>): Promise<{ readonly leg: 
   const manual: Manual = { name: `order ${++asked}`, side: 'sell', isOpening: false, qty: 0, risk: 0, price: 0, stop: 0, bars: 1, ...own };
   const wanted: OperatorOrder = { verb: 'order', symbol: 'AAAUSDT', manual };
   let isOver = false;
+  life.stepMs = 1_000; // answers are looked for in wall time
   const done = operate({ ...life.shell, symbols: ['AAAUSDT'] }, wanted).finally(() => { isOver = true; });
   await life.until(() => isOver, 30, 'an answer');
+  life.stepMs = null;
   const [leg] = await done;
   return { leg: leg!, answered: (await life.shell.brain.status()).answered[manual.name] ?? 'nothing' };
 }
@@ -75,6 +77,7 @@ describe('an order of a person\'s own over the wire', () => {
   });
   it('two at once get each their own answer: one closes, the other is refused', async () => {
     const { life } = await trading();
+    life.stepMs = 1_000;
     const manual = (name: string, own: Partial<Manual>): OperatorOrder => ({ verb: 'order', symbol: 'AAAUSDT', manual: { name, side: 'sell', isOpening: false, qty: 1, risk: 0, price: 0, stop: 0, bars: 1, ...own } });
     let over = 0;
     const shell = { ...life.shell, symbols: ['AAAUSDT'] };
