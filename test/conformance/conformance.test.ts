@@ -1,0 +1,36 @@
+/** Every venue shows every behaviour, or says why it cannot. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { accountProofs } from './account.ts';
+import { behaviours, sentences } from './behaviours.ts';
+import type { Behaviour, Proof } from './behaviours.ts';
+import { orderProofs } from './orders.ts';
+import { stopProofs } from './stops.ts';
+import { inProcess } from './venues/in-process.ts';
+import { overTheWire } from './venues/local.ts';
+
+const proofs: Readonly<Record<Behaviour, Proof>> = { ...orderProofs, ...stopProofs, ...accountProofs };
+const venues = [inProcess, overTheWire('linear'), overTheWire('inverse')];
+const shown = new Map<string, number>();
+
+describe.each(venues)('$name', ({ name, open, cannot }) => {
+  for (const behaviour of behaviours) {
+    if (cannot[behaviour] !== undefined) continue;
+    it(sentences[behaviour], async () => {
+      const site = await open(behaviour);
+      try {
+        await proofs[behaviour](site);
+      } finally {
+        await site.close();
+      }
+      shown.set(name, (shown.get(name) ?? 0) + 1);
+    });
+  }
+});
+
+afterAll(() => {
+  expect(shown.size).toBeGreaterThan(0);
+  for (const { name, cannot } of venues) {
+    console.log(`conformance: ${name}: ${shown.get(name) ?? 0} of ${behaviours.length} behaviours shown`);
+    for (const [behaviour, why] of Object.entries(cannot)) console.log(`  not "${sentences[behaviour as Behaviour]}": ${why}`);
+  }
+});
