@@ -19,7 +19,8 @@ export const accountProofs = {
     const { position, stop, openOrders } = await site.read();
     expect(position).toMatchObject({ side: 1, lots: entry.lots });
     if (site.about('execution', entry.order).length === 1) {
-      expect(position).toMatchObject({ entryTicks: price, cost: valueAt(site.instruments[0]!, price!, entry.lots) });
+      expect(position).toMatchObject({ cost: valueAt(site.instruments[0]!, price!, entry.lots) });
+      expect(position === 'unknown' ? 0 : position.entryTicks).toBeCloseTo(price!, 6);
     }
     expect(stop).toEqual({ triggerTicks: stopTicks, by: 'mark' });
     expect(openOrders === 'unknown' ? [] : openOrders.toSorted((a, b) => a.order - b.order)).toEqual([

@@ -8,7 +8,7 @@ import type { Connection } from '../../live/index.ts';
 
 /** Somebody else at the same account or on the same line. */
 export interface Hand {
-  removeStop(leg: number): void;
+  removeStop(leg: number): Promise<void>;
 }
 export interface Line {
   /** The next order reaches the exchange or not; its answer never comes back. */

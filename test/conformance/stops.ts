@@ -48,7 +48,7 @@ export const stopProofs = {
   },
   'stop-removed': async (site) => {
     const { lots } = await protectedEntry(site);
-    site.hand.removeStop(0);
+    await site.hand.removeStop(0);
 
     await site.told('account-snapshot', ({ stop }) => stop === null);
     expect(await site.standing()).toEqual({ lots, stop: null, orders: [] });

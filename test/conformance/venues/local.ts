@@ -1,4 +1,4 @@
-/** The local exchange, and this project's connector over the wire to it; market time stands still. */
+/** The local exchange, and this project's connector over the wire to it. Market time stands still, the server's clock is the wall's. */
 import { openStage } from '../../live/bybit/stage.ts';
 import { standingMarket } from '../markets.ts';
 import { Site } from '../site.ts';
@@ -15,13 +15,18 @@ export const overTheWire = (kind: 'linear' | 'inverse', entry: 'rest' | 'ws' = '
     const instruments = markets.map(({ instrument }) => instrument);
     const symbols = instruments.map(({ symbol }) => symbol);
     const isSlow = behaviour.startsWith('lost-answer');
-    const { exchange, connection, events, quiet, fault, close } = await openStage({
+    const { exchange, connection, events, quiet, fault, play, close } = await openStage({
       options: { market: { symbols: markets }, config }, symbols, entry, ...(isSlow ? { timing: { requestMs } } : {}),
     });
     return new Site({
       connection, instruments, units, events, now: () => exchange.world.now, price: (leg) => Promise.resolve(prices[leg]!), quiet, patienceMs: 3_000,
-      offsetMs: () => exchange.world.now - Date.now(), close,
-      hand: { removeStop: (leg) => exchange.world.acts.foreignStop(symbols[leg]!, '0') },
+      offsetMs: () => 0, close,
+      hand: {
+        removeStop: (leg) => {
+          exchange.world.acts.foreignStop(symbols[leg]!, '0');
+          return play(1);
+        },
+      },
       line: { loseNextAnswer: (hasArrived) => { fault(hasArrived ? 'F02' : 'F01'); } },
     });
   },
