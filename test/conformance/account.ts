@@ -1,7 +1,8 @@
 /** Proofs about readings, lost answers, and what is asked of the account before anything is sent. */
 import { expect } from 'vitest';
-import { valueAt } from '../../engine/index.ts';
+import { parseDecimal, valueAt } from '../../engine/index.ts';
 import type { Behaviour, Proof } from './behaviours.ts';
+import { fallMinutes } from './markets.ts';
 
 /** Round trips that make 102 executions: one page holds 100. */
 const roundTrips = 51;
@@ -41,7 +42,7 @@ export const accountProofs = {
   },
   'lost-answer-placed': async (site) => {
     const command = site.limit(await site.level(-0.05));
-    site.line.loseNextAnswer(true);
+    site.line.loseNextAnswer('placed');
     await site.did(command);
 
     expect(await site.told('request-failed')).toMatchObject({ order: command.order, of: 'enter', certainty: 'unknown' });
@@ -50,7 +51,7 @@ export const accountProofs = {
   },
   'lost-answer-absent': async (site) => {
     const command = site.limit(await site.level(-0.05));
-    site.line.loseNextAnswer(false);
+    site.line.loseNextAnswer('absent');
     await site.did(command);
     const { at } = await site.told('request-failed', ({ certainty }) => certainty === 'unknown');
 
@@ -60,6 +61,34 @@ export const accountProofs = {
       expect([openOrders, ended, executions]).toEqual([[], [], []]);
     }
     expect(site.about('order-accepted', command.order)).toEqual([]);
+  },
+  'lost-answer-late': async (site) => {
+    const command = site.limit(await site.level(-0.05));
+    site.line.loseNextAnswer('late');
+    await site.did(command);
+    await site.told('request-failed', ({ certainty }) => certainty === 'unknown');
+
+    expect((await site.standing()).orders).toEqual([]);
+    await site.line.lateArrived();
+    expect((await site.standing()).orders).toEqual([command.order]);
+    expect(site.about('order-accepted', command.order)).toHaveLength(1);
+    expect(site.all('execution')).toEqual([]);
+  },
+  wallet: async (site) => {
+    const entry = site.enter();
+    await site.did(entry);
+    await site.play(fallMinutes);
+    const exit = site.reduce();
+    await site.did(exit);
+    const out = await site.told('execution', ({ order, leavesLots }) => order === exit.order && leavesLots === 0);
+
+    const [opened, ...more] = site.about('execution', entry.order);
+    expect([more, site.about('execution', exit.order)]).toEqual([[], [out]]);
+    const lost = site.instruments[0]!.kind === 'linear' ? opened!.value - out.value : out.value - opened!.value;
+    expect(lost).toBeGreaterThan(0n);
+    const left = site.cash - lost - opened!.fee - out.fee;
+    expect((await site.told('wallet', ({ balance }) => balance === left)).balance).toBe(left);
+    expect(parseDecimal((await site.connection.account()).balance, site.instruments[0]!.moneyScale)).toBe(left);
   },
   rules: async (site) => {
     const listed = await site.connection.instruments(site.instruments.map(({ symbol }) => symbol));

@@ -17,6 +17,7 @@ export const sentences = {
   'stop-tightened': 'a stop is set, and moved tighter',
   'stop-same': 'a stop set to where it is stays unchanged and is no failure',
   'stop-removed': 'a stop taken away by hand is known to be gone',
+  'stop-fires': 'a stop that the price comes to ends the position, told as the stop it was',
   'stop-through': 'a stop on the wrong side of the price is refused, and the one before it stays',
   'stop-without-position': 'a stop without a position is refused as such',
   'reduce-never-flips': 'a reduce-only order larger than the position ends it and opens none',
@@ -32,7 +33,9 @@ export const sentences = {
   'paged-executions': 'executions of more than one page are all found by one reading, each once, oldest first',
   'lost-answer-placed': 'an order whose answer is lost is unknown, and a reading finds it',
   'lost-answer-absent': 'an order that never arrived is unknown, and readings after the fence prove it absent',
+  'lost-answer-late': 'an order that arrives after its answer was given up is not there at first, and a later reading finds it',
   'cancel-gone': 'the cancel of an order that is gone is told as such',
+  wallet: 'the wallet told is what fees and gains leave of it',
   rules: 'the rules read are the rules traded by',
   clock: 'the offset of the clock is known',
   leverage: 'leverage set is read back',
@@ -45,5 +48,7 @@ export const behaviours = Object.keys(sentences) as readonly Behaviour[];
 
 export type Proof = (site: Site) => Promise<void>;
 
+/** Behaviours that want a market that falls by a fifth, some minutes after it began. */
+export const falling: ReadonlySet<Behaviour> = new Set<Behaviour>(['stop-fires', 'wallet']);
 /** Behaviours that want a market with little volume in it: two units a bar. */
 export const thin: ReadonlySet<Behaviour> = new Set<Behaviour>(['cancel-keeps-fills', 'ioc-part']);

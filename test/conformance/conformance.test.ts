@@ -9,7 +9,7 @@ import { inProcess } from './venues/in-process.ts';
 import { overTheWire } from './venues/local.ts';
 
 const proofs: Readonly<Record<Behaviour, Proof>> = { ...orderProofs, ...stopProofs, ...accountProofs };
-const venues = [inProcess, overTheWire('linear'), overTheWire('inverse')];
+const venues = [inProcess, overTheWire('linear'), overTheWire('inverse'), overTheWire('linear', 'ws')];
 const shown = new Map<string, number>();
 
 describe.each(venues)('$name', ({ name, open, cannot }) => {

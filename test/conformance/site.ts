@@ -6,13 +6,16 @@ import { expect } from 'vitest';
 import type { AccountSnapshot, Approved, Command, Direction, Event, Instrument, Lots, Ms } from '../../engine/index.ts';
 import type { Connection } from '../../live/index.ts';
 
-/** Somebody else at the same account or on the same line. */
+/** Somebody else at the same account. */
 export interface Hand {
   removeStop(leg: number): Promise<void>;
 }
+/** What can go wrong on the way; no answer to the next order comes back in time. */
 export interface Line {
-  /** The next order reaches the exchange or not; its answer never comes back. */
-  loseNextAnswer(hasArrived: boolean): void;
+  /** The order reaches the exchange at once, never, or after it was given up. */
+  loseNextAnswer(arrival: 'placed' | 'absent' | 'late'): void;
+  /** The late order has had its time. */
+  lateArrived(): Promise<void>;
 }
 
 export interface SiteWish {
@@ -32,6 +35,10 @@ export interface SiteWish {
   readonly close: () => Promise<void>;
   readonly hand?: Hand;
   readonly line?: Line;
+  /** Lets market time pass. */
+  readonly play?: (minutes: number) => Promise<void>;
+  /** Balance at the beginning, money units. */
+  readonly cash?: bigint;
   /** The first number of an order. */
   readonly firstOrder?: number;
 }
@@ -61,6 +68,8 @@ export class Site {
   get offsetMs(): Ms { return this.#wish.offsetMs(); }
   get hand(): Hand { return present(this.#wish.hand); }
   get line(): Line { return present(this.#wish.line); }
+  get cash(): bigint { return present(this.#wish.cash); }
+  play(minutes: number): Promise<void> { return present(this.#wish.play)(minutes); }
   close(): Promise<void> { return this.#wish.close(); }
   quiet(): Promise<void> { return this.#wish.quiet(); }
 

@@ -1,16 +1,15 @@
 /** Proofs about the stop of a position. */
 import { expect } from 'vitest';
 import type { Behaviour, Proof } from './behaviours.ts';
+import { fallMinutes } from './markets.ts';
+import { netLots } from './site.ts';
 import type { Site } from './site.ts';
 
 /** A long position with its stop 10 % below, both told. */
 async function protectedEntry(site: Site): Promise<{ readonly lots: number; readonly stopTicks: number }> {
   const stopTicks = await site.level(-0.1);
-  const { order, lots } = await (async () => {
-    const command = site.enter({ stopTicks });
-    await site.did(command);
-    return command;
-  })();
+  const { order, lots, ...entry } = site.enter({ stopTicks });
+  await site.did({ ...entry, order, lots });
   await site.told('execution', (execution) => execution.order === order && execution.leavesLots === 0);
   expect(await site.told('stop-set')).toMatchObject({ leg: 0, triggerTicks: stopTicks, by: 'mark', trailTicks: 0 });
   return { lots, stopTicks };
@@ -52,6 +51,20 @@ export const stopProofs = {
 
     await site.told('account-snapshot', ({ stop }) => stop === null);
     expect(await site.standing()).toEqual({ lots, stop: null, orders: [] });
+  },
+  'stop-fires': async (site) => {
+    const { lots, stopTicks } = await protectedEntry(site);
+    await site.play(fallMinutes);
+    await site.told('execution', ({ order }) => order === -1);
+
+    const out = site.about('execution', -1);
+    expect(netLots(out)).toBe(-lots);
+    for (const { cause, liquidity, priceTicks } of out) {
+      expect([cause, liquidity]).toEqual(['stop', 'taker']);
+      expect(priceTicks).toBeLessThanOrEqual(stopTicks);
+    }
+    expect(await site.standing()).toEqual({ lots: 0, stop: null, orders: [] });
+    expect(site.about('execution', -1)).toEqual(out);
   },
   'stop-through': async (site) => {
     const { stopTicks, lots } = await protectedEntry(site);
