@@ -1,15 +1,11 @@
 /** Every venue shows every behaviour, or says why it cannot. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { accountProofs } from './account.ts';
 import { behaviours, sentences } from './behaviours.ts';
-import type { Behaviour, Proof } from './behaviours.ts';
 import { coverageOf } from './coverage.ts';
-import { orderProofs } from './orders.ts';
-import { stopProofs } from './stops.ts';
+import { proofs } from './proofs.ts';
 import { inProcess } from './venues/in-process.ts';
 import { overTheWire } from './venues/local.ts';
 
-const proofs: Readonly<Record<Behaviour, Proof>> = { ...orderProofs, ...stopProofs, ...accountProofs };
 const venues = [inProcess, overTheWire('linear'), overTheWire('inverse'), overTheWire('linear', 'ws')];
 const shown = new Map<string, number>();
 

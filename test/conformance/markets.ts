@@ -13,7 +13,7 @@ import type { Behaviour } from './behaviours.ts';
 
 export interface Standing {
   readonly markets: readonly SymbolMarket[]; readonly config: RunConfig; readonly prices: readonly number[]; readonly units: readonly number[];
-  readonly cash: bigint;
+  readonly cash: bigint; readonly mostLots: readonly number[];
 }
 
 /** Bars before the fall, and minutes after which it is over wherever in them a site opened. */
@@ -23,6 +23,8 @@ export const fallMinutes = 8;
 /** The first at 30,000.0 with steps of 0.5, the second at 2,000.00 with steps of 0.05. */
 const prices = [60_000, 40_000] as const;
 const bars = 600;
+/** Of the local exchange, unless it is told another. */
+const mostLots = 100_000_000;
 
 export function standingMarket(kind: 'linear' | 'inverse', behaviour: Behaviour): Standing {
   const instruments: readonly Instrument[] = kind === 'linear'
@@ -46,5 +48,5 @@ export function standingMarket(kind: 'linear' | 'inverse', behaviour: Behaviour)
     return marketOf({ instrument, bars: rows });
   });
   const config = runConfig.parse({ cash: kind === 'linear' ? 10_000 : 1, leverage: 2, ...(thin.has(behaviour) ? { participation: 1 } : {}) });
-  return { markets, config, prices, units, cash: parseDecimal(String(config.cash), instruments[0]!.moneyScale) };
+  return { markets, config, prices, units, mostLots: instruments.map(() => mostLots), cash: parseDecimal(String(config.cash), instruments[0]!.moneyScale) };
 }

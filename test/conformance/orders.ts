@@ -128,7 +128,7 @@ export const orderProofs = {
     expect((await site.standing()).lots).toBe(entry.lots);
   },
   'post-only': async (site) => {
-    const command = site.limit(await site.level(0.02), { timeInForce: 'PostOnly' });
+    const command = site.limit(await site.level(0.005), { timeInForce: 'PostOnly' });
     await site.did(command);
 
     expect(await site.told('order-cancelled')).toMatchObject({ order: command.order, cause: 'post-only-would-take', filled: 0 });
@@ -153,7 +153,7 @@ export const orderProofs = {
   },
   'below-minimum': async (site) => refused(site, site.limit(await site.level(-0.05), { lots: site.instruments[0]!.minLots - 1 }), 'below-min-qty'),
   'off-tick': async (site) => refused(site, site.limit(await site.level(-0.05) + 0.5), 'malformed'),
-  'too-little-margin': async (site) => refused(site, site.limit(await site.level(-0.05), { lots: 50_000_000 * site.unit() }), 'insufficient-margin'),
+  'too-little-margin': async (site) => refused(site, site.limit(await site.level(-0.05), { lots: site.mostLots }), 'insufficient-margin'),
   'cancel-gone': async (site) => {
     const { order } = await resting(site);
     await site.did({ tag: 'cancel', leg: 0, order });

@@ -22,6 +22,8 @@ export interface SiteWish {
   readonly connection: Connection;
   readonly instruments: readonly Instrument[];
   readonly units: readonly number[];
+  /** Largest order, lots. */
+  readonly mostLots: readonly number[];
   readonly events: readonly Event[];
   readonly now: () => Ms;
   /** Last price, ticks. */
@@ -73,6 +75,7 @@ export class Site {
   close(): Promise<void> { return this.#wish.close(); }
   quiet(): Promise<void> { return this.#wish.quiet(); }
 
+  get mostLots(): number { return this.#wish.mostLots[0]!; }
   unit(leg = 0): number { return this.#wish.units[leg]!; }
 
   /** Whole ticks this share away from the price: -0.05 = 5 % below. */

@@ -22,7 +22,7 @@ export const inProcess: Venue = {
     'stop-removed': 'nobody else is at the account',
   },
   open: async (behaviour) => {
-    const { markets, config, prices, units, cash } = standingMarket('linear', behaviour);
+    const { markets, config, prices, units, cash, mostLots } = standingMarket('linear', behaviour);
     const events: Event[] = [];
     const instruments = markets.map(({ instrument }) => instrument);
     const connection = new SimulatedConnection({
@@ -37,7 +37,7 @@ export const inProcess: Venue = {
       await play(stepMs);
     };
     return new Site({
-      connection, instruments, units, events, now: () => connection.now(), price: (leg) => Promise.resolve(prices[leg]!), quiet, patienceMs: 0, offsetMs: () => 0,
+      connection, instruments, units, mostLots, events, now: () => connection.now(), price: (leg) => Promise.resolve(prices[leg]!), quiet, patienceMs: 0, offsetMs: () => 0,
       play: (minutes) => play(minutes * minute), close: () => connection.venue.close(0),
     });
   },

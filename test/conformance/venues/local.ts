@@ -28,7 +28,7 @@ export const overTheWire = (kind: 'linear' | 'inverse', entry: Entry = 'rest'): 
   name: `local exchange, ${kind}${entry === 'ws' ? ', orders by socket' : ''}`,
   cannot: entry === 'rest' ? {} : { 'lost-answer-late': 'the local exchange holds back requests by HTTP, no frames of the trade socket' },
   open: async (behaviour) => {
-    const { markets, config, prices, units, cash } = standingMarket(kind, behaviour);
+    const { markets, config, prices, units, cash, mostLots } = standingMarket(kind, behaviour);
     const instruments = markets.map(({ instrument }) => instrument);
     const symbols = instruments.map(({ symbol }) => symbol);
     const isSlow = behaviour.startsWith('lost-answer');
@@ -36,7 +36,7 @@ export const overTheWire = (kind: 'linear' | 'inverse', entry: Entry = 'rest'): 
     if (entry === 'ws') await socketUp(stage);
     const { exchange, connection, events, quiet, play, close } = stage;
     return new Site({
-      connection, instruments, units, events, cash, now: () => exchange.world.now, price: (leg) => Promise.resolve(prices[leg]!), quiet, patienceMs: 3_000,
+      connection, instruments, units, mostLots, events, cash, now: () => exchange.world.now, price: (leg) => Promise.resolve(prices[leg]!), quiet, patienceMs: 3_000,
       offsetMs: () => 0, play, close,
       hand: {
         removeStop: (leg) => {
