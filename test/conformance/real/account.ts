@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { placeOf } from '../../../cli/network.ts';
+import type { Place } from '../../../cli/network.ts';
 import { instrumentOf } from '../../../engine/index.ts';
 import type { AccountSnapshot, Event, Instrument } from '../../../engine/index.ts';
 import { connectBybit } from '../../../live/bybit/index.ts';
@@ -40,12 +41,19 @@ interface Trial {
   readonly offsetMs: number;
 }
 
+/** Doors and key of a network for trials; no other gets this far. */
+export async function trialPlace(network: TrialNetwork): Promise<Place> {
+  const place = await placeOf({ network }, 'linear');
+  if (!new URL(place.endpoints.rest).hostname.includes(network)) throw new Error(`${place.endpoints.rest} is no door of ${network}`);
+  return place;
+}
+
 export class TrialAccount {
-  readonly #network: TrialNetwork;
+  readonly #place: () => Promise<Pick<Place, 'endpoints' | 'credentials'>>;
   #trial: Trial | null = null;
   #opened = 0;
 
-  constructor(network: TrialNetwork) { this.#network = network; }
+  constructor(place: () => Promise<Pick<Place, 'endpoints' | 'credentials'>>) { this.#place = place; }
 
   async open(): Promise<Site> {
     this.#trial ??= await this.#connect();
@@ -74,8 +82,7 @@ export class TrialAccount {
   async close(): Promise<void> { await this.#trial?.connection.venue.close(5_000); }
 
   async #connect(): Promise<Trial> {
-    const { endpoints, credentials } = await placeOf({ network: this.#network }, 'linear');
-    if (!new URL(endpoints.rest).hostname.includes(this.#network)) throw new Error(`${endpoints.rest} is no door of ${this.#network}`);
+    const { endpoints, credentials } = await this.#place();
     const events: Event[] = [];
     let offsetMs = 0;
     const connection = connectBybit({

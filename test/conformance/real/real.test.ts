@@ -1,30 +1,21 @@
 /** The same list at demo and testnet, when their keys are in the environment; left out with a reason otherwise. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { behaviours, sentences } from '../behaviours.ts';
 import { coverageOf } from '../coverage.ts';
-import { proofs } from '../proofs.ts';
-import { cannot, hasKeys, namesOf, networks, TrialAccount } from './account.ts';
+import { expectShown, shownAt } from '../proofs.ts';
+import { cannot, hasKeys, namesOf, networks, TrialAccount, trialPlace } from './account.ts';
 
 describe.each(networks)('conformance at %s', (network) => {
-  const account = new TrialAccount(network);
+  const account = new TrialAccount(() => trialPlace(network));
   let shown = 0;
   it.skipIf(!hasKeys(network))(`stands before a flat account, with ${namesOf(network).join(' and ')}`, async () => {
     const site = await account.open();
     expect(site.instruments).toHaveLength(2);
     await site.close();
   });
-  for (const behaviour of hasKeys(network) ? behaviours : []) {
-    if (cannot[behaviour] !== undefined) continue;
-    it(sentences[behaviour], async () => {
-      const site = await account.open();
-      try {
-        await proofs[behaviour](site);
-      } finally {
-        await site.close();
-      }
-      shown += 1;
-    });
-  }
+  it.each(hasKeys(network) ? shownAt({ cannot }) : [])('$sentence', async ({ behaviour }) => {
+    await expectShown(behaviour, await account.open());
+    shown += 1;
+  });
   afterAll(async () => {
     await account.close();
     if (hasKeys(network)) coverageOf({ name: network, cannot }, shown);

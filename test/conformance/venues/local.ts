@@ -22,11 +22,18 @@ const creations: Readonly<Record<Entry, RuleText['when']>> = {
   rest: { transport: 'http', method: 'POST', path: '/v5/order/create' }, ws: { transport: 'trade', op: 'order.create' },
 };
 
+const unaltered = 'it goes by HTTP whichever way orders go: shown without the socket';
+const bySocket: Venue['cannot'] = {
+  'lost-answer-late': 'the local exchange holds back requests by HTTP, no frames of the trade socket',
+  ...Object.fromEntries((['stop-tightened', 'stop-same', 'stop-removed', 'stop-fires', 'stop-through', 'stop-without-position', 'wallet', 'rules', 'clock', 'leverage', 'margin-mode'] as const)
+    .map((behaviour) => [behaviour, unaltered])),
+};
+
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
 
 export const overTheWire = (kind: 'linear' | 'inverse', entry: Entry = 'rest'): Venue => ({
   name: `local exchange, ${kind}${entry === 'ws' ? ', orders by socket' : ''}`,
-  cannot: entry === 'rest' ? {} : { 'lost-answer-late': 'the local exchange holds back requests by HTTP, no frames of the trade socket' },
+  cannot: entry === 'rest' ? {} : bySocket,
   open: async (behaviour) => {
     const { markets, config, prices, units, cash, mostLots } = standingMarket(kind, behaviour);
     const instruments = markets.map(({ instrument }) => instrument);
