@@ -7,6 +7,7 @@ import { cannot, hasKeys, namesOf, networks, TrialAccount, trialPlace } from './
 describe.each(networks)('conformance at %s', (network) => {
   const account = new TrialAccount(() => trialPlace(network));
   let shown = 0;
+  if (!hasKeys(network)) console.log(`conformance: ${network}: left out, ${namesOf(network).join(' and ')} are not in the environment`);
   it.skipIf(!hasKeys(network))(`stands before a flat account, with ${namesOf(network).join(' and ')}`, async () => {
     const site = await account.open();
     expect(site.instruments).toHaveLength(2);
@@ -19,6 +20,5 @@ describe.each(networks)('conformance at %s', (network) => {
   afterAll(async () => {
     await account.close();
     if (hasKeys(network)) coverageOf({ name: network, cannot }, shown);
-    else console.log(`conformance: ${network}: left out, ${namesOf(network).join(' and ')} are not in the environment`);
   });
 });

@@ -12,6 +12,7 @@ const cannot = Object.fromEntries(behaviours.flatMap((behaviour) => {
   return typeof proof === 'string' ? [[behaviour, proof]] : [];
 }));
 let shown = 0;
+if (!hasFrames) console.log('conformance: recorded frames: left out, ../shared/fixtures/bybit is not there');
 
 async function expectRecorded(behaviour: Behaviour): Promise<void> {
   const proof = recordedProofs[behaviour];
@@ -27,6 +28,5 @@ describe.skipIf(!hasFrames)('conformance recorded frames', () => { // left out w
 });
 
 afterAll(() => {
-  if (!hasFrames) console.log('conformance: recorded frames: left out, ../shared/fixtures/bybit is not there');
-  else coverageOf({ name: 'recorded frames', cannot }, shown);
+  if (hasFrames) coverageOf({ name: 'recorded frames', cannot }, shown);
 });
