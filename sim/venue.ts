@@ -170,14 +170,14 @@ export function messageOf(command: Exclude<Command, QueryAccountCommand | Notify
         tag: 'submit', symbol: command.leg, order: command.order, side: command.side, lots: command.lots, type: command.type,
         priceTicks: command.priceTicks, triggerTicks: command.triggerTicks, triggerDirection: command.triggerDirection,
         triggerBy: command.triggerBy, timeInForce: command.timeInForce, reduceOnly: false, expireAt: 0,
-        slTicks: command.stopTicks, slBy: command.stopBy, tpTicks: 0, tpBy: 'last', malformed: '',
+        slTicks: command.stopTicks, slBy: command.stopBy, tpTicks: 0, tpBy: 'last', malformed: formOf(command),
       };
     case 'reduce':
       return {
         tag: 'submit', symbol: command.leg, order: command.order, side: command.side, lots: command.lots, type: command.type,
         priceTicks: command.priceTicks, triggerTicks: 0, triggerDirection: 0, triggerBy: 'last',
         timeInForce: command.timeInForce, reduceOnly: true, expireAt: 0,
-        slTicks: 0, slBy: 'mark', tpTicks: 0, tpBy: 'last', malformed: '',
+        slTicks: 0, slBy: 'mark', tpTicks: 0, tpBy: 'last', malformed: formOf(command),
       };
     case 'amend':
       return {
@@ -187,6 +187,12 @@ export function messageOf(command: Exclude<Command, QueryAccountCommand | Notify
     case 'cancel': return { tag: 'cancel', symbol: command.leg, order: command.order };
     default: return unreachable(command);
   }
+}
+
+/** The core is handed whole ticks and lots only; its own doors refuse what is none. */
+function formOf({ priceTicks, lots }: { readonly priceTicks: number; readonly lots: number }): '' | 'BAD_ORDER_PRICE' | 'BAD_ORDER_QTY' { // hot
+  if (!Number.isSafeInteger(priceTicks)) return 'BAD_ORDER_PRICE';
+  return Number.isSafeInteger(lots) ? '' : 'BAD_ORDER_QTY';
 }
 
 /** Average entry of lots held, ticks; 0 when there are none. */

@@ -23,7 +23,7 @@ export type Verdict =
   | { readonly tag: 'failed'; readonly certainty: 'not-applied' | 'unknown'; readonly reason: FailureReason };
 
 type Class =
-  | 'done' | 'unchanged' | 'duplicate' | 'gone' | 'through' | 'no-position' | 'margin' | 'small' | 'malformed' | 'other'
+  | 'done' | 'unchanged' | 'duplicate' | 'gone' | 'through' | 'no-position' | 'margin' | 'small' | 'few' | 'malformed' | 'other'
   | 'clock' | 'limit' | 'forbidden' | 'open' | 'later';
 
 const rows: readonly (readonly [Class, readonly number[]])[] = [
@@ -57,6 +57,7 @@ export const knownCodes: readonly number[] = [...classes.keys()];
 const throughText = /set for (?:Buy|Sell) position should (?:be )?(?:lower|greater|higher)|should (?:lower|greater|higher) (?:than )?base_?price/i;
 const flatText = /zero position|position is zero/i;
 const sameText = /not modified|no changes/i;
+const fewText = /exceeds? minimum limit/i;
 
 export function classify(operation: Operation, code: number, text: string): Verdict {
   return verdictOf(operation, classOf(code, text));
@@ -66,6 +67,7 @@ function classOf(code: number, text: string): Class | 'unrecognised' {
   if (code !== 10_001) return classes.get(code) ?? 'unrecognised';
   if (throughText.test(text)) return 'through';
   if (flatText.test(text)) return 'no-position';
+  if (fewText.test(text)) return 'few';
   return sameText.test(text) ? 'unchanged' : 'malformed';
 }
 
@@ -79,6 +81,7 @@ function verdictOf(operation: Operation, name: Class | 'unrecognised'): Verdict 
     case 'no-position': return refused('no-position');
     case 'margin': return refused('insufficient-margin');
     case 'small': return refused('below-min-notional');
+    case 'few': return refused('below-min-qty');
     case 'malformed': return refused('malformed');
     case 'other': return refused('other');
     case 'clock': return failed('not-applied', 'clock');

@@ -1,7 +1,7 @@
 /**
  * What is asked of the exchange before anything is sent: instruments, key, account, positions, fees, clock, candles.
  */
-import { stepOf } from '../../engine/index.ts';
+import { formatDecimal, parseDecimal, stepOf } from '../../engine/index.ts';
 import type { InstrumentRules, RiskTier } from '../../engine/index.ts';
 import { z } from 'zod';
 import { VenueError } from '../connection.ts';
@@ -23,7 +23,7 @@ const instrumentRow = z.object({
   priceFilter: z.object({ tickSize: text }), leverageFilter: z.object({ maxLeverage: text }),
   lotSizeFilter: z.object({ qtyStep: text, minOrderQty: text, maxOrderQty: text, maxMktOrderQty: optionalText, minNotionalValue: optionalText }),
 });
-const riskRow = z.object({ riskLimitValue: text, maintenanceMargin: text, mmDeduction: optionalText });
+const riskRow = z.object({ riskLimitValue: text, maintenanceMargin: text, initialMargin: optionalText, maxLeverage: optionalText, mmDeduction: optionalText });
 const feeRow = z.object({ symbol: text, takerFeeRate: text, makerFeeRate: text });
 const keyResult = z.object({
   userID: text, readOnly: z.coerce.number(), uta: z.coerce.number().optional(), ips: z.array(z.string()).nullish(), deadlineDay: z.number().nullish(),
@@ -202,8 +202,7 @@ function listedOf(row: z.output<typeof instrumentRow>, tiers: readonly z.output<
     symbol: row.symbol, kind, base: row.baseCoin, quote: row.quoteCoin, settle: row.settleCoin, tick: trimmed(row.priceFilter.tickSize), qtyStep: trimmed(lot.qtyStep),
     minQty: trimmed(lot.minOrderQty), minNotional: lot.minNotionalValue === '' ? '0' : lot.minNotionalValue, takerRate: fees?.takerRate ?? usualFees.takerRate,
     makerRate: fees?.makerRate ?? usualFees.makerRate, maxLeverage: trimmed(row.leverageFilter.maxLeverage),
-    tiers: tiers.map(({ riskLimitValue, maintenanceMargin, mmDeduction }): RiskTier => (
-      { limit: riskLimitValue, mmr: maintenanceMargin, deduction: mmDeduction === '' ? '0' : mmDeduction })),
+    tiers: tiers.map((tier): RiskTier => ({ limit: tier.riskLimitValue, mmr: maintenanceOf(tier), deduction: tier.mmDeduction === '' ? '0' : tier.mmDeduction })),
     source: 'the exchange, at the start of the run',
   };
   const deliveryAt = Number(row.deliveryTime);
@@ -211,6 +210,12 @@ function listedOf(row: z.output<typeof instrumentRow>, tiers: readonly z.output<
     rules, status: row.status, maxLots: stepsOfText(lot.maxOrderQty, step), maxMarketLots: stepsOfText(lot.maxMktOrderQty === '' ? lot.maxOrderQty : lot.maxMktOrderQty, step),
     fundingMs: (row.fundingInterval ?? 480) * 60_000, deliveryAt: deliveryAt > 0 ? deliveryAt : null,
   };
+}
+
+/** As a fraction. Rows in percent are known by their initial margin, which is one part in the leverage: 1 at 100 times, not 0.01. */
+function maintenanceOf({ maintenanceMargin, initialMargin, maxLeverage }: z.output<typeof riskRow>): string {
+  const isPercent = Number(initialMargin) * Number(maxLeverage) > 10;
+  return isPercent ? formatDecimal(parseDecimal(maintenanceMargin, 12) / 100n, 12) : maintenanceMargin;
 }
 
 /** Shortest text of a decimal: '0.10' is '0.1'. */

@@ -6,7 +6,8 @@
  * 2. The stop rides on the entry; source, mode and position index are always written out.
  * 3. A stop counts as set when the position shows it. What the stream does not show in time is read back.
  * 4. A second attempt of an order writes the same link: the exchange refuses it when the first got through.
- * 5. An entry above what the exchange takes in one order is refused here: it is not cut, and not split.
+ * 5. An entry above what the exchange takes in one order is refused here: it is not cut, and not split. So is what no text
+ *    of whole ticks and lots can say.
  * 6. Whatever goes wrong in here itself ends its own request only, outcome unknown.
  */
 import { textOfSteps } from './numbers.ts';
@@ -129,7 +130,7 @@ export class Orders {
 
   async #create(command: EnterCommand | ReduceCommand): Promise<void> {
     const { leg, order, tag } = command;
-    if (command.tag === 'enter' && this.#refusesSize(command)) return;
+    if (this.#refusesForm(command) || (command.tag === 'enter' && this.#refusesSize(command))) return;
     const body = this.#bodyOf(command);
     if (command.tag === 'enter' && command.stopTicks > 0) this.#wish.feed.stopAskedBy(leg, command.stopBy);
     this.#wish.feed.sent(leg, order, command.lots, command.type === 'market' ? 0 : command.priceTicks);
@@ -139,6 +140,13 @@ export class Orders {
     const at = this.#wish.now();
     if (verdict.tag === 'done' || verdict.tag === 'unchanged') this.#wish.feed.accepted(leg, order, at);
     else if (verdict.tag === 'refused') this.#tell({ tag: 'order-rejected', at, leg, order, reason: verdict.reason });
+  }
+
+  #refusesForm({ tag, leg, order, priceTicks, lots, ...own }: EnterCommand | ReduceCommand): boolean {
+    const levels = tag === 'enter' && 'stopTicks' in own ? [own.stopTicks, own.triggerTicks] : [];
+    if ([priceTicks, lots, ...levels].every(Number.isSafeInteger)) return false;
+    this.#tell({ tag: 'order-rejected', at: this.#wish.now(), leg, order, reason: 'malformed' });
+    return true;
   }
 
   /** 5. The exchange splits what only reduces by itself. */

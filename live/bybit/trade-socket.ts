@@ -75,7 +75,8 @@ export class TradeSocket {
     const own = (work: () => void) => (): void => { if (this.#client === client) work(); };
     client.on('open', own(() => socketOf(client)?.addEventListener('message', ({ data }) => { if (this.#client === client) this.#heard(data); })));
     client.on('authenticated', (event: unknown) => { if (this.#client === client) this.#authenticated(event); });
-    client.on('exception', own(() => this.#drop('refused')));
+    // Once signed in, what the SDK calls an exception is the answer that refuses an order: `heard` takes it.
+    client.on('exception', own(() => { if (!this.#isUp) this.#drop('refused'); }));
     client.on('close', own(() => this.#drop('closed')));
     client.on('reconnect', own(() => this.#drop('lost')));
     this.#watchdog = setTimeout(() => this.#drop('not signed in in time'), timing.subscribeMs);

@@ -21,6 +21,7 @@ const reasons: Reasons = {
     'its package is installed by .ci/run, where the registry can be reached',
   'clients of others the Python SDK does the same, with a stop on the entry and the exit sent by socket':
     'its package is installed by .ci/run, where Python and its registry can be reached',
+  ...Object.fromEntries(['demo', 'testnet'].map((network) => [`conformance at ${network} `, `it wants keys of ${network} in the environment`])),
   ...Object.fromEntries([
     'shows its charts, answers pointer and keyboard, sorts its trades, and says nothing to the console',
     'is first painted within a second, in the dark too, and on a phone nothing is wider than the screen', 'sets two runs side by side',

@@ -37,6 +37,7 @@ describe('codes', () => {
     ['create', 110092, 'expect Rising, but trigger_price[633023000] <= current[632859000]??LastPrice', { tag: 'refused', reason: 'through-trigger' }],
     ['create', 110017, 'current position is zero, cannot fix reduce-only order qty', { tag: 'refused', reason: 'no-position' }],
     ['create', 110007, 'ab not enough for new order', { tag: 'refused', reason: 'insufficient-margin' }],
+    ['create', 10001, 'The number of contracts exceeds minimum limit allowed', { tag: 'refused', reason: 'below-min-qty' }],
     ['create', 110094, 'Order does not meet minimum order value 5USDT', { tag: 'refused', reason: 'below-min-notional' }],
     ['create', 10001, 'Qty invalid', { tag: 'refused', reason: 'malformed' }],
     ['stop', 10001, 'StopLoss:17686000 set for Sell position should greater base_price:18334000??LastPrice', { tag: 'refused', reason: 'through-trigger' }],

@@ -33,7 +33,11 @@ export interface StageWish {
   readonly timing?: Partial<ConnectionTiming>;
   readonly run?: string;
   readonly entry?: 'rest' | 'ws';
+  /** Default the one linear symbol. */
+  readonly symbols?: readonly string[];
 }
+
+const usualSymbols = ['AAAUSDT'];
 
 /** Connected, and the market watched from the present bar on. */
 export async function openStage(wish: StageWish = {}): Promise<Stage> {
@@ -43,7 +47,7 @@ export async function openStage(wish: StageWish = {}): Promise<Stage> {
   });
   const stage = connectStage(exchange, wish);
   await stage.connection.measureClock();
-  await stage.connection.instruments(['AAAUSDT']);
+  await stage.connection.instruments(wish.symbols ?? usualSymbols);
   stage.connection.readFrom(exchange.world.now);
   stage.connection.venue.recover();
   await stage.next('connected');
@@ -59,7 +63,7 @@ export function connectStage(exchange: RunningExchange, wish: StageWish = {}): S
   const log: Log = (level, what, facts) => { logged.push(`${level} ${what} ${JSON.stringify(facts ?? {})}`); };
   const { rest, public: publicUrl, private: privateUrl, trade } = exchange.ready;
   const connection = connectBybit({
-    endpoints: { rest, public: publicUrl, private: privateUrl, trade }, credentials, symbols: ['AAAUSDT'], category: 'linear', barMs: minute,
+    endpoints: { rest, public: publicUrl, private: privateUrl, trade }, credentials, symbols: wish.symbols ?? usualSymbols, category: exchange.world.category, barMs: minute,
     run: wish.run ?? 'abcdef', entry: wish.entry ?? 'rest', now: () => exchange.world.now, log, timing: { ...timing, ...wish.timing },
     tell: (event) => {
       events.push(event);

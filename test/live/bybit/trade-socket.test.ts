@@ -57,6 +57,17 @@ describe('orders by the trade socket', () => {
     expect(after('request-failed')).toMatchObject([{ order: 1, of: 'enter', certainty: 'unknown' }]);
     expect(truth()).toMatchObject({ lots: 0 });
   });
+  it('an order that the exchange refuses is refused with its word, and the socket stays up for the next', async () => {
+    await open();
+
+    stage.send(reduce(1), enter(2));
+    await stage.quiet();
+
+    expect(after('order-rejected')).toMatchObject([{ order: 1, reason: 'no-position' }]);
+    expect(after('request-failed')).toEqual([]);
+    expect(after('execution')).toMatchObject([{ order: 2, lots: 4 }]);
+    expect(stage.logged.some((line) => line.includes('trade socket down'))).toBe(false);
+  });
   it('a refused sign-in is no sign-in: orders go by HTTP and the socket is tried again', async () => {
     stage = await openStage({ entry: 'ws', timing: patience, options: {} });
     stage.fault('F52', { times: 50 });
