@@ -42,15 +42,13 @@ function begin(folder: string, words: readonly string[], spoken: 'stdout' | 'std
   return { child, said, ended: new Promise((resolve) => { child.on('exit', (code) => resolve(code)); }) };
 }
 
-/** Every row of every table. */
-async function everything(folder: string): Promise<readonly string[]> {
-  const all: string[] = [];
-  for (const name of ['runs', ...recordTables.map((table) => table.name)]) {
-    const { code, stdout } = await holdfast(folder, 'query', `SELECT * FROM ${name}`, '--limit', '100000', '--csv');
-    expect([name, code]).toEqual([name, 0]);
-    all.push(`${name}\n${stdout}`);
-  }
-  return all;
+/** How many rows each table has, and a digest of them all. */
+async function everything(folder: string): Promise<string> {
+  const each = ['runs', ...recordTables.map((table) => table.name)]
+    .map((name) => `SELECT '${name}' AS name, count(*) AS rows, md5(coalesce(string_agg(CAST(t AS VARCHAR), chr(10) ORDER BY CAST(t AS VARCHAR)), '')) AS digest FROM ${name} t`);
+  const { code, stdout } = await holdfast(folder, 'query', each.join(' UNION ALL '), '--limit', '100', '--csv');
+  expect([code, stdout.trim().split('\n').length]).toEqual([0, each.length + 1]);
+  return stdout;
 }
 
 describe('the tables of a live run', () => {
@@ -68,7 +66,7 @@ describe('the tables of a live run', () => {
     const first = await holdfast(folder, 'trades', '--json');
     expect((JSON.parse(first.stdout) as readonly unknown[]).length).toBeGreaterThan(20);
     const wanted = await everything(folder);
-    expect(wanted[0]).toContain(',live,');
+    expect((await holdfast(folder, 'query', 'SELECT DISTINCT mode FROM runs', '--csv')).stdout).toContain('live');
     const forget = (): void => {
       rmSync(join(folder, 'data/projected'), { recursive: true, force: true });
       rmSync(join(folder, 'data/holdfast.duckdb'), { force: true });

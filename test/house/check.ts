@@ -3,7 +3,8 @@
  * in minutes. Every check says how many files it read, and one that read none fails. All of them run, whatever
  * failed before; the last line is `N passed, N failed`, a check counting as one beside the tests.
  *
- * `tsx test/house/check.ts types lint` runs only the named checks.
+ * `tsx test/house/check.ts types lint` runs only the named checks; `notebooks`, which takes three minutes of processor time,
+ * only runs when it is named.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -33,6 +34,9 @@ const reasons: Reasons = {
     'leaves no folder of a workbench behind once all have ended',
   ].map((name) => [`a notebook without a screen ${name}`, 'Jupyter and the packages of notebooks/ are installed by .ci/run, where they can be reached'])),
 };
+
+const notebookTests = 'test/notebooks/**';
+const whenNamed = ['notebooks'];
 
 interface Outcome { readonly passed: number; readonly failed: number; readonly told: string }
 type Check = () => Outcome;
@@ -68,26 +72,14 @@ const checks: Readonly<Record<string, Check>> = {
     const { status, text } = run('publint/src/cli.js', ['run', join(scratch, tarball), '--strict']);
     return one(packed.status === 0 ? status : 1, listed.stdout.split('\n').filter((line) => line !== '').length, packed.stderr + text);
   },
-  tests: () => {
-    const file = join(scratch, 'tests.json');
-    const { status } = run('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], true);
-    if (!existsSync(file)) return { passed: 0, failed: 1, told: 'tests: no result was written' };
-    const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
-    const strict = process.env['CI'] !== undefined && existsSync(resolve(root, '../shared'));
-    const { passed, failed, leftOut, unexcused } = verdictOf(report, reasons, strict);
-    const told = [
-      `tests: ${report.testResults.length} files read, ${passed} passed, ${failed} failed, ${leftOut.length} left out`,
-      ...leftOut.map((name) => `  left out: ${name}${unexcused.includes(name) ? ' (no reason on the list)' : ''}`),
-    ].join('\n');
-    const nothing = report.testResults.length === 0 || (status !== 0 && failed === 0);
-    return { passed, failed: nothing ? failed + 1 : failed, told };
-  },
+  tests: () => tested('tests', '--exclude', notebookTests),
+  notebooks: () => tested('notebooks', notebookTests.split('/*')[0]!),
 };
 
 main(process.argv.slice(2));
 
 function main(names: readonly string[]): void {
-  const wanted = names.length === 0 ? Object.keys(checks) : names;
+  const wanted = names.length === 0 ? Object.keys(checks).filter((name) => !whenNamed.includes(name)) : names;
   const totals = { passed: 0, failed: 0 };
   const failures: string[] = [];
   for (const name of wanted) {
@@ -96,7 +88,7 @@ function main(names: readonly string[]): void {
     const started = performance.now();
     const { passed, failed, told } = check();
     const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-    console.log(told.replace(/^tests: |^/, `${name}: `).trimEnd() + (failed === 0 ? '' : `\n${name}: FAILED`) + ` (${seconds} s)`);
+    console.log(told.replace(new RegExp(`^${name}: |^`), `${name}: `).trimEnd() + (failed === 0 ? '' : `\n${name}: FAILED`) + ` (${seconds} s)`);
     totals.passed += passed;
     totals.failed += failed;
     if (failed > 0) failures.push(name);
@@ -105,6 +97,22 @@ function main(names: readonly string[]): void {
   if (failures.length > 0) console.log(`failed: ${failures.join(', ')}`);
   console.log(`${totals.passed} passed, ${totals.failed} failed`);
   process.exitCode = totals.failed === 0 ? 0 : 1;
+}
+
+/** Runs the tests that `words` name and counts them one by one. */
+function tested(name: string, ...words: readonly string[]): Outcome {
+  const file = join(scratch, `${name}.json`);
+  const { status } = run('vitest/vitest.mjs', ['run', ...words, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`], true);
+  if (!existsSync(file)) return { passed: 0, failed: 1, told: `${name}: no result was written` };
+  const report = JSON.parse(readFileSync(file, 'utf8')) as TestReport;
+  const strict = process.env['CI'] !== undefined && existsSync(resolve(root, '../shared'));
+  const { passed, failed, leftOut, unexcused } = verdictOf(report, reasons, strict);
+  const told = [
+    `${name}: ${report.testResults.length} files read, ${passed} passed, ${failed} failed, ${leftOut.length} left out`,
+    ...leftOut.map((test) => `  left out: ${test}${unexcused.includes(test) ? ' (no reason on the list)' : ''}`),
+  ].join('\n');
+  const nothing = report.testResults.length === 0 || (status !== 0 && failed === 0);
+  return { passed, failed: nothing ? failed + 1 : failed, told };
 }
 
 /** Outcome of a check that reads files and passes or fails as one. */

@@ -32,7 +32,7 @@ function busy({ position, entry, bar, time, intents }: AnyScene): Intent {
 }
 
 describe(`S10: one virtual hour with ${faults.length} faults`, () => {
-  it.each([1, 2])('seed %i', async (seed) => {
+  it.each([1])('seed %i', async (seed) => {
     const place = await openPlace({ market: marketOf({ bars: walk({ seed, bars: 200, stepTicks: 15, gaps: 0 }) }), config: { cash: 1_000_000, adopt: { positions: 'flatten', orders: 'flatten' } } });
     const { strategy } = scripted({ warmup: 5, always: busy });
     const life = await begin(place, { strategy, timing: { requestMs: 150, subscribeMs: 200, pongMs: 150 } });
