@@ -5,14 +5,14 @@
 let writing: Promise<unknown> | null = null;
 let asked = 0;
 /** Who ends by himself at the first Ctrl-C. */
-let graceful: (() => void) | null = null;
+let graceful: { readonly stop: () => void; readonly saying: string } | null = null;
 
 export function exitOnInterrupt(): void {
   process.on('SIGINT', () => {
     asked += 1;
     if (asked === 1 && graceful !== null) {
-      process.stderr.write('\nstopping: no new entries; once more ends at once\n');
-      graceful();
+      process.stderr.write(`\n${graceful.saying}; once more ends at once\n`);
+      graceful.stop();
       return;
     }
     if (asked === 1) process.stderr.write('\ninterrupted: nothing more is done\n');
@@ -23,12 +23,12 @@ export function exitOnInterrupt(): void {
 }
 
 /** From here on the first SIGINT or SIGTERM calls `stop`; the second ends the process. Returns what undoes it. */
-export function onInterrupt(stop: () => void): () => void {
+export function onInterrupt(stop: () => void, saying = 'stopping: no new entries'): () => void {
   const terminated = (): void => {
     if (graceful === null) process.exit(143);
     process.emit('SIGINT');
   };
-  graceful = stop;
+  graceful = { stop, saying };
   process.on('SIGTERM', terminated);
   return () => {
     graceful = null;

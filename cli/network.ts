@@ -56,6 +56,12 @@ export async function placeOf({ network, exchange }: NetworkOptions, category: '
   return { network, endpoints: doorsOf(network, category), credentials: credentialsOf(network), admin: null };
 }
 
+/** Where market data is asked for without a key. */
+export const marketDataRest = hosts.mainnet.rest;
+
+/** The same door of a local exchange. */
+export const localRest = async (exchange: string): Promise<string> => (await localPlace(exchange)).endpoints.rest;
+
 async function localPlace(exchange: string | undefined): Promise<Place> {
   if (exchange === undefined) {
     throw new Failure(2, 'arguments: --exchange: was not given, expected the line that a local exchange prints, or a file with it. '

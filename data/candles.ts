@@ -4,7 +4,7 @@
  */
 import { usageError } from './error.ts';
 
-export type SeriesKind = 'last' | 'mark' | 'funding' | 'trades';
+export type SeriesKind = 'last' | 'mark' | 'index' | 'funding' | 'trades';
 
 /**
  * Where a series lives: `bybit:linear`, BTCUSDT, last, 5m. Funding and trades have no fixed spacing: their timeframes are
@@ -64,7 +64,7 @@ export const marketText = (market: MarketId): string => `${market.venue}:${marke
 export const seriesText = (key: SeriesKey): string =>
   `${marketText(key)} ${key.symbol} ${key.kind}${hasSpacing(key.kind) ? ` ${key.timeframe}` : ''}`;
 /** Bars are evenly spaced; settlements and trades come when they come. */
-export const hasSpacing = (kind: SeriesKind): boolean => kind === 'last' || kind === 'mark';
+export const hasSpacing = (kind: SeriesKind): boolean => kind === 'last' || kind === 'mark' || kind === 'index';
 
 const minute = 60_000;
 const lengths: Readonly<Record<string, number>> = {

@@ -11,6 +11,8 @@ export { checkFiles, checkLake, checkSeries } from './check/index.ts';
 export type { CheckReport, Finding, FindingCode, LakeFilter, Severity } from './check/index.ts';
 export { gapsOf, listLake, quietOf } from './lake/index.ts';
 export type { Manifest, MonthEntry } from './lake/index.ts';
+export { allowedPlaces, download, downloadKinds, hostAt, Outage, windowMs } from './download/index.ts';
+export type { Answer, Clock, DownloadKind, DownloadOptions, DownloadResult, DownloadedSeries, Host, Trouble } from './download/index.ts';
 export { inferRules, packagedRules, parseRules, readInstrumentFile, rulesFor } from './instruments.ts';
 export { loadMarket } from './load.ts';
 export type { DataHash, LoadOptions, LoadWarning, LoadWarningCode, LoadedMarket, LoadedSeries, LoadedSymbol } from './load.ts';

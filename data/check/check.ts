@@ -184,7 +184,7 @@ function contentFindings(folder: string, series: Manifest, columns: readonly Flo
       const prints = printsOf(columns);
       return judgePrints(prints, { ...nothingScanned, defects: scanPrints(prints) });
     }
-    case 'last': case 'mark': return priceFindings(folder, series, candlesOf(columns));
+    case 'last': case 'mark': case 'index': return priceFindings(folder, series, candlesOf(columns));
   }
 }
 
@@ -196,7 +196,7 @@ function fundingFindings(columns: readonly Float64Array[]): readonly Finding[] {
 function priceFindings(folder: string, series: Manifest, candles: Candles): readonly Finding[] {
   const findings = [...judgeCandles({
     candles, scan: scanCandles(candles, series.intervalMs), intervalMs: series.intervalMs, symbol: series.symbol,
-    isMark: series.kind === 'mark', markets: [series],
+    isMark: series.kind !== 'last', markets: [series],
   })];
   if (series.kind !== 'last' || series.intervalMs === null) return findings;
   const mine = { name: seriesText(series), candles, intervalMs: series.intervalMs };

@@ -14,7 +14,7 @@ export function columnNames(kind: SeriesKind): readonly string[] {
   if (kind === 'funding') return ['ts', 'rate'];
   if (kind === 'trades') return ['ts', 'price', 'quantity'];
   const prices = ['ts', 'open', 'high', 'low', 'close'];
-  return kind === 'mark' ? prices : [...prices, 'volume'];
+  return kind === 'last' ? [...prices, 'volume'] : prices;
 }
 
 /** Every series of the lake, by venue, category, symbol, kind, timeframe. An absent lake is an empty one. */

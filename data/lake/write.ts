@@ -8,7 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import {
-  closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync,
+  closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { SeriesKey } from '../candles.ts';
@@ -16,7 +16,7 @@ import { hasSpacing, monthOf } from '../candles.ts';
 import { DataError } from '../error.ts';
 import { scanCandles } from '../scan.ts';
 import type { Manifest, MonthEntry } from './manifest.ts';
-import { lakeFolder, listLimit, manifestFile, seriesFolder } from './manifest.ts';
+import { lakeFolder, listLimit, manifestFile, readManifest, seriesFolder } from './manifest.ts';
 import { monthFile, writePieces } from './month.ts';
 import { candlesOf, columnNames } from './read.ts';
 
@@ -104,6 +104,7 @@ export function commitSeries(folder: string, updates: readonly SeriesUpdate[], i
 
 function writeMonths(folder: string, update: SeriesUpdate, into: string): readonly MonthEntry[] {
   const names = columnNames(update.key.kind);
+  const named = new Set(readManifest(folder, update.key)?.months.map(({ file }) => file));
   return monthRanges(update.columns[0] ?? new Float64Array(0)).map(([start, end]) => {
     const columns = update.columns.map((column) => column.subarray(start, end));
     const first = columns[0]?.[0] ?? Number.NaN;
@@ -113,7 +114,8 @@ function writeMonths(folder: string, update: SeriesUpdate, into: string): readon
     const hash = createHash('sha256');
     for (const piece of pieces) hash.update(piece);
     const sha256 = hash.digest('hex');
-    const isFree = !existsSync(join(seriesFolder(folder, update.key), `${month}.parquet`));
+    // A file that no manifest names does not exist: a killed import left it.
+    const isFree = !named.has(`${month}.parquet`);
     const file = isFree ? `${month}.parquet` : `${month}.${sha256.slice(0, 12)}.parquet`;
     const bytes = writePieces(join(into, file), pieces);
     syncPath(join(into, file));

@@ -1,0 +1,202 @@
+/**
+ * History of an exchange into the candle lake: candles of last, mark and index prices, and funding.
+ *
+ * 1. Every month is stored whole, by one commit of the lake, as soon as all its pages are there.
+ * 2. Only candles that closed before the market's own time are asked for: the open one never comes in.
+ * 3. The same command again asks only for what is missing, and twice leaves the same bytes as once.
+ */
+import type { Gap, SeriesKey, SeriesKind } from '../candles.ts';
+import { marketOf, seriesText, timeframeLength } from '../candles.ts';
+import { DataError, usageError } from '../error.ts';
+import { gapsOf, readManifest } from '../lake/index.ts';
+import { wallClock } from './allowance.ts';
+import type { Clock } from './allowance.ts';
+import { Asker } from './ask.ts';
+import type { Trouble } from './ask.ts';
+import { byMonth, joinDone, missingOf, readDone, writeDone } from './done.ts';
+import type { Done } from './done.ts';
+import type { Host } from './host.ts';
+import { fetchPage, pagesOf } from './page.ts';
+import type { Page, Series, Span } from './page.ts';
+import { storeMonth } from './store.ts';
+import { bookOf, instrumentRows, intervals, paths } from './wire.ts';
+
+export type DownloadKind = Exclude<SeriesKind, 'trades'>;
+export const downloadKinds: readonly DownloadKind[] = ['last', 'mark', 'index', 'funding'];
+
+export interface DownloadOptions {
+  /** The data folder (`dataFolder()`). */
+  readonly folder: string;
+  readonly host: Host;
+  /** 'bybit:linear' or 'bybit:inverse'. */
+  readonly market: string;
+  readonly symbols: readonly string[];
+  readonly kinds: readonly DownloadKind[];
+  readonly timeframe: string;
+  /** Ms; `to` exclusive, null = until the market's own time. */
+  readonly from: number;
+  readonly to: number | null;
+  /** Ends the download between two commits. */
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+  /** Rows that are there, of so many to come at most. */
+  readonly onProgress?: (rows: number, total: number) => void;
+}
+
+export interface DownloadedSeries {
+  readonly series: string; readonly market: string; readonly symbol: string; readonly kind: DownloadKind; readonly timeframe: string;
+  /** Asked for, as far as the market's time and the listing allow. */
+  readonly from: number; readonly to: number;
+  readonly rowsAdded: number;
+  /** Rows of the series in the lake now. */
+  readonly rows: number; readonly first: number | null; readonly last: number | null;
+  /** Candles that the exchange does not have, within what was asked for and after the first candle. */
+  readonly gaps: readonly Gap[]; readonly missing: number;
+}
+
+export interface DownloadResult {
+  readonly folder: string;
+  readonly series: readonly DownloadedSeries[];
+  readonly requests: number;
+  /** What was met and overcome, and how often. */
+  readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
+  readonly ms: number;
+}
+
+/** One series with what is to be done about it. */
+interface Plan { readonly series: Series; readonly wanted: Span; readonly missing: readonly Span[]; done: readonly Done[]; added: number; readonly holed: Page[] }
+
+const hourMs = 3_600_000;
+/** Months under way at once: enough to keep the way full where a month is one request. */
+const monthsMost = 40;
+
+export async function download(options: DownloadOptions): Promise<DownloadResult> {
+  const clock = options.clock ?? wallClock;
+  const startedAt = clock.now();
+  const ended = new AbortController();
+  const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
+  const asker = new Asker(options.host, clock, signal);
+  const plans: Plan[] = [];
+  for (const symbol of new Set(options.symbols)) plans.push(...await plansOf(symbol, asker, options));
+  const months = plans.flatMap((plan) => byMonth(plan.missing).map((spans) => ({ plan, spans })));
+  const tally = { rows: 0, total: plans.reduce((sum, { series, missing }) => sum + rowsIn(series, missing), 0) };
+  const pages = (count: number): void => { tally.rows += count; options.onProgress?.(tally.rows, tally.total); };
+  const work = months.values();
+  const hands = Array.from({ length: Math.min(monthsMost, months.length) }, async () => {
+    for (const { plan, spans } of work) await fetchMonth(plan, spans, { asker, options, pages });
+  });
+  await allOrFirst(hands, ended);
+  const series = plans.map((plan) => settled(plan, options));
+  return {
+    folder: options.folder, series, requests: asker.allowance.asked, troubles: Object.fromEntries(asker.troubles), ms: clock.now() - startedAt,
+  };
+}
+
+/** The first that fails ends the others, and is thrown once all have ended. */
+async function allOrFirst(hands: readonly Promise<void>[], ended: AbortController): Promise<void> {
+  let first: unknown = null;
+  await Promise.all(hands.map((hand) => hand.catch((thrown: unknown) => {
+    first ??= thrown;
+    ended.abort();
+  })));
+  if (first !== null) throw first;
+}
+
+const rowsIn = ({ intervalMs }: Series, spans: readonly Span[]): number =>
+  Math.round(spans.reduce((sum, { from, to }) => sum + (to - from), 0) / (intervalMs ?? 8 * hourMs));
+
+/** What is missing of a symbol's series, within its listing and the market's time. */
+async function plansOf(symbol: string, asker: Asker, options: DownloadOptions): Promise<readonly Plan[]> {
+  const market = marketOf(options.market);
+  const barMs = timeframeLength(options.timeframe);
+  if (barMs === null || intervals[options.timeframe] === undefined) {
+    throw usageError(`--timeframe: was '${options.timeframe}'`, `write one of ${Object.keys(intervals).join(' ')}`);
+  }
+  if (market.venue !== 'bybit' || (market.category !== 'linear' && market.category !== 'inverse')) {
+    throw usageError(`--market: was '${options.market}'`, 'write bybit:linear or bybit:inverse');
+  }
+  const { category } = market;
+  const [listing, now] = await Promise.all([
+    asker.ask(instrumentRows, paths.instrument, { category, symbol }).then(({ result }) => result.list.find((row) => row.symbol === symbol)?.launchTime ?? 0),
+    marketTime(asker, category, symbol),
+  ]);
+  return options.kinds.map((kind) => {
+    const intervalMs = kind === 'funding' ? null : barMs;
+    const key: SeriesKey = { ...market, symbol, kind, timeframe: kind === 'funding' ? 'stamps' : options.timeframe };
+    // A settlement may be told some seconds late: those of the hour under way are left to the next run.
+    const step = intervalMs ?? hourMs;
+    const from = Math.max(Math.ceil(options.from / step), Math.floor(listing / step)) * step;
+    const to = Math.floor(Math.min(options.to ?? Infinity, now) / step) * step;
+    const wanted = { from, to: Math.max(from, to) };
+    const done = readDone(options.folder, key, readManifest(options.folder, key));
+    return { series: { key, intervalMs }, wanted, done, missing: missingOf(wanted, done), added: 0, holed: [] };
+  });
+}
+
+/** Time of the market itself, which on a local exchange is not the clock's; what is listed no more has the server's. */
+async function marketTime(asker: Asker, category: string, symbol: string): Promise<number> {
+  try {
+    const { result, at } = await asker.ask(bookOf, paths.book, { category, symbol, limit: '1' });
+    return Math.min(result.ts, at);
+  } catch (thrown) {
+    if (!(thrown instanceof DataError) || thrown.reason !== 'refused') throw thrown;
+    const { at } = await asker.ask(instrumentRows, paths.instrument, { category, symbol });
+    return at;
+  }
+}
+
+interface Ways { readonly asker: Asker; readonly options: DownloadOptions; readonly pages: (rows: number) => void }
+
+async function fetchMonth(plan: Plan, spans: readonly Span[], { asker, options, pages }: Ways): Promise<void> {
+  const { series } = plan;
+  const wanted = spans.flatMap((span) => pagesOf(series, span));
+  const got = await Promise.all(wanted.map(async (span) => {
+    const page = await fetchPage(asker, series, span);
+    pages(rowsIn(series, [span]));
+    return page;
+  }));
+  asker.signal.throwIfAborted();
+  const rows = got.toSorted((a, b) => a.span.from - b.span.from).flatMap((page) => page.rows);
+  if (rows.length > 0) plan.added += storeMonth(options.folder, series, rows, new Date(asker.clock.now()).toISOString());
+  plan.holed.push(...got.filter((page) => !page.isWhole));
+  tellDone(plan, got.filter((page) => page.isWhole), options.folder);
+}
+
+function tellDone(plan: Plan, pages: readonly Page[], folder: string): void {
+  if (pages.length === 0) return;
+  plan.done = joinDone(plan.done, pages.map(({ span, rows }) => ({ ...span, rows: rows.length })));
+  writeDone(folder, plan.series.key, plan.done);
+}
+
+/**
+ * Pages with holes are asked for again by the next run; those whose hole lies before the first row of the series are done:
+ * the series began there.
+ */
+function settled(plan: Plan, { folder, market }: DownloadOptions): DownloadedSeries {
+  const { series: { key, intervalMs }, wanted } = plan;
+  const lake = readManifest(folder, key);
+  if (lake === null && wanted.to > wanted.from) {
+    throw new DataError({
+      reason: 'nothing-there', what: `the exchange has no ${seriesText(key)} in the time asked for`, fix: 'ask for another time, or check symbol, market and kind',
+    });
+  }
+  const first = lake?.first ?? Infinity;
+  const isBeginning = ({ span, rows }: Page): boolean => first >= span.to
+    || (intervalMs !== null && first > span.from && rows.length === (span.to - first) / intervalMs);
+  tellDone(plan, plan.holed.filter(isBeginning), folder);
+  const gaps = lake === null || intervalMs === null ? [] : gapsIn(gapsOf(lake).gaps, { lake, intervalMs, wanted });
+  return {
+    series: seriesText(key), market, symbol: key.symbol, kind: key.kind === 'trades' ? 'last' : key.kind, timeframe: key.timeframe, ...wanted,
+    rowsAdded: plan.added, rows: lake?.rows ?? 0, first: lake?.first ?? null, last: lake?.last ?? null,
+    gaps, missing: gaps.reduce((sum, gap) => sum + gap.missing, 0),
+  };
+}
+
+interface Within { readonly lake: { readonly last: number }; readonly intervalMs: number; readonly wanted: Span }
+
+/** Gaps that begin in the time asked for, and what is missing at its end. */
+function gapsIn(gaps: readonly Gap[], { lake, intervalMs, wanted }: Within): readonly Gap[] {
+  const inside = gaps.filter(({ at }) => at >= wanted.from && at < wanted.to);
+  const next = lake.last + intervalMs;
+  return next >= wanted.to ? inside : [...inside, { at: next, missing: (wanted.to - next) / intervalMs }];
+}

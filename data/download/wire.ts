@@ -1,0 +1,68 @@
+/**
+ * The words of the wire, read once: envelopes, candles, funding, and what an instrument says of itself.
+ * Source: protocol sheet, sections 1 and 3 (Bybit V5 market endpoints).
+ */
+import { z } from 'zod';
+import type { Answer } from './host.ts';
+
+export const paths = {
+  last: '/v5/market/kline', mark: '/v5/market/mark-price-kline', index: '/v5/market/index-price-kline',
+  funding: '/v5/market/funding/history', instrument: '/v5/market/instruments-info', book: '/v5/market/orderbook',
+} as const;
+
+/** Rows of one answer at most. */
+export const rowsMost = { candles: 1_000, funding: 200 } as const;
+
+/** Names of timeframes on the wire. */
+export const intervals: Readonly<Record<string, string>> = {
+  '1m': '1', '3m': '3', '5m': '5', '15m': '15', '30m': '30', '1h': '60', '2h': '120', '4h': '240', '6h': '360', '12h': '720', '1d': 'D',
+};
+
+const decimal = z.string().regex(/^-?\d+(\.\d+)?(e-?\d+)?$/i).transform(Number);
+const stamp = z.string().regex(/^\d{12,14}$/).transform(Number);
+
+/** Newest first; `[start, open, high, low, close]`, of last prices also volume (base; contracts when inverse) and turnover. */
+export const priceRows = z.object({ list: z.array(z.tuple([stamp, decimal, decimal, decimal, decimal])) });
+export const tradedRows = z.object({ list: z.array(z.tuple([stamp, decimal, decimal, decimal, decimal, decimal], z.unknown())) });
+export const fundingRows = z.object({ list: z.array(z.object({ fundingRateTimestamp: stamp, fundingRate: decimal })) });
+/** `launchTime` in ms; the list is empty for what is traded no more. */
+export const instrumentRows = z.object({ list: z.array(z.object({ symbol: z.string(), launchTime: stamp })) });
+/** `ts` = the market's own time. */
+export const bookOf = z.object({ ts: z.number() });
+
+const envelope = z.object({ retCode: z.number().int(), retMsg: z.string(), result: z.unknown(), time: z.number() });
+
+export type Verdict =
+  /** `at` = time of the server, ms. */
+  | { readonly tag: 'answered'; readonly result: unknown; readonly at: number }
+  | { readonly tag: 'limited'; readonly waitMs: number }
+  | { readonly tag: 'shut-out' }
+  | { readonly tag: 'refused'; readonly code: number; readonly text: string }
+  | { readonly tag: 'broken'; readonly why: string };
+
+const limitedLeastMs = 1_000;
+/** 429 without a body says no reset; so long does the address's window last. */
+const limitedUsualMs = 5_000;
+
+/** Source: protocol sheet, error table: 10006 and 10018 too many visits, 10429 overload, 10000 and 10016 the server's own troubles. */
+export function verdictOf(answer: Answer): Verdict {
+  const { status, text, resetAt } = answer;
+  if (status === 403) return { tag: 'shut-out' };
+  if (status === 429) return { tag: 'limited', waitMs: limitedUsualMs };
+  if (status >= 500) return { tag: 'broken', why: `HTTP ${status}` };
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return { tag: 'broken', why: text === '' ? `HTTP ${status} without a body` : `HTTP ${status} with ${text.length} bytes that are not JSON, or cut` };
+  }
+  const read = envelope.safeParse(parsed);
+  if (!read.success) return { tag: 'broken', why: `HTTP ${status} with JSON of another form` };
+  const { retCode, retMsg, result, time } = read.data;
+  if (retCode === 0) return { tag: 'answered', result, at: time };
+  if (retCode === 10006 || retCode === 10018 || retCode === 10429) {
+    return { tag: 'limited', waitMs: Math.max(limitedLeastMs, (resetAt ?? 0) - time) };
+  }
+  if (retCode === 10000 || retCode === 10016) return { tag: 'broken', why: `${retCode} ${retMsg}` };
+  return { tag: 'refused', code: retCode, text: retMsg };
+}
