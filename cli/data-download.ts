@@ -23,7 +23,7 @@ export interface DownloadWords extends CommonOptions {
 }
 
 /** Reasons that lie with the exchange or the way to it, not with the data. */
-const venueReasons: ReadonlySet<string> = new Set(['shut-out', 'rate-limit', 'no-answer', 'refused', 'repeated-page', 'nothing-there']);
+const venueReasons: ReadonlySet<string> = new Set(['shut-out', 'rate-limit', 'no-answer', 'refused', 'repeated-page']);
 
 export async function dataDownload(symbols: readonly string[], words: DownloadWords): Promise<number> {
   const { from, to } = rangeOf(words);
@@ -45,7 +45,7 @@ export async function dataDownload(symbols: readonly string[], words: DownloadWo
     endOf(progress);
     if (words.json === true) printJson(result);
     else printDownload(result);
-    return 0;
+    return result.series.some(({ rows }) => rows === 0) ? 1 : 0;
   } catch (thrown) {
     endOf(progress);
     if (stop.signal.aborted) throw new Failure(130, 'interrupted: months that were whole are stored. Fix: the same command goes on from there', thrown);
@@ -79,6 +79,10 @@ function checkSymbol(symbol: string): void {
 
 function printDownload({ folder, series, requests, troubles, ms }: DownloadResult): void {
   for (const one of series) {
+    if (one.rows === 0) {
+      printLine(`${one.series}: nothing: the exchange has none in the time asked for`);
+      continue;
+    }
     printLine(`${one.series}: ${addedText(one)}; now ${one.rows} rows${one.first === null ? '' : `, ${timeText(one.first)} to ${timeText(one.last ?? 0)}`}`);
     const [gap] = one.gaps;
     if (gap !== undefined) printLine(`  ${one.missing} bars missing in ${one.gaps.length} gaps, the first at ${timeText(gap.at)}: the exchange does not have them`);

@@ -5,6 +5,7 @@
  * 2. Only candles that closed before the market's own time are asked for: the open one never comes in.
  * 3. The same command again asks only for what is missing, and twice leaves the same bytes as once.
  */
+import { setMaxListeners } from 'node:events';
 import type { Gap, SeriesKey, SeriesKind } from '../candles.ts';
 import { marketOf, seriesText, timeframeLength } from '../candles.ts';
 import { DataError, usageError } from '../error.ts';
@@ -75,6 +76,7 @@ export async function download(options: DownloadOptions): Promise<DownloadResult
   const startedAt = clock.now();
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
+  setMaxListeners(0, signal); // every request listens
   const asker = new Asker(options.host, clock, signal);
   const plans: Plan[] = [];
   for (const symbol of new Set(options.symbols)) plans.push(...await plansOf(symbol, asker, options));
@@ -175,11 +177,6 @@ function tellDone(plan: Plan, pages: readonly Page[], folder: string): void {
 function settled(plan: Plan, { folder, market }: DownloadOptions): DownloadedSeries {
   const { series: { key, intervalMs }, wanted } = plan;
   const lake = readManifest(folder, key);
-  if (lake === null && wanted.to > wanted.from) {
-    throw new DataError({
-      reason: 'nothing-there', what: `the exchange has no ${seriesText(key)} in the time asked for`, fix: 'ask for another time, or check symbol, market and kind',
-    });
-  }
   const first = lake?.first ?? Infinity;
   const isBeginning = ({ span, rows }: Page): boolean => first >= span.to
     || (intervalMs !== null && first > span.from && rows.length === (span.to - first) / intervalMs);
