@@ -18,7 +18,7 @@ const attemptsMost = 7;
 const limitedMost = 30;
 const firstWaitMs = 250;
 /** With fewer requests left than this, somebody else asks from this address too. */
-const leftLeast = 8;
+const leftLeast = 3;
 
 export class Asker {
   readonly allowance: Allowance;

@@ -5,7 +5,6 @@
  * 2. Only candles that closed before the market's own time are asked for: the open one never comes in.
  * 3. The same command again asks only for what is missing, and twice leaves the same bytes as once.
  */
-import { setMaxListeners } from 'node:events';
 import type { Gap, SeriesKey, SeriesKind } from '../candles.ts';
 import { marketOf, seriesText, timeframeLength } from '../candles.ts';
 import { DataError, usageError } from '../error.ts';
@@ -76,7 +75,6 @@ export async function download(options: DownloadOptions): Promise<DownloadResult
   const startedAt = clock.now();
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
-  setMaxListeners(0, signal); // every request listens
   const asker = new Asker(options.host, clock, signal);
   const plans: Plan[] = [];
   for (const symbol of new Set(options.symbols)) plans.push(...await plansOf(symbol, asker, options));

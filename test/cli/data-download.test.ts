@@ -11,7 +11,7 @@ import { startExchange } from '../../live/exchange/index.ts';
 import type { RunningExchange } from '../../live/exchange/index.ts';
 import { runConfig } from '../../engine/index.ts';
 import { bytesOf, freshFolder, walked } from '../data/download/stage.ts';
-import { chance, start } from '../sim/market.ts';
+import { chance } from '../sim/market.ts';
 import { folderWith, holdfast, program } from './command.ts';
 
 /** Resolves with the first line it prints. */
@@ -76,7 +76,8 @@ describe('holdfast data download', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ series: [{ kind: 'last', missing: 0 }, { kind: 'funding' }] });
     expect(got?.symbols[0]?.last).toEqual(own?.symbols[0]?.last);
-    expect(got?.symbols[0]?.funding).toEqual(own?.symbols[0]?.funding);
+    expect(got?.symbols[0]?.funding?.settledAt).toEqual(own?.symbols[0]?.funding?.settledAt);
+    expect(Array.from(got?.symbols[0]?.funding?.rate ?? [])).toEqual(Array.from(own?.symbols[0]?.funding?.rate ?? [], (rate) => rate + 0)); // the wire has no -0
   }, 120_000);
   it('killed at 20 random points and resumed leaves the same bytes as undisturbed', async () => {
     const door = await tenMonths();
@@ -146,6 +147,5 @@ describe('holdfast data download', () => {
 
     expect(code).toBe(4);
     expect(stderr).toMatch(/^no-answer: .*Fix: /);
-    expect(start).toBe(Date.UTC(2023, 10, 14));
   }, 120_000);
 });
