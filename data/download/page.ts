@@ -36,6 +36,7 @@ export async function fetchPage(asker: Asker, series: Series, span: Span): Promi
   for (let asked = 1; ; asked++) {
     const before = rows.size;
     const answered = series.intervalMs === null ? await settlements(asker, series.key, span) : await candles(asker, series.key, span);
+    if (asked === 1 && isExact(answered, span, expected)) return { span, rows: answered.toReversed(), isWhole: true };
     const own = answered.filter(([at = 0]) => at >= span.from && at < span.to);
     for (const row of own) keep(rows, row, series.key);
     if (rows.size >= expected) break;
@@ -49,6 +50,13 @@ export async function fetchPage(asker: Asker, series: Series, span: Span): Promi
   return { span, rows: [...rows.values()].sort(([a = 0], [b = 0]) => a - b), isWhole: rows.size >= expected };
 }
 
+/** The usual page: every candle once, newest first, nothing else. */
+function isExact(rows: readonly Row[], { from, to }: Span, expected: number): boolean {
+  if (rows.length !== expected || rows.length < 2) return false;
+  const step = (to - from) / expected;
+  return rows.every((row, i) => row[0] === to - (i + 1) * step);
+}
+
 const foreignMost = 5;
 const againMs = 250;
 
@@ -56,10 +64,7 @@ async function candles(asker: Asker, { category, symbol, kind, timeframe }: Seri
   const query = {
     category, symbol, interval: intervals[timeframe] ?? '', start: String(from), end: String(to - 1), limit: String(rowsMost.candles),
   };
-  if (kind === 'last') {
-    const { result } = await asker.ask(tradedRows, paths.last, query);
-    return result.list.map(([at, open, high, low, close, volume]) => [at, open, high, low, close, volume]);
-  }
+  if (kind === 'last') return (await asker.ask(tradedRows, paths.last, query)).result.list;
   return (await asker.ask(priceRows, kind === 'index' ? paths.index : paths.mark, query)).result.list;
 }
 

@@ -19,11 +19,27 @@ export const intervals: Readonly<Record<string, string>> = {
 };
 
 const decimal = z.string().regex(/^-?\d+(\.\d+)?(e-?\d+)?$/i).transform(Number);
+/** A list of arrays of texts as numbers, so many of each. By hand: a schema for every value costs more than the way does. */
+const listOf = (columns: number) => z.array(z.unknown()).transform((list, context): number[][] => {
+  const rows: number[][] = [];
+  for (const row of list) {
+    const numbers = Array.isArray(row) && row.length >= columns ? row.slice(0, columns).map(numberIn) : [Number.NaN];
+    if (numbers.some(Number.isNaN) || !(numbers[0]! >= firstStamp)) {
+      context.addIssue({ code: 'custom', message: `must be rows of ${columns} decimals` });
+      return z.NEVER;
+    }
+    rows.push(numbers);
+  }
+  return rows;
+});
+const numberIn = (value: unknown): number => (typeof value === 'string' && value !== '' ? Number(value) : Number.NaN);
+/** Of 2001: what is earlier is no time in ms. */
+const firstStamp = 1e12;
 const stamp = z.string().regex(/^\d{12,14}$/).transform(Number);
 
 /** Newest first; `[start, open, high, low, close]`, of last prices also volume (base; contracts when inverse) and turnover. */
-export const priceRows = z.object({ list: z.array(z.tuple([stamp, decimal, decimal, decimal, decimal])) });
-export const tradedRows = z.object({ list: z.array(z.tuple([stamp, decimal, decimal, decimal, decimal, decimal], z.unknown())) });
+export const priceRows = z.object({ list: listOf(5) });
+export const tradedRows = z.object({ list: listOf(6) });
 export const fundingRows = z.object({ list: z.array(z.object({ fundingRateTimestamp: stamp, fundingRate: decimal })) });
 /** `launchTime` in ms; the list is empty for what is traded no more. */
 export const instrumentRows = z.object({ list: z.array(z.object({ symbol: z.string(), launchTime: stamp })) });
