@@ -94,12 +94,13 @@ export async function download(options: DownloadOptions): Promise<DownloadResult
 
 /** The first that fails ends the others, and is thrown once all have ended. */
 async function allOrFirst(hands: readonly Promise<void>[], ended: AbortController): Promise<void> {
-  let first: unknown = null;
+  const failures: Error[] = [];
   await Promise.all(hands.map((hand) => hand.catch((thrown: unknown) => {
-    first ??= thrown;
+    failures.push(thrown instanceof Error ? thrown : new Error(String(thrown)));
     ended.abort();
   })));
-  if (first !== null) throw first;
+  const [first] = failures;
+  if (first !== undefined) throw first;
 }
 
 const rowsIn = ({ intervalMs }: Series, spans: readonly Span[]): number =>

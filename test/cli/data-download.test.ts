@@ -27,12 +27,17 @@ interface Door { readonly line: string; /** Called with the number of each answe
 async function counting(exchange: RunningExchange): Promise<Door> {
   let count = 0;
   const server = createServer((request, response) => {
-    fetch(`${exchange.ready.rest}${request.url ?? ''}`).then(async (reply) => {
-      const text = await reply.text();
-      count += 1;
-      door.answered(count);
-      response.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(text);
-    }).catch(() => response.destroy());
+    void (async () => {
+      try {
+        const reply = await fetch(`${exchange.ready.rest}${request.url ?? ''}`);
+        const text = await reply.text();
+        count += 1;
+        door.answered(count);
+        response.writeHead(reply.status, { 'Content-Type': 'application/json' }).end(text);
+      } catch {
+        response.destroy();
+      }
+    })();
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const { port } = server.address() as AddressInfo;
