@@ -107,8 +107,8 @@ function takeBackLoosening(state: State, leg: Leg, position: OpenPosition, trigg
   askStop(state, leg, position, { triggerTicks: trigger, trailTicks: 0, activeTicks: 0, loosens: false }, out);
 }
 
-/** A stop that was there is gone, or was never heard of: the wanted one is set, or the position goes. */
-export function restoreStop(state: State, leg: Leg, position: OpenPosition, cause: UnprotectedCause, out: Out): void {
+/** A stop that was there is gone since `at`, or was never heard of: the wanted one is set, or the position goes. */
+export function restoreStop(state: State, leg: Leg, position: OpenPosition, cause: UnprotectedCause, out: Out, at = state.now): void {
   const { protection } = position;
   if (protection.tag === 'waived') return;
   if (protection.tag === 'breached') {
@@ -117,7 +117,7 @@ export function restoreStop(state: State, leg: Leg, position: OpenPosition, caus
     hurry(state, position);
     return;
   }
-  position.bareAt = state.now;
+  position.bareAt = at;
   setProtection(state, leg, position, { tag: 'unprotected', cause, since: state.now }, cause, out);
   const wanted = position.wantedStop;
   if (wanted > 0) requestStop(state, leg, position, { triggerTicks: wanted, trailTicks: position.trailTicks, activeTicks: position.trailFromTicks, loosens: false }, out);
@@ -128,7 +128,7 @@ export function takeStopTimer(state: State, leg: Leg, out: Out): void {
   if (leg.position.tag === 'flat') return;
   const { position } = leg;
   if (stopDue(state, position) <= state.now) {
-    if (position.protection.tag === 'unprotected') restoreStop(state, leg, position, position.protection.cause, out);
+    if (position.protection.tag === 'unprotected') restoreStop(state, leg, position, position.protection.cause, out, position.bareAt);
     else repeatStop(state, leg, position, out);
   }
   takeTrailTimer(state, leg, position, out);
@@ -226,14 +226,14 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
     if (event.setAt !== undefined && event.setAt > leg.executedAt) suspectPosition(state, leg, out);
     return;
   }
-  if (event.setAt !== undefined && event.setAt < position.tradedAt) return; // of the position before
+  if (event.setAt !== undefined && event.setAt < Math.max(position.tradedAt, position.bareAt)) return; // of the position before, or of a stop that is gone
   const { protection } = position;
   if (event.trailTicks > 0) {
     position.trailTicks = event.trailTicks;
     position.trailAt = 0;
   }
   if (event.triggerTicks === 0) {
-    if (isAnyHeld(protection)) restoreStop(state, leg, position, 'cancelled', out);
+    if (isAnyHeld(protection)) restoreStop(state, leg, position, 'cancelled', out, event.setAt ?? state.now);
     return;
   }
   if (protection.tag === 'breached') return;

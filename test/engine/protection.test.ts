@@ -197,6 +197,24 @@ describe.each(sides)('a %s', (side) => {
     expect(desk.protection().tag).toBe('armed');
   });
 
+  it.each(['the same', 'another'])('of %s level, told late, is not the one that was removed since: the deadline stands, and the word of the new one ends it', (level) => {
+    const [desk, put] = [held({ side }), held({ side })];
+    for (const one of [desk, put]) {
+      const word = { tag: 'stop-set', by: 'mark', trailTicks: 0 } as const;
+      const removedAt = one.now() + 500;
+      one.wait(600);
+      expect(one.tell({ ...word, triggerTicks: 0, setAt: removedAt })).toEqual([setStop(one.p(90))]);
+      one.tell({ ...word, triggerTicks: one.p(level === 'the same' ? 90 : 88), setAt: removedAt - 1 });
+      expect(one.position()).toMatchObject({ protection: { tag: 'requested', replaces: null } });
+      expect(one.position().protectBy).toBeGreaterThan(0);
+    }
+
+    put.tell({ tag: 'stop-set', by: 'mark', trailTicks: 0, triggerTicks: put.p(90), setAt: put.now() });
+    expect(put.protection().tag).toBe('armed');
+    desk.wait(10_000);
+    expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
+  });
+
   it('takes "unchanged" without a level for the stop asked for, and the answer to another request for nothing', () => {
     const desk = opened({ side });
 
