@@ -12,6 +12,12 @@ export function due(state: State, at: Ms): void { // hot
   if (at < state.dueAt) state.dueAt = at;
 }
 
+/** Something tells of a position where none is counted: it has to be clear within the time of a recovery. */
+export function hint(state: State, leg: Leg): void {
+  if (leg.hintedAt === 0) leg.hintedAt = state.now;
+  due(state, leg.hintedAt + state.setup.config.recoverDeadlineMs);
+}
+
 /** The next instant, ms, at which the engine must be sent a `timer`; Infinity = it waits for nothing. */
 export function deadlineOf(state: State): Ms { // hot
   if (state.dueAt !== Number.POSITIVE_INFINITY) state.dueAt = exactly(state);

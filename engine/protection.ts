@@ -17,7 +17,7 @@
  *    wanted stop; only if that has no answer either does the position go.
  */
 import type { RunConfig } from './config.ts';
-import { due, stopDue } from './deadlines.ts';
+import { due, hint, stopDue } from './deadlines.ts';
 import type { StopRefused, StopSet, StopUnchanged, TriggerSource } from './events.ts';
 import { exitAll, isLeavingWell } from './leaving.ts';
 import { alert, halt } from './mode.ts';
@@ -249,8 +249,7 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
 
 /** A stop on a position that nobody told of: what there is has to be told within the time of a recovery. */
 function suspectPosition(state: State, leg: Leg, out: Out): void {
-  if (leg.hintedAt === 0) leg.hintedAt = state.now;
-  due(state, leg.hintedAt + state.setup.config.recoverDeadlineMs);
+  hint(state, leg);
   ask(state, leg, out);
 }
 

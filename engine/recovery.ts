@@ -12,7 +12,7 @@ import { countExecution, closeOrder, takeExecution } from './answers.ts';
 import type { AccountSnapshot, OpenOrder } from './events.ts';
 import { protectAdopted, takeForeignOrder } from './foreign.ts';
 import { catchUp } from './catch-up.ts';
-import { due } from './deadlines.ts';
+import { due, hint } from './deadlines.ts';
 import { afterFill, trim } from './guard.ts';
 import { afterExit } from './leaving.ts';
 import { alert, cool, halt, setMode, stumble } from './mode.ts';
@@ -91,6 +91,7 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   if (event.ended !== 'unknown' && leg.buried.length > 0) for (const { order, filled } of event.ended) oweFills(leg, order, filled);
   const areOrdersOpen = takeOrders(state, leg, event, out);
   const position = takePosition(state, leg, event, out);
+  if (leg.position.tag === 'flat' && position === 'open' && isShownBare(event)) hint(state, leg);
   if (position === 'known') {
     leg.isSeen ||= event.takenAt >= leg.forgottenAt;
     if (event.takenAt >= leg.hintedAt) leg.hintedAt = 0;
@@ -105,6 +106,11 @@ export function takeSnapshot(state: State, event: AccountSnapshot, out: Out): vo
   if (!isWhole) return;
   if (leg.position.tag === 'open') trim(state, leg, leg.position, out);
   if (!leg.isKnown) know(state, leg, out);
+}
+
+/** One reading proves no position, and the next may be long in coming: what is shown without a stop has to be clear in time. */
+function isShownBare({ position, stop }: AccountSnapshot): boolean {
+  return position !== 'unknown' && position.lots > 0 && (stop === 'unknown' || stop === null);
 }
 
 /** What a reading is made of may be some seconds old, and nothing else tells of what happened while nobody listened. */
@@ -296,11 +302,11 @@ function haltUnseen(state: State, out: Out): void {
   if (unseen.length > 0) halt(state, 'unreconciled', `${unseen.join(', ')}: position not told within ${state.setup.config.recoverDeadlineMs} ms`, out);
 }
 
-/** A leg on whose position a stop was told of, and nobody told the position since. */
+/** A leg that is counted flat, of which a stop was told or a bare position was shown, and nothing made it clear since. */
 function haltHinted(state: State, out: Out): void {
   const { strategy, config: { recoverDeadlineMs } } = state.setup;
   for (const { symbol, position, hintedAt } of state.legs) {
     if (hintedAt === 0 || position.tag === 'open' || hintedAt + recoverDeadlineMs > state.now) continue;
-    halt(state, 'unreconciled', `${strategy.symbols[symbol]!}: a stop without a position, which was not told within ${recoverDeadlineMs} ms`, out);
+    halt(state, 'unreconciled', `${strategy.symbols[symbol]!}: a position or the stop of one was told of, and nothing made it clear within ${recoverDeadlineMs} ms`, out);
   }
 }

@@ -57,6 +57,8 @@ export class ExposureWatch {
   readonly #legs: readonly Guarded[];
   readonly #carried = new Map<number, Carried>();
   readonly #exits = new Set<number>();
+  /** Executions that the engine was told of, by leg. */
+  readonly #told: readonly Set<number | string>[];
   #at = 0;
   #isDead = false;
   #hasAlarm = false;
@@ -64,6 +66,7 @@ export class ExposureWatch {
   constructor(truth: Truth, findings: Findings, legs: number) {
     this.#truth = truth;
     this.#findings = findings;
+    this.#told = Array.from({ length: legs }, () => new Set<number | string>());
     this.#legs = Array.from({ length: legs }, (): Guarded => ({ side: 0, hasStop: false, seen: 0, exposure: null, isExcused: false }));
   }
 
@@ -80,8 +83,11 @@ export class ExposureWatch {
   event(event: Event, state: State): void {
     if (event.tag === 'connected') this.#begin(event.at, state.setup.config.recoverDeadlineMs);
     if (!('leg' in event)) return;
+    const told = this.#told[event.leg];
+    if (event.tag === 'execution') told?.add(event.id);
+    else if (event.tag === 'account-snapshot' && event.executions !== 'unknown') for (const { id } of event.executions) told?.add(id);
     const exposure = this.#legs[event.leg]?.exposure ?? null;
-    if (exposure === null || exposure.toldAt !== Number.POSITIVE_INFINITY || !tells(event, exposure)) return;
+    if (exposure === null || exposure.toldAt !== Number.POSITIVE_INFINITY || !this.#tells(event, event.leg, exposure)) return;
     exposure.toldAt = event.at;
     exposure.from = event.at;
   }
@@ -176,6 +182,23 @@ export class ExposureWatch {
     }
   }
 
+  /** Whether the engine learns from this event that a position is there, or that its stop is gone. */
+  #tells(event: Event, leg: number, { kind, since, opening }: Exposure): boolean {
+    switch (event.tag) {
+      case 'execution': return kind === 'lost' ? event.cause === 'stop' : this.#isToldUpTo(leg, opening);
+      case 'account-snapshot':
+        return event.position !== 'unknown' && event.position.lots > 0 && event.takenAt >= since && (kind !== 'lost' || event.stop === null);
+      case 'stop-set': return kind === 'lost' && event.triggerTicks === 0;
+      case 'adl': return true;
+      default: return false;
+    }
+  }
+
+  /** A fill tells of the position that it opens only with all before it: next to a stop that fired untold it is just a smaller position. */
+  #isToldUpTo(leg: number, opening: number): boolean {
+    return this.#truth.executions(leg).every(({ id }) => typeof id !== 'number' || id > opening || this.#told[leg]!.has(id));
+  }
+
   /** Exits that really left and are not known to be dead, together for all that the engine was told of. */
   #isLeaving(own: Leg, position: TruePosition): boolean {
     let lots = 0;
@@ -196,16 +219,4 @@ function isGuardedBy({ position: own }: Leg, { side }: TruePosition): boolean {
 function exposed(kind: Kind, at: Ms, { setup: { config } }: State, opening = 0): Exposure {
   const limitMs = kind === 'attached' ? 0 : kind === 'fill' ? config.protectDeadlineMs : config.recoverDeadlineMs;
   return { kind, since: at, opening, toldAt: Number.POSITIVE_INFINITY, from: Number.POSITIVE_INFINITY, limitMs, isReported: kind === 'attached' };
-}
-
-/** Whether the engine learns from this event that a position is there, or that its stop is gone. */
-function tells(event: Event, { kind, since, opening }: Exposure): boolean {
-  switch (event.tag) {
-    case 'execution': return (kind !== 'lost' || event.cause === 'stop') && !(typeof event.id === 'number' && event.id < opening);
-    case 'account-snapshot':
-      return event.position !== 'unknown' && event.position.lots > 0 && event.takenAt >= since && (kind !== 'lost' || event.stop === null);
-    case 'stop-set': return kind === 'lost' && event.triggerTicks === 0;
-    case 'adl': return true;
-    default: return false;
-  }
 }

@@ -417,7 +417,7 @@ describe('a stop told of while nothing is held', () => {
     expect(talk.state.mode.tag).toBe('trading');
     talk.wait(1);
 
-    const evidence = 'AAAUSDT: a stop without a position, which was not told within 10000 ms';
+    const evidence = 'AAAUSDT: a position or the stop of one was told of, and nothing made it clear within 10000 ms';
     expect(talk.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled', evidence });
     expect(deadlineOf(talk.state)).toBeGreaterThan(talk.now); // a question
     talk.tell({ tag: 'operator', verb: 'resume' });
@@ -442,6 +442,22 @@ describe('a stop told of while nothing is held', () => {
     before.pass(1).reading({ ...shown, takenAt: before.now - 2 });
     before.wait(9_999);
     expect(before.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
+  });
+
+  it('is as good as a bare position that one reading shows and no second one makes clear: 10,000 ms, then a halt; with its stop on it halts nothing', () => {
+    const shown = { position: { side: 1, lots: 2, entryTicks: 100, cost: 200n }, stop: null } as never;
+    const bare = new Talk();
+    bare.decide(bid);
+    bare.pass(1).reading(shown);
+    bare.wait(9_999);
+    expect(bare.state.mode.tag).toBe('trading');
+    bare.wait(1);
+    expect(bare.state.mode).toMatchObject({ tag: 'halted', cause: 'unreconciled' });
+
+    const held = new Talk();
+    held.decide(bid);
+    held.pass(1).reading({ ...(shown as object), stop: { triggerTicks: 98, by: 'mark' } } as never);
+    expect(held.state.legs[0]!.hintedAt).toBe(0);
   });
 
   it('is counted from the first word of it', () => {

@@ -27,22 +27,53 @@ interface Range { readonly from: number; readonly to: number }
 /** What a job hands back: what its portion came to, the processor time it took, compiler and collector included, and the bytes held. */
 interface Played { readonly tally: Tally; readonly cpuMs: number; readonly memory: number }
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string', default: '1' }, explain: { type: 'boolean', default: false },
-    minimise: { type: 'boolean', default: false }, coverage: { type: 'boolean', default: false }, job: { type: 'boolean', default: false },
-  },
-});
+const usage = `npm run schedules -- [options]
+  --seeds A..B   play these schedules (1..1000)
+  --jobs N       in so many processes at once (1)
+  --coverage     print how often each answer of the exchange met each state
+  --seed N       play one schedule
+    --explain      telling every event, command and fault
+    --minimise     looking for the fewest faults that still break it
+  --help         print this
+Exit code 0 = no violation, 1 = some, 2 = wrong words, 130 = interrupted.`;
 
+const values = wished();
 if (values.job) serve();
-else if (values.seed !== undefined) one(Number(values.seed));
-else await all(rangeOf(values.seeds ?? '1..1000'), Number(values.jobs));
+else if (values.seed !== undefined) one(wholeOf('--seed', values.seed));
+else await all(rangeOf(values.seeds ?? '1..1000'), wholeOf('--jobs', values.jobs));
+
+function wished(): { readonly [K in 'explain' | 'minimise' | 'coverage' | 'job']: boolean } & { readonly seeds?: string | undefined; readonly seed?: string | undefined; readonly jobs: string } {
+  try {
+    const { values: given } = parseArgs({
+      options: {
+        seeds: { type: 'string' }, seed: { type: 'string' }, jobs: { type: 'string', default: '1' }, explain: { type: 'boolean', default: false },
+        minimise: { type: 'boolean', default: false }, coverage: { type: 'boolean', default: false }, job: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (!given.help) return given;
+  } catch (error) {
+    refuse(error instanceof Error ? error.message.split('. ')[0]! : String(error));
+  }
+  console.log(usage);
+  process.exit(0);
+}
+
+function refuse(what: string): never {
+  console.error(`${what}. Fix: npm run schedules -- --help`);
+  process.exit(2);
+}
+
+function wholeOf(option: string, text: string): number {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && value > 0 ? value : refuse(`${option}: was '${text}', expected a whole number from 1 on`);
+}
 
 function rangeOf(text: string): Range {
   const [from, to] = text.split('..').map(Number) as [number, number | undefined];
   const range = { from, to: to ?? from };
-  if (!Number.isSafeInteger(range.from) || !Number.isSafeInteger(range.to) || range.to < range.from) throw new RangeError(`--seeds must be like 1..50000, was ${text}`);
-  return range;
+  const isGood = Number.isSafeInteger(range.from) && Number.isSafeInteger(range.to) && range.from > 0 && range.to >= range.from;
+  return isGood ? range : refuse(`--seeds: was '${text}', expected the first and the last, such as 1..50000`);
 }
 
 /** Plays a range of seeds, some of them twice. */

@@ -72,6 +72,24 @@ describe('I1, a stop that must be set after a fill', () => {
     one.auditor.instant(at(30_001), one.state);
     expect(numbers(one.report())).toEqual(['I1']);
   });
+  it('is told of by a fill of others only with the fill of the stop before it: until then it makes the position smaller and nothing more', () => {
+    const one = world();
+    openWithStop(one, at(0));
+    const fired = one.fills({ at: at(1_000), id: 2, side: -1, lots: 5, order: -1 });
+    one.there.stop = 0;
+    one.auditor.instant(at(1_000), one.state);
+    const others = one.fills({ at: at(2_000), id: 3, side: -1, lots: 2, order: -2 });
+    one.auditor.instant(at(2_000), one.state);
+    one.tells({ ...others, at: at(2_100), cause: 'foreign' });
+    one.auditor.instant(at(2_100), one.state);
+    one.tells({ ...fired, at: at(4_000), cause: 'stop' });
+    one.auditor.instant(at(4_000), one.state);
+    one.auditor.instant(at(14_000), one.state);
+    expect(numbers(one.report())).toEqual([]);
+
+    one.auditor.instant(at(14_001), one.state);
+    expect(numbers(one.report())).toEqual(['I1']);
+  });
   it('was waived and stays so while the engine, for want of a fill, counts a position of the other side', () => {
     const one = world();
     one.state.legs[0]!.orders.push(order(1, { terms: { ...terms, stopTicks: 0, distanceTicks: 0 } }));
