@@ -18,7 +18,7 @@ export { createState } from './create.ts';
 export { deadlineOf } from './deadlines.ts';
 export { beginRecovery } from './recovery.ts';
 export { step, stepBar, stepCycle, stepExecution, stepStopSet, stepThroughAll } from './step.ts';
-export { fillBar, takesStretches, takeStretch } from './stretch.ts';
+export { fillBar, knowSeries, takesStretches, takeStretch } from './stretch.ts';
 export type { BarColumns, Corridor, StretchRoom, Watch } from './stretch.ts';
 export type { Note, Out } from './notes.ts';
 export type { Leg, Mode, OpenPosition, Order, OrderOutcome, Position, Protection, State } from './state.ts';

@@ -3,7 +3,7 @@
  * timeframe shows its last closed bar: a bucket ends with its last base bar, or late, when a later bar arrives.
  */
 import type { BarClosed, Funding, MarkPrice } from './events.ts';
-import { feedBar, feedTimeframe, rollDecision } from './indicators/index.ts';
+import { feedBar, feedTimeframe, rollDecision, takeAhead } from './indicators/index.ts';
 import { noteBar } from './rules/index.ts';
 import type { BarRecord, Leg, State } from './state.ts';
 import { addToAggregate, completed, done, endBucket, late } from './timeframe.ts';
@@ -28,8 +28,9 @@ export function takeBar(state: State, leg: Leg, bar: BarClosed): void { // hot
   const { plan } = state.setup;
   for (let i = 0; i < aggregates.length; i++) {
     const aggregate = aggregates[i]!;
-    if (aggregate === null) feedBar(plan, indicators, i, bar);
-    else feedLonger(state, leg, i, aggregate, bar);
+    if (aggregate !== null) feedLonger(state, leg, i, aggregate, bar);
+    else if (indicators.ahead === null) feedBar(plan, indicators, i, bar);
+    else takeAhead(indicators, indicators.ahead, bar.openedAt);
   }
   if (decisionAggregate === null) dueWith(state, leg, bar);
   else buildDecisionBar(state, leg, decisionAggregate, bar);

@@ -5,7 +5,7 @@
  */
 import { decideLeg } from './decide.ts';
 import type { BarClosed } from './events.ts';
-import { feedBar, rollDecision } from './indicators/index.ts';
+import { feedBar, lookAhead, rollAhead, rollDecision } from './indicators/index.ts';
 import { takeLimits } from './limits.ts';
 import type { Out } from './notes.ts';
 import type { OpenPosition, State } from './state.ts';
@@ -44,6 +44,11 @@ export function takesStretches({ setup, legs, rules }: State): boolean {
     && aggregates.every((aggregate) => aggregate === null);
 }
 
+/** A run over a series that is known as a whole, of which every bar is fed once: indicators may be worked out block by block. */
+export function knowSeries({ setup, legs }: State, series: BarColumns): void {
+  lookAhead(setup.plan, legs[0]!.indicators, series);
+}
+
 /**
  * Takes the bars `from` to below `to`, as many as stay in the corridor. `before` bars were taken since the run began.
  * Returns how many were taken.
@@ -55,6 +60,7 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
   if (position.tag === 'open' && isWatched(position)) return 0;
   const { setup, wallet } = state;
   const { plan } = setup;
+  const { ahead } = indicators;
   const { kind, unitNumber, tick } = setup.instruments[leg.symbol]!;
   const decide = setup.strategy.decide!;
   const { intervalMs, openedAt, high, low, volume } = room.series;
@@ -75,8 +81,11 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
     book.lastTicks = bar.closeTicks;
     book.markTicks = bar.closeTicks + book.basisTicks;
     book.lastAt = at;
-    if (leg.rollDue) rollDecision(indicators);
-    for (let timeframe = 0; timeframe < aggregates.length; timeframe++) feedBar(plan, indicators, timeframe, bar);
+    if (ahead !== null) rollAhead(indicators, ahead);
+    else {
+      if (leg.rollDue) rollDecision(indicators);
+      for (let timeframe = 0; timeframe < aggregates.length; timeframe++) feedBar(plan, indicators, timeframe, bar);
+    }
     leg.rollDue = true;
     rememberBar(leg, bar);
     let equity = wallet.balanceNumber;

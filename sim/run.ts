@@ -3,7 +3,7 @@
  * nothing. At one instant T: what happened inside the bars, then bars (symbol order), mark bars, `cycle-closed` and its
  * commands; funding and arrivals of T belong to the next bar's first instant.
  */
-import { createDigest, createState, deadlineOf, digestCommand, roundTripMemories, setupOf, stepCycle, stepExecution, stepStopSet, takesStretches, takeStretch } from '../engine/index.ts';
+import { createDigest, createState, deadlineOf, digestCommand, roundTripMemories, setupOf, stepCycle, stepExecution, stepStopSet, knowSeries, takesStretches, takeStretch } from '../engine/index.ts';
 import type { BarClosed, Corridor, CycleClosed, Ms, State } from '../engine/index.ts';
 import { createExchange } from './exchange/index.ts';
 import { readDetail } from './detail.ts';
@@ -167,7 +167,7 @@ function begin(request: RunRequest): Play {
     trading: new TradingRecord(strategy.symbols, setup.instruments),
     equity: new EquityRecord(clock.instants, request.record === 'all', { at: clock.from, equity: state.equity }),
     events: request.record === 'all' ? new EventRecord() : null, notices: [],
-    progress: request.progress, stretch: oneByOne ? null : stretchOf(clock, state, request.progress),
+    progress: request.progress, stretch: oneByOne || request.hardship !== undefined ? null : stretchOf(clock, state, request.progress),
     corridors: oneByOne ? [] : market.symbols.map(emptyCorridor), ordeal: null, bars: 0, sent: 0, lastAt: clock.from,
   };
 }
@@ -180,6 +180,7 @@ const stretchBars = 256;
 function stretchOf(clock: Clock, state: State, watch: Gauge | null): Stretch | null {
   const series = clock.loneSeries;
   if (series === null || !takesStretches(state)) return null;
+  knowSeries(state, series);
   return {
     series, corridor: emptyCorridor(), bar: barRecord(), equities: new Float64Array(stretchBars), watch,
     stopSet: { tag: 'stop-set', at: 0.5, leg: 0, triggerTicks: 0, by: 'mark', trailTicks: 0 },

@@ -37,28 +37,14 @@ export interface TickBar {
 export function feedBar(
   plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number, from: TickBar,
 ): void { // hot
-  const { bar } = state;
-  const high = from.highTicks;
-  const low = from.lowTicks;
-  const close = from.closeTicks;
-  bar[openColumn] = from.openTicks;
-  bar[highColumn] = high;
-  bar[lowColumn] = low;
-  bar[closeColumn] = close;
-  bar[hl2Column] = high + low;
-  bar[hlc3Column] = high + low + close;
-  bar[ohlc4Column] = from.openTicks + high + low + close;
-  bar[volumeColumn] = from.volume;
-  bar[openedAtColumn] = from.openedAt;
+  fillColumns(state.bar, from.openTicks, from.highTicks, from.lowTicks, from.closeTicks, from.volume, from.openedAt);
   updateKernels(plan, state, timeframeIndex);
 }
 
-/** The same from numbers: prices in ticks, volume in base, `openedAt` in ms UTC. */
-export function feedTimeframe(
-  plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number,
-  openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, volume: number, openedAt: Ms,
-): void { // hot
-  const { bar } = state;
+/** Writes a bar by `columns`. */
+export function fillColumns( // hot
+  bar: Float64Array, openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, volume: number, openedAt: Ms,
+): void {
   bar[openColumn] = openTicks;
   bar[highColumn] = highTicks;
   bar[lowColumn] = lowTicks;
@@ -68,6 +54,14 @@ export function feedTimeframe(
   bar[ohlc4Column] = openTicks + highTicks + lowTicks + closeTicks;
   bar[volumeColumn] = volume;
   bar[openedAtColumn] = openedAt;
+}
+
+/** The same from numbers: prices in ticks, volume in base, `openedAt` in ms UTC. */
+export function feedTimeframe(
+  plan: IndicatorPlan, state: IndicatorState, timeframeIndex: number,
+  openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, volume: number, openedAt: Ms,
+): void { // hot
+  fillColumns(state.bar, openTicks, highTicks, lowTicks, closeTicks, volume, openedAt);
   updateKernels(plan, state, timeframeIndex);
 }
 
@@ -82,14 +76,17 @@ function updateKernels(plan: IndicatorPlan, state: IndicatorState, timeframeInde
   const { arena } = state;
   const position = arena[timeframeIndex]! | 0;
   arena[timeframeIndex] = position + 1;
-  for (let i = updateMeans(kernels, state, position); i < kernels.length; i++) {
-    const k = kernels[i]!;
-    if (k.kind === atr && arena[k.offset + 1] === k.n) updateRange(k, state);
-    else if (k.kind === ema || k.kind === atr) updateAverage(k, state);
-    else if (k.kind === windowed) {
-      state.current[k.out] = pushWindow(plan.windows[k.window]!, arena, k.offset, state.bar, state.num, state.den);
-    } else updateKernel(k, state);
-  }
+  for (let i = updateMeans(kernels, state, position); i < kernels.length; i++) updateOther(plan, state, kernels[i]!);
+}
+
+/** The present bar through any kernel but an sma of prices. */
+export function updateOther(plan: IndicatorPlan, state: IndicatorState, k: Kernel): void { // hot
+  const { arena } = state;
+  if (k.kind === atr && arena[k.offset + 1] === k.n) updateRange(k, state);
+  else if (k.kind === ema || k.kind === atr) updateAverage(k, state);
+  else if (k.kind === windowed) {
+    state.current[k.out] = pushWindow(plan.windows[k.window]!, arena, k.offset, state.bar, state.num, state.den);
+  } else updateKernel(k, state);
 }
 
 /**

@@ -20,6 +20,7 @@
 export type { Ind, Kernels, Source, Values } from './kernels.ts';
 export { declareIndicators } from './plan.ts';
 export type { IndicatorPlan, KeyPlan, TimeframePlan } from './plan.ts';
+export { lookAhead, rollAhead, takeAhead } from './ahead.ts';
 export { feedBar, feedTimeframe, rollDecision } from './feed.ts';
 export type { TickBar } from './feed.ts';
 export { createIndicators, isWarm, restoreIndicators, snapshotIndicators } from './state.ts';

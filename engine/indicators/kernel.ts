@@ -22,6 +22,8 @@ export interface Kernel {
   /** First slot in the arena, first index in the values. */
   readonly offset: number;
   readonly out: number;
+  /** How many values it puts out. */
+  readonly outputs: number;
   /** Periods; the meaning of m and p is the kind's. sma: m is the mask of its ring, -1 of volumes. */
   readonly n: number;
   readonly m: number;

@@ -136,7 +136,7 @@ function layOut(record: Record<string, unknown>, decisionMs: Ms): IndicatorPlan 
     const kernels = byTimeframe.get(draft.timeframe) ?? [];
     byTimeframe.set(draft.timeframe, kernels);
     kernels.push({
-      kind: draft.kind, offset: offset + counters, out, n: draft.n, m: draft.m, p: draft.p, width: draft.width,
+      kind: draft.kind, offset: offset + counters, out, outputs: draft.fields?.length ?? 1, n: draft.n, m: draft.m, p: draft.p, width: draft.width,
       source: columns[draft.source], divisor: draft.divisor, window: draft.window === null ? -1 : windows.length - 1,
     });
   }

@@ -10,6 +10,25 @@ import { viewOf } from './view.ts';
 /** What a decision reads: numbers, or objects of numbers and sides, by the strategy's own keys. */
 export type IndicatorView = Readonly<Record<string, unknown>>;
 
+/** Columns of a whole series, oldest first; prices in ticks, volume in base (contracts when inverse). */
+export interface AheadSeries {
+  readonly openedAt: Float64Array;
+  readonly open: Float64Array; readonly high: Float64Array; readonly low: Float64Array; readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+/** Values worked out before their bars are handed out, see `ahead.ts`. */
+export interface Ahead {
+  readonly plan: IndicatorPlan;
+  readonly series: AheadSeries;
+  /** Outputs of the bars `from` to below `to`, those of one bar side by side. */
+  readonly values: Float64Array;
+  from: number;
+  to: number;
+  /** The next bar to hand out. */
+  next: number;
+}
+
 export interface IndicatorState {
   readonly arena: Float64Array;
   /** The present values, then as many one decision bar earlier; NaN where there is none yet. */
@@ -24,6 +43,8 @@ export interface IndicatorState {
   readonly den: number;
   readonly ind: IndicatorView;
   readonly prev: IndicatorView;
+  /** Values worked out ahead of their bars; null = each bar is worked out when it is fed. */
+  ahead: Ahead | null;
 }
 
 export function createIndicators(plan: IndicatorPlan, tick: Step): IndicatorState {
@@ -32,7 +53,7 @@ export function createIndicators(plan: IndicatorPlan, tick: Step): IndicatorStat
   const previous = values.subarray(plan.outputs);
   return {
     arena: new Float64Array(plan.arenaSize), values, current, previous, bar: new Float64Array(9),
-    num: tick.num, den: tick.den, ind: viewOf(plan, current), prev: viewOf(plan, previous),
+    num: tick.num, den: tick.den, ind: viewOf(plan, current), prev: viewOf(plan, previous), ahead: null,
   };
 }
 
@@ -50,6 +71,7 @@ export interface IndicatorSnapshot {
 }
 
 export function snapshotIndicators(state: IndicatorState): IndicatorSnapshot {
+  invariant(state.ahead === null, 'values worked out ahead have no snapshot', {});
   const plain = (value: number): number | null => (Number.isNaN(value) ? null : value);
   return { arena: Array.from(state.arena, plain), values: Array.from(state.values, plain) };
 }

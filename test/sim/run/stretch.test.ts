@@ -9,9 +9,9 @@ import { flat, fundingOf, inverse, linear, marketOf, minute, series, start, walk
 import { follow, pick, play } from '../played.ts';
 import type { ConfigWish } from '../played.ts';
 
-/** The state without functions and views. `dueAt` is only a bound, as old as the last question for it: asked once more. */
+/** The state without functions, views and the room that indicators are worked out in. `dueAt` is only a bound, as old as the last question for it: asked once more. */
 const plain = (state: State): unknown => deadlineOf(state) > 0 && JSON.parse(JSON.stringify(state, (key, value: unknown) =>
-  (key === 'setup' || key === 'views' ? undefined : typeof value === 'bigint' ? `${value}n` : value)));
+  (key === 'setup' || key === 'views' || key === 'ahead' || key === 'bar' ? undefined : typeof value === 'bigint' ? `${value}n` : value)));
 
 interface World { readonly seed: number; readonly holds: number; readonly symbols: number; readonly marks: boolean; readonly timeframe: '1m' | '3m'; readonly longer: boolean }
 
