@@ -45,7 +45,7 @@ export async function dataDownload(symbols: readonly string[], words: DownloadWo
     endOf(progress);
     if (words.json === true) printJson(result);
     else printDownload(result);
-    return result.series.some(({ rows }) => rows === 0) ? 1 : 0;
+    return result.series.some(({ rows }) => rows === 0) || result.rules.some(({ versions }) => versions === 0) ? 1 : 0;
   } catch (thrown) {
     endOf(progress);
     if (stop.signal.aborted) throw new Failure(130, 'interrupted: months that were whole are stored. Fix: the same command goes on from there', thrown);
@@ -77,7 +77,7 @@ function checkSymbol(symbol: string): void {
   throw new Failure(2, `arguments: symbols: was '${symbol}', expected capital letters and digits. Fix: write it as the exchange does, such as BTCUSDT`);
 }
 
-function printDownload({ folder, series, requests, troubles, ms }: DownloadResult): void {
+function printDownload({ folder, series, rules, requests, troubles, ms }: DownloadResult): void {
   for (const one of series) {
     if (one.rows === 0) {
       printLine(`${one.series}: nothing: the exchange has none in the time asked for`);
@@ -86,6 +86,10 @@ function printDownload({ folder, series, requests, troubles, ms }: DownloadResul
     printLine(`${one.series}: ${addedText(one)}; now ${one.rows} rows${one.first === null ? '' : `, ${timeText(one.first)} to ${timeText(one.last ?? 0)}`}`);
     const [gap] = one.gaps;
     if (gap !== undefined) printLine(`  ${one.missing} bars missing in ${one.gaps.length} gaps, the first at ${timeText(gap.at)}: the exchange does not have them`);
+  }
+  for (const { market, symbol, isNew, versions, validFrom } of rules) {
+    if (validFrom === null) printLine(`${market} ${symbol} instruments: nothing: it is not listed, and no rules were stored before`);
+    else printLine(`${market} ${symbol} instruments: ${isNew ? 'new rules' : 'unchanged rules'}, seen first on ${timeText(validFrom)}${versions > 1 ? `; ${versions - 1} older versions` : ''}`);
   }
   const met = Object.entries(troubles).map(([reason, times]) => `${reason} ${times}x`).join(', ');
   printLine(`in ${folder} after ${(ms / 1_000).toFixed(1)} s and ${requests} requests${met === '' ? '' : `; met and overcome: ${met}`}`);

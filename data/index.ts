@@ -12,8 +12,11 @@ export type { CheckReport, Finding, FindingCode, LakeFilter, Severity } from './
 export { gapsOf, listLake, quietOf } from './lake/index.ts';
 export type { Manifest, MonthEntry } from './lake/index.ts';
 export { allowedPlaces, download, downloadKinds, hostAt, Outage, windowMs } from './download/index.ts';
-export type { Answer, Clock, DownloadKind, DownloadOptions, DownloadResult, DownloadedSeries, Host, Trouble } from './download/index.ts';
+export type { Answer, Clock, DownloadKind, DownloadOptions, DownloadResult, DownloadedRules, DownloadedSeries, Host, Trouble } from './download/index.ts';
 export { inferRules, packagedRules, parseRules, readInstrumentFile, rulesFor } from './instruments.ts';
+export { keepRules, readRules, rulesAt } from './rules-history.ts';
+export type { RulesAt, RulesVersion } from './rules-history.ts';
+export { rulesOfListing } from './venue-rules.ts';
 export { loadMarket } from './load.ts';
 export type { DataHash, LoadOptions, LoadWarning, LoadWarningCode, LoadedMarket, LoadedSeries, LoadedSymbol } from './load.ts';
 export { builtinEndsAt, builtinStartsAt, builtinSymbols, w1Series } from './builtin/index.ts';

@@ -168,10 +168,10 @@ export function inferRules(market: MarketId, symbol: string, candles: Candles): 
   };
 }
 
-/** The user's rules win over the packaged, those over inference (whose source is 'inferred': callers warn). */
+/** The user's rules win over those of the venue that were stored, those over the packaged, and those over inference (whose source is 'inferred': callers warn). */
 export function rulesFor(
-  market: MarketId, symbol: string, overrides: readonly InstrumentRules[], candles: Candles,
+  market: MarketId, symbol: string, overrides: readonly InstrumentRules[], stored: InstrumentRules | null, candles: Candles,
 ): InstrumentRules {
   return overrides.find((rules) => rules.symbol === symbol)
-    ?? packagedRules(market, symbol) ?? inferRules(market, symbol, candles);
+    ?? stored ?? packagedRules(market, symbol) ?? inferRules(market, symbol, candles);
 }

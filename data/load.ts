@@ -22,6 +22,7 @@ import { builtinDetail, detailWish, lakeDetail } from './detail.ts';
 import type { Detail, DetailWish } from './detail.ts';
 import { DataError, usageError } from './error.ts';
 import { rulesFor } from './instruments.ts';
+import { readRules, rulesAt } from './rules-history.ts';
 import { candlesOf, firstAtOrAfter, listLake, monthsIn, printsOf, readColumns, stampsOf } from './lake/index.ts';
 import type { Manifest, Range } from './lake/index.ts';
 
@@ -59,7 +60,7 @@ export interface LoadedSymbol {
 
 export type LoadWarningCode =
   | 'gaps' | 'no-mark' | 'mark-interval' | 'mark-partial' | 'no-funding' | 'funding-holes' | 'inferred-rules' | 'off-tick'
-  | 'flagged-data' | 'mixed-markets' | 'spot-execution' | 'finer-timeframe' | 'ranges-differ' | 'made-of-trades';
+  | 'flagged-data' | 'mixed-markets' | 'spot-execution' | 'finer-timeframe' | 'ranges-differ' | 'made-of-trades' | 'rules-of-another-time';
 export interface LoadWarning {
   readonly code: LoadWarningCode;
   readonly symbol: string | null;
@@ -294,12 +295,15 @@ const nothingLeft = (options: LoadOptions): DataError => new DataError({
 
 /** Rules, then ticks in place: `raw` is spent afterwards. */
 function symbolOf(raw: Raw, markets: Markets, options: LoadOptions, warnings: LoadWarning[]): LoadedSymbol {
-  const rules = rulesFor(markets.exec, raw.symbol, options.overrides ?? [], raw.last);
+  const span = spanOf(raw.last, raw.intervalMs);
+  const stored = markets.exec.venue === 'builtin' ? null : rulesAt(readRules(options.folder, markets.exec, raw.symbol), span.from, span.to);
+  const rules = rulesFor(markets.exec, raw.symbol, options.overrides ?? [], stored?.rules ?? null, raw.last);
+  const doubts = rules === stored?.rules ? stored.doubts : [];
   const instrument = instrumentOf(rules);
   const off = toTicks(pricesOf(raw.last), instrument.tick);
   if (raw.mark !== null) toTicks(pricesOf(raw.mark), instrument.tick);
   if (raw.detail !== null) toTicks(raw.detail.tag === 'prints' ? [raw.detail.prints.price] : pricesOf(raw.detail.bars), instrument.tick);
-  warnings.push(...symbolWarnings(raw, rules, off));
+  warnings.push(...doubts.map((text): LoadWarning => ({ code: 'rules-of-another-time', symbol: raw.symbol, count: 1, text: `${raw.symbol}: ${text}` })), ...symbolWarnings(raw, rules, off));
   return {
     instrument,
     last: { ...raw.last, intervalMs: raw.intervalMs },

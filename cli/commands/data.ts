@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 
 export function addDownload(data: Command, end: (code: number) => void): void {
   data.command('download').argument('<symbols...>', 'symbols such as BTCUSDT ETHUSDT')
-    .description('Bybit candles and funding into the candle lake, month by month; run it again to go on or to catch up: only what is missing is asked for. Exit 1 when the exchange has nothing of a series')
-    .option('--kind <kinds...>', 'last, mark, index, funding: one or more', ['last', 'mark', 'funding'])
+    .description('Bybit candles, funding and instrument rules into the candle lake, month by month; run it again to go on or to catch up: only what is missing is asked for. Exit 1 when the exchange has nothing of a series')
+    .option('--kind <kinds...>', 'last, mark, index, funding, instruments (rules and risk tiers of now): one or more', ['last', 'mark', 'funding', 'instruments'])
     .option('--timeframe <timeframe>', 'bar length, 1m to 1d', '1m')
     .requiredOption('--from <time>', 'first bar, such as 2024-01-01 (UTC); what is older than the listing is left out')
     .option('--to <time>', 'end of the last bar (UTC)')

@@ -6,6 +6,7 @@
  * 3. The same command again asks only for what is missing, and twice leaves the same bytes as once.
  */
 import type { Gap, SeriesKey, SeriesKind } from '../candles.ts';
+import type { z } from 'zod';
 import { marketOf, seriesText, timeframeLength } from '../candles.ts';
 import { DataError, usageError } from '../error.ts';
 import { gapsOf, readManifest } from '../lake/index.ts';
@@ -18,11 +19,14 @@ import type { Done } from './done.ts';
 import type { Host } from './host.ts';
 import { fetchPage, pagesOf } from './page.ts';
 import type { Page, Series, Span } from './page.ts';
+import { fetchRules } from './rules.ts';
+import type { DownloadedRules } from './rules.ts';
 import { storeMonth } from './store.ts';
 import { bookOf, instrumentRows, intervals, paths } from './wire.ts';
 
-export type DownloadKind = Exclude<SeriesKind, 'trades'>;
-export const downloadKinds: readonly DownloadKind[] = ['last', 'mark', 'index', 'funding'];
+type SeriesWish = Exclude<SeriesKind, 'trades'>;
+export type DownloadKind = SeriesWish | 'instruments';
+export const downloadKinds: readonly DownloadKind[] = ['last', 'mark', 'index', 'funding', 'instruments'];
 
 export interface DownloadOptions {
   /** The data folder (`dataFolder()`). */
@@ -44,7 +48,7 @@ export interface DownloadOptions {
 }
 
 export interface DownloadedSeries {
-  readonly series: string; readonly market: string; readonly symbol: string; readonly kind: DownloadKind; readonly timeframe: string;
+  readonly series: string; readonly market: string; readonly symbol: string; readonly kind: SeriesWish; readonly timeframe: string;
   /** Asked for, as far as the market's time and the listing allow. */
   readonly from: number; readonly to: number;
   readonly rowsAdded: number;
@@ -57,6 +61,8 @@ export interface DownloadedSeries {
 export interface DownloadResult {
   readonly folder: string;
   readonly series: readonly DownloadedSeries[];
+  /** Of the symbols whose rules were asked for. */
+  readonly rules: readonly DownloadedRules[];
   readonly requests: number;
   /** What was met and overcome, and how often. */
   readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
@@ -77,7 +83,13 @@ export async function download(options: DownloadOptions): Promise<DownloadResult
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
   const asker = new Asker(options.host, clock, signal);
   const plans: Plan[] = [];
-  for (const symbol of new Set(options.symbols)) plans.push(...await plansOf(symbol, asker, options));
+  const rules: DownloadedRules[] = [];
+  const market = servedMarket(options);
+  for (const symbol of new Set(options.symbols)) {
+    const [row, now] = await Promise.all([listingOf(asker, market.category, symbol), marketTime(asker, market.category, symbol)]);
+    if (options.kinds.includes('instruments')) rules.push(await fetchRules(asker, { folder: options.folder, market, symbol, row, at: now }));
+    plans.push(...plansOf({ ...market, symbol }, row?.launchTime ?? 0, now, options));
+  }
   const months = plans.flatMap((plan) => byMonth(plan.missing).map((spans) => ({ plan, spans })));
   const tally = { rows: 0, total: plans.reduce((sum, { series, missing }) => sum + rowsIn(series, missing), 0) };
   const pages = (count: number): void => { tally.rows += count; options.onProgress?.(tally.rows, tally.total); };
@@ -88,7 +100,7 @@ export async function download(options: DownloadOptions): Promise<DownloadResult
   await allOrFirst(hands, ended);
   const series = plans.map((plan) => settled(plan, options));
   return {
-    folder: options.folder, series, requests: asker.allowance.asked, troubles: Object.fromEntries(asker.troubles), ms: clock.now() - startedAt,
+    folder: options.folder, series, rules, requests: asker.allowance.asked, troubles: Object.fromEntries(asker.troubles), ms: clock.now() - startedAt,
   };
 }
 
@@ -106,24 +118,31 @@ async function allOrFirst(hands: readonly Promise<void>[], ended: AbortControlle
 const rowsIn = ({ intervalMs }: Series, spans: readonly Span[]): number =>
   Math.round(spans.reduce((sum, { from, to }) => sum + (to - from), 0) / (intervalMs ?? 8 * hourMs));
 
-/** What is missing of a symbol's series, within its listing and the market's time. */
-async function plansOf(symbol: string, asker: Asker, options: DownloadOptions): Promise<readonly Plan[]> {
-  const market = marketOf(options.market);
-  const barMs = timeframeLength(options.timeframe);
-  if (barMs === null || intervals[options.timeframe] === undefined) {
-    throw usageError(`--timeframe: was '${options.timeframe}'`, `write one of ${Object.keys(intervals).join(' ')}`);
-  }
-  if (market.venue !== 'bybit' || (market.category !== 'linear' && market.category !== 'inverse')) {
+interface ServedMarket { readonly venue: 'bybit'; readonly category: 'linear' | 'inverse' }
+
+function servedMarket(options: DownloadOptions): ServedMarket {
+  const { venue, category } = marketOf(options.market);
+  if (venue !== 'bybit' || (category !== 'linear' && category !== 'inverse')) {
     throw usageError(`--market: was '${options.market}'`, 'write bybit:linear or bybit:inverse');
   }
-  const { category } = market;
-  const [listing, now] = await Promise.all([
-    asker.ask(instrumentRows, paths.instrument, { category, symbol }).then(({ result }) => result.list.find((row) => row.symbol === symbol)?.launchTime ?? 0),
-    marketTime(asker, category, symbol),
-  ]);
-  return options.kinds.map((kind) => {
+  if (timeframeLength(options.timeframe) === null || intervals[options.timeframe] === undefined) {
+    throw usageError(`--timeframe: was '${options.timeframe}'`, `write one of ${Object.keys(intervals).join(' ')}`);
+  }
+  return { venue, category };
+}
+
+/** Null = listed no more. */
+async function listingOf(asker: Asker, category: string, symbol: string): Promise<z.output<typeof instrumentRows>['list'][number] | null> {
+  const { result: { list } } = await asker.ask(instrumentRows, paths.instrument, { category, symbol });
+  return list.find((row) => row.symbol === symbol) ?? null;
+}
+
+/** What is missing of a symbol's series, within its `listing` and the market's time `now`, ms. */
+function plansOf(symbol: Omit<SeriesKey, 'kind' | 'timeframe'>, listing: number, now: number, options: DownloadOptions): readonly Plan[] {
+  const barMs = timeframeLength(options.timeframe) ?? 0;
+  return options.kinds.filter((kind) => kind !== 'instruments').map((kind) => {
     const intervalMs = kind === 'funding' ? null : barMs;
-    const key: SeriesKey = { ...market, symbol, kind, timeframe: kind === 'funding' ? 'stamps' : options.timeframe };
+    const key: SeriesKey = { ...symbol, kind, timeframe: kind === 'funding' ? 'stamps' : options.timeframe };
     // A settlement may be told some seconds late: those of the hour under way are left to the next run.
     const step = intervalMs ?? hourMs;
     const from = Math.max(Math.ceil(options.from / step), Math.floor(listing / step)) * step;

@@ -4,5 +4,6 @@ export type { Clock } from './allowance.ts';
 export type { Trouble } from './ask.ts';
 export { download, downloadKinds } from './download.ts';
 export type { DownloadKind, DownloadOptions, DownloadResult, DownloadedSeries } from './download.ts';
+export type { DownloadedRules } from './rules.ts';
 export { hostAt, Outage } from './host.ts';
 export type { Answer, Host } from './host.ts';

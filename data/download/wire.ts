@@ -7,7 +7,7 @@ import type { Answer } from './host.ts';
 
 export const paths = {
   last: '/v5/market/kline', mark: '/v5/market/mark-price-kline', index: '/v5/market/index-price-kline',
-  funding: '/v5/market/funding/history', instrument: '/v5/market/instruments-info', book: '/v5/market/orderbook',
+  funding: '/v5/market/funding/history', tiers: '/v5/market/risk-limit', instrument: '/v5/market/instruments-info', book: '/v5/market/orderbook',
 } as const;
 
 /** Rows of one answer at most. */
@@ -41,8 +41,19 @@ const stamp = z.string().regex(/^\d{12,14}$/).transform(Number);
 export const priceRows = z.object({ list: listOf(5) });
 export const tradedRows = z.object({ list: listOf(6) });
 export const fundingRows = z.object({ list: z.array(z.object({ fundingRateTimestamp: stamp, fundingRate: decimal })) });
-/** `launchTime` in ms; the list is empty for what is traded no more. */
-export const instrumentRows = z.object({ list: z.array(z.object({ symbol: z.string(), launchTime: stamp })) });
+const said = z.string().optional().transform((value) => value ?? '');
+/** `launchTime` in ms; the list is empty for what is traded no more. Rules as far as they are of use. */
+export const instrumentRows = z.object({ list: z.array(z.object({
+  symbol: z.string(), launchTime: stamp, baseCoin: z.string(), quoteCoin: z.string(), settleCoin: z.string(),
+  priceFilter: z.object({ tickSize: z.string() }), leverageFilter: z.object({ maxLeverage: z.string() }),
+  lotSizeFilter: z.object({ qtyStep: z.string(), minOrderQty: z.string(), minNotionalValue: said }),
+})) });
+/** Risk tiers, smallest first; `nextPageCursor` '' = all of them. */
+export const tierRows = z.object({
+  nextPageCursor: said,
+  list: z.array(z.object({ symbol: z.string(), riskLimitValue: z.string(), maintenanceMargin: z.union([z.string(), z.number().transform(String)]),
+    initialMargin: z.union([z.string(), z.number().transform(String)]).optional().transform((value) => value ?? ''), maxLeverage: said, mmDeduction: said })),
+});
 /** `ts` = the market's own time. */
 export const bookOf = z.object({ ts: z.number() });
 

@@ -1,8 +1,8 @@
 /**
  * What is asked of the exchange before anything is sent: instruments, key, account, positions, fees, clock, candles.
  */
-import { formatDecimal, parseDecimal, stepOf } from '../../engine/index.ts';
-import type { InstrumentRules, RiskTier } from '../../engine/index.ts';
+import { rulesOfListing } from '../../data/index.ts';
+import { stepOf } from '../../engine/index.ts';
 import { z } from 'zod';
 import { VenueError } from '../connection.ts';
 import type { AccountFacts, Candle, CandleRequest, ClockFacts, FeeFacts, KeyFacts, LegFacts, ListedInstrument } from '../connection.ts';
@@ -32,8 +32,6 @@ const keyResult = z.object({
 const walletRow = z.object({ coin: z.array(z.object({ coin: text, walletBalance: optionalText, equity: optionalText })) });
 const candleRow = z.array(text).min(5);
 
-/** Base tier of the exchange, where it does not say what the account pays. */
-const usualFees = { takerRate: '0.00055', makerRate: '0.0002' } as const;
 const candlesMost = 1_000;
 const clockSamples = 5;
 
@@ -198,25 +196,10 @@ function candleOf(row: readonly string[], intervalMs: number): Candle {
 function listedOf(row: z.output<typeof instrumentRow>, tiers: readonly z.output<typeof riskRow>[], fees: FeeFacts | null, kind: Category): ListedInstrument {
   const { lotSizeFilter: lot } = row;
   const step = stepOf(lot.qtyStep);
-  const rules: InstrumentRules = {
-    symbol: row.symbol, kind, base: row.baseCoin, quote: row.quoteCoin, settle: row.settleCoin, tick: trimmed(row.priceFilter.tickSize), qtyStep: trimmed(lot.qtyStep),
-    minQty: trimmed(lot.minOrderQty), minNotional: lot.minNotionalValue === '' ? '0' : lot.minNotionalValue, takerRate: fees?.takerRate ?? usualFees.takerRate,
-    makerRate: fees?.makerRate ?? usualFees.makerRate, maxLeverage: trimmed(row.leverageFilter.maxLeverage),
-    tiers: tiers.map((tier): RiskTier => ({ limit: tier.riskLimitValue, mmr: maintenanceOf(tier), deduction: tier.mmDeduction === '' ? '0' : tier.mmDeduction })),
-    source: 'the exchange, at the start of the run',
-  };
+  const rules = rulesOfListing(row, tiers, fees, kind, 'the exchange, at the start of the run');
   const deliveryAt = Number(row.deliveryTime);
   return {
     rules, status: row.status, maxLots: stepsOfText(lot.maxOrderQty, step), maxMarketLots: stepsOfText(lot.maxMktOrderQty === '' ? lot.maxOrderQty : lot.maxMktOrderQty, step),
     fundingMs: (row.fundingInterval ?? 480) * 60_000, deliveryAt: deliveryAt > 0 ? deliveryAt : null,
   };
 }
-
-/** As a fraction. Rows in percent are known by their initial margin, which is one part in the leverage: 1 at 100 times, not 0.01. */
-function maintenanceOf({ maintenanceMargin, initialMargin, maxLeverage }: z.output<typeof riskRow>): string {
-  const isPercent = Number(initialMargin) * Number(maxLeverage) > 10;
-  return isPercent ? formatDecimal(parseDecimal(maintenanceMargin, 12) / 100n, 12) : maintenanceMargin;
-}
-
-/** Shortest text of a decimal: '0.10' is '0.1'. */
-const trimmed = (value: string): string => (value.includes('.') ? value.replace(/\.?0+$/, '') : value);
