@@ -1,7 +1,7 @@
 /** What is downloaded from the local exchange is what it holds; what goes wrong has a name, and nothing is half-written. */
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { hostAt } from '../../../data/index.ts';
+import { hostAt, readRules } from '../../../data/index.ts';
 import type { DataError, Host } from '../../../data/index.ts';
 import { readColumns, readManifest } from '../../../data/lake/index.ts';
 import type { RunningExchange, RuleText } from '../../../live/exchange/index.ts';
@@ -57,6 +57,20 @@ describe('a download', () => {
       .toEqual([['2023-11', '2023-11.parquet'], ['2023-12', '2023-12.parquet']]);
     expect(result.series.map(({ missing, rowsAdded }) => [missing, rowsAdded])).toEqual([[0, closed], [0, closed], [0, closed], [0, 59]]);
     expect(result.troubles).toEqual({});
+  });
+  it('keeps the exchange\'s rules and every risk tier from the market\'s time on; the second time nothing is new, and with --kind instruments alone no candle is asked for', async () => {
+    const folder = freshFolder();
+    const exchange = await opening(twenty, false);
+    const first = await fetched(exchange, folder, { kinds: ['instruments'] });
+    const again = await fetched(exchange, folder, { kinds: ['instruments'] });
+    const [version] = readRules(folder, { venue: 'bybit', category: 'linear' }, 'AAAUSDT');
+    const { rules } = twenty.instrument;
+
+    expect([first.rules.map(({ isNew, versions }) => [isNew, versions]), first.series, first.requests]).toEqual([[[true, 1]], [], 3]);
+    expect(again.rules.map(({ isNew, versions }) => [isNew, versions])).toEqual([[false, 1]]);
+    expect(version!.rules).toEqual({ ...rules, takerRate: '0.00055', makerRate: '0.0002', source: version!.rules.source }); // fees are not told without a key
+    expect(version!.rules.source).toMatch(/^Bybit instruments-info and risk-limit of 2023-12-0\d; fees base tier$/);
+    expect(new Date(version!.validFrom).toISOString().slice(0, 7)).toBe('2023-12');
   });
   it('run twice asks the second time for listing and time alone, and leaves every byte as it was', async () => {
     const folder = freshFolder();
