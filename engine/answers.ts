@@ -6,6 +6,7 @@
  * 3. A refusal as a duplicate means that ours got through; a refusal of a later attempt says nothing of the first.
  * 4. An order that ended with more filled than was told stays recognisable, and the venue is asked for the rest.
  */
+import { due } from './deadlines.ts';
 import type { Event, Execution, OrderCancelled, OrderChanged, OrderExpired, OrderRejected } from './events.ts';
 import { takeFailure } from './failures.ts';
 import { afterExit } from './leaving.ts';
@@ -188,8 +189,17 @@ export function takeExecution(state: State, leg: Leg, event: Execution, out: Out
     entryReason: order === null ? event.cause : order.reason,
     exitReason: order === null ? event.cause : order.reason === '' ? order.role : order.reason,
   }, out);
-  if (fill.opened > 0) leg.hintedAt = 0;
+  if (fill.opened > 0) clear(state, leg, event);
   if (event.leavesLots === 0 && event.order >= 0) releaseStaged(state, leg, event.order, 'done', out);
+}
+
+/** What was hinted at is told. For a position of others the time for a stop runs from the first word of it. */
+function clear(state: State, leg: Leg, { cause }: Execution): void {
+  const { position, hintedAt } = leg;
+  leg.hintedAt = 0;
+  if (hintedAt === 0 || cause !== 'foreign' || position.tag === 'flat') return;
+  position.protectBy = hintedAt + state.setup.config.recoverDeadlineMs;
+  due(state, position.protectBy);
 }
 
 /** Price a fill is measured against. A limit that fills better than its price was never wanted at that price: no slippage. */

@@ -23,7 +23,7 @@ export function takeForeignFill(state: State, leg: Leg, position: OpenPosition, 
   const what = `${state.setup.strategy.symbols[leg.symbol]!}: ${position.lots} lots held, of which not all were ordered here`;
   if (adopt.positions === 'flatten') {
     alert(state, 'alarm', 'foreign', `${what}; closing`, out);
-    if (position.protection.tag === 'unprotected') expectBy(state, position, state.setup.config.recoverDeadlineMs);
+    if (position.protection.tag === 'unprotected' && position.protectBy === 0) expectBy(state, position, state.setup.config.recoverDeadlineMs);
     exitAll(state, leg, 'not opened here', out);
     return;
   }

@@ -234,6 +234,7 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
   }
   if (event.triggerTicks === 0) {
     if (isAnyHeld(protection)) restoreStop(state, leg, position, 'cancelled', out, event.setAt ?? state.now);
+    else position.bareAt = event.setAt ?? state.now;
     return;
   }
   if (protection.tag === 'breached') return;

@@ -234,7 +234,8 @@ function takePosition(state: State, leg: Leg, event: AccountSnapshot, out: Out):
   if (event.executions === 'unknown' || event.takenAt <= leg.mismatchAt || mayExplain(state, leg)) return 'open';
   const { side, lots, cost, entryTicks } = event.position;
   const difference = side * lots - signedLots(leg);
-  leg.mismatches = difference === leg.mismatchLots ? leg.mismatches + 1 : 1;
+  // A fill counted since is another position to differ from: readings that are all stale can differ by the same twice.
+  leg.mismatches = difference === leg.mismatchLots && leg.executedAt < leg.mismatchFrom ? leg.mismatches + 1 : 1;
   leg.mismatchAt = event.takenAt;
   leg.mismatchLots = difference;
   if (leg.mismatches === 1) leg.mismatchFrom = event.takenAt;

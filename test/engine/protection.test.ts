@@ -215,6 +215,17 @@ describe.each(sides)('a %s', (side) => {
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
   });
 
+  it('asked for and removed before its word came: that word, told late, arms nothing', () => {
+    const desk = opened({ side });
+    const word = { tag: 'stop-set', by: 'mark', trailTicks: 0 } as const;
+    const removedAt = desk.now() + 500;
+    desk.wait(600);
+    desk.tell({ ...word, triggerTicks: 0, setAt: removedAt });
+    desk.tell({ ...word, triggerTicks: desk.p(90), setAt: removedAt - 1 });
+
+    expect(desk.protection().tag).toBe('requested');
+  });
+
   it('takes "unchanged" without a level for the stop asked for, and the answer to another request for nothing', () => {
     const desk = opened({ side });
 

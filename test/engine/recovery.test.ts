@@ -273,6 +273,22 @@ describe('a restart', () => {
     expect(commands).toEqual([query]);
   });
 
+  it('counts a difference from the last fill on: stale readings before and after one may differ by the same', () => {
+    const stale = { position: { side: 1, lots: 5, entryTicks: 100, cost: 500n }, stop: null } as never;
+    const talk = new Talk();
+    talk.decide();
+    talk.pass(1).reading(stale);
+    talk.pass(3_000).reading(stale);
+    expect(talk.leg).toMatchObject({ mismatches: 2 });
+    talk.decide(({ intents }) => intents.enter({ side: 'long', qty: 5, stop: 90 }));
+    talk.fill(1, { side: 1, lots: 5 });
+    talk.fill(-1, { side: -1, lots: 5 });
+    talk.pass(3_000).reading(stale);
+
+    expect(talk.leg).toMatchObject({ mismatches: 1 });
+    expect(talk.leg.position.tag).toBe('flat');
+  });
+
   it('keeps a halt: nothing is traded when all is known, and the leg is known all the same', () => {
     const talk = new Talk();
     talk.tell({ tag: 'operator', verb: 'halt' });
@@ -458,6 +474,18 @@ describe('a stop told of while nothing is held', () => {
     held.decide(bid);
     held.pass(1).reading({ ...(shown as object), stop: { triggerTicks: 98, by: 'mark' } } as never);
     expect(held.state.legs[0]!.hintedAt).toBe(0);
+  });
+
+  it('is the time for a stop of what is taken over: 10,000 ms from the first reading that showed it, not from the third', () => {
+    const shown = { position: { side: 1, lots: 2, entryTicks: 100, cost: 200n }, stop: null } as never;
+    const talk = new Talk();
+    talk.decide();
+    talk.pass(1).reading(shown);
+    const firstAt = talk.now;
+    talk.pass(2_500).reading(shown);
+    talk.pass(2_500).reading(shown);
+
+    expect(talk.position).toMatchObject({ lots: 2, adopted: true, protectBy: firstAt + 10_000 });
   });
 
   it('is counted from the first word of it', () => {
