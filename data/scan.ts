@@ -15,7 +15,7 @@ export interface Defect {
   readonly field: ColumnRole;
   count: number;
 }
-export type ColumnRole = 'ts' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'rate' | 'price' | 'quantity' | 'symbol';
+export type ColumnRole = 'ts' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'rate' | 'price' | 'quantity' | 'symbol' | 'id';
 
 export interface Scan {
   /** In order of their first row. */

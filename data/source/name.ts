@@ -37,8 +37,13 @@ export function factsOfName(path: string): NameFacts {
     venue: venues.find((venue) => lower.includes(venue)) ?? null,
     category: categories.length === 1 ? categories[0] ?? null : null,
     categories,
-    symbol: tokens.find((token) => symbolPattern.test(token)) ?? null,
+    symbol: symbolOfName(path) ?? tokens.find((token) => symbolPattern.test(token)) ?? null,
     kind,
     timeframe: timeframeLength(marked?.[1] ?? '') !== null ? marked?.[1] ?? null : plain ?? null,
   };
+}
+
+/** The symbol of an archive's name, which is sure: BTCUSDT2024-03-01.csv.gz, 1000PEPEUSDT2024-03-01.csv. Null for other names. */
+export function symbolOfName(path: string): string | null {
+  return /^([A-Z0-9-]*[A-Z])\d{4}-\d{2}-\d{2}\.csv(\.gz)?$/.exec(basename(path))?.[1] ?? null;
 }

@@ -10,10 +10,12 @@ import type { Connection, QueriedColumn } from '../duckdb.ts';
 import { DataError, usageError } from '../error.ts';
 import type { ColumnRole, Defect, Scan } from '../scan.ts';
 import { nothingScanned, scanCandles, scanFunding, scanPrints, spacingOf } from '../scan.ts';
-import { factsOfName } from './name.ts';
+import { factsOfName, symbolOfName } from './name.ts';
 import type { NameFacts } from './name.ts';
 import { openSource, rawValue, readSource } from './source.ts';
 import type { Source } from './source.ts';
+import { readTradeText } from './trades.ts';
+import type { ReadTrades } from './trades.ts';
 
 /** What a caller may state about files; each is detected when absent. */
 export interface SourceOptions {
@@ -47,6 +49,8 @@ export interface Part {
 /** Reads one file whole. Throws DataError when it cannot be candles or funding; defects of values are in `scan`. */
 export async function readParts(connection: Connection, file: string, options: SourceOptions): Promise<readonly Part[]> {
   const source = await openSource(connection, file);
+  const trades = await readTradeText(connection, source, options.symbol ?? symbolOfName(file));
+  if (trades !== null) return [tradePart(source, trades, options)];
   const { rows, columns } = await readSource(connection, source);
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   const name = factsOfName(file);
@@ -73,6 +77,16 @@ export async function readParts(connection: Connection, file: string, options: S
     const intervalMs = intervalFor(file, candles, name, options);
     return { ...shared, ...noPrints, candles, funding: null, intervalMs, scan: scanCandles(candles, intervalMs) };
   });
+}
+
+/** The part that the fast way through a text of trades makes; the rest of the world sees no difference. */
+function tradePart(source: Source, { at, price, quantity, rows, symbol, sha256 }: ReadTrades, options: SourceOptions): Part {
+  const columns: Partial<Record<ColumnRole, Float64Array>> = { ts: at, price, quantity };
+  const name = factsOfName(source.file);
+  return {
+    source, name, market: marketFor(name, options), kind: kindOf(source, name, options), sha256, rows,
+    symbol: options.symbol ?? symbol ?? name.symbol, ...printsIn((role) => columns[role] ?? new Float64Array(0), null),
+  };
 }
 
 const noPrints = { prints: null, isNewestFirst: false } as const;

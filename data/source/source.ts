@@ -7,6 +7,7 @@ import { constants, gunzipSync } from 'node:zlib';
 import type { Connection, QueriedColumns } from '../duckdb.ts';
 import { queryColumns, queryRows, quoteName, quoteText } from '../duckdb.ts';
 import { DataError } from '../error.ts';
+import type { Packing } from './bytes.ts';
 import { layoutOf, notCandles } from './columns.ts';
 import type { FileColumn, Layout } from './columns.ts';
 
@@ -20,16 +21,28 @@ export interface Source {
   readonly stampUnit: StampUnit;
   /** SQL that yields the file's rows in order. */
   readonly relation: string;
+  /** How its text is to be cut; null for a file that is none. */
+  readonly text: TextLayout | null;
+}
+
+export interface TextLayout {
+  readonly packing: Packing;
+  readonly delimiter: string;
+  readonly hasHeader: boolean;
+  /** Names of all columns, as they stand. */
+  readonly columns: readonly string[];
+  /** The first lines hold quotation marks. */
+  readonly hasQuotes: boolean;
 }
 
 export async function openSource(connection: Connection, file: string): Promise<Source> {
   const format = formatOf(file);
-  const { relation, columns, isHeaderless } = format === 'parquet'
+  const { relation, columns, isHeaderless, text } = format === 'parquet'
     ? await openParquet(connection, file) : openText(file, format);
   const layout = layoutOf(file, columns, isHeaderless);
   const stamp = columns.find((column) => column.name === nameOf(layout, 'ts'));
   const stampUnit = await stampUnitOf(connection, { file, relation, stamp });
-  return { file, format, layout, stampUnit, relation };
+  return { file, format, layout, stampUnit, relation, text };
 }
 
 const nameOf = (layout: Layout, role: string): string => layout.picked.find((column) => column.role === role)?.name ?? '';
@@ -65,18 +78,23 @@ const emptyFile = (file: string): DataError => new DataError({
   reason: 'empty-file', what: 'the file holds no rows', file, expected: 'at least two bars', fix: 'download it again',
 });
 
-interface Opened { readonly relation: string; readonly columns: readonly FileColumn[]; readonly isHeaderless: boolean }
+interface Opened {
+  readonly relation: string;
+  readonly columns: readonly FileColumn[];
+  readonly isHeaderless: boolean;
+  readonly text: TextLayout | null;
+}
 
 async function openParquet(connection: Connection, file: string): Promise<Opened> {
   const relation = `read_parquet(${quoteText(file)})`;
   const rows = await reading(file, () => queryRows(connection, `DESCRIBE SELECT * FROM ${relation}`));
   const columns = rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
-  return { relation, columns, isHeaderless: false };
+  return { relation, columns, isHeaderless: false, text: null };
 }
 
 /** A CSV is read as text throughout, so that every bad value can be shown as it stands in the file. */
 function openText(file: string, format: FileFormat): Opened {
-  const first = firstLine(file, format);
+  const { first, hasQuotes } = firstLine(file, format);
   const delimiter = [',', ';', '\t', '|'].find((mark) => first.includes(mark)) ?? ',';
   const cells = first.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
   const isHeaderless = cells.length > 1 && cells.every((cell) => cell !== '' && Number.isFinite(Number(cell)));
@@ -90,20 +108,22 @@ function openText(file: string, format: FileFormat): Opened {
   const struct = labels.map((label) => `${quoteText(label)}: 'VARCHAR'`).join(', ');
   const relation = `read_csv(${quoteText(file)}, auto_detect = false, header = ${!isHeaderless}, `
     + `delim = ${quoteText(delimiter)}, quote = '"', columns = {${struct}})`;
-  return { relation, columns: labels.map((name) => ({ name, type: 'VARCHAR' })), isHeaderless };
+  const text = { packing: format === 'csv' ? 'plain' : 'gzip', delimiter, hasHeader: !isHeaderless, columns: labels, hasQuotes } as const;
+  return { relation, columns: labels.map((name) => ({ name, type: 'VARCHAR' })), isHeaderless, text };
 }
 
 const headBytes = 65_536;
 
-function firstLine(file: string, format: FileFormat): string {
+function firstLine(file: string, format: FileFormat): { readonly first: string; readonly hasQuotes: boolean } {
   const head = Buffer.alloc(headBytes);
   const handle = openSync(file, 'r');
   const got = readSync(handle, head, 0, headBytes, 0);
   closeSync(handle);
-  const text = format === 'csv' ? head.subarray(0, got) : inflated(file, head.subarray(0, got));
-  const [line] = text.toString('utf8').replace(/^\uFEFF/, '').split(/\r?\n/, 1);
-  if (line === undefined || line.trim() === '') throw emptyFile(file);
-  return line;
+  const bytes = format === 'csv' ? head.subarray(0, got) : inflated(file, head.subarray(0, got));
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const [first] = text.split(/\r?\n/, 1);
+  if (first === undefined || first.trim() === '') throw emptyFile(file);
+  return { first, hasQuotes: text.includes('"') };
 }
 
 function inflated(file: string, bytes: Buffer): Buffer {
@@ -137,9 +157,9 @@ function stampSql(source: Source): string {
   return `round(TRY_CAST(${column} AS DOUBLE) ${perMs[source.stampUnit] ?? ''}, 4)`;
 }
 
-/** All picked columns in the layout's order: `symbol` as text, everything else as doubles, stamps in ms. */
+/** All picked columns but the id in the layout's order: `symbol` as text, everything else as doubles, stamps in ms. */
 export async function readSource(connection: Connection, source: Source): Promise<QueriedColumns> {
-  const select = source.layout.picked.map(({ role, name }) =>
+  const select = source.layout.picked.filter(({ role }) => role !== 'id').map(({ role, name }) =>
     role === 'symbol' ? `${quoteName(name)}::VARCHAR`
       : `(${role === 'ts' ? stampSql(source) : `TRY_CAST(${quoteName(name)} AS DOUBLE)`})::DOUBLE`);
   const result = await reading(source.file, () =>
