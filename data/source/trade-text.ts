@@ -3,7 +3,7 @@
  * millions of rows a day. What is not a number becomes NaN and is reported by the checks that all trades pass;
  * a row of another length, a foreign symbol and a repeated id are named here, where they are seen.
  */
-import { fingerprints } from './unique.ts';
+import { Fingerprints } from './unique.ts';
 import type { Repetition } from './unique.ts';
 
 export interface TradeShape {
@@ -49,6 +49,9 @@ export interface TradeReader {
 const repeatedLimit = 16;
 const newline = 10;
 const carriage = 13;
+const newlines = 0x0a0a_0a0a;
+const ones = 0x0101_0101;
+const tops = 0x8080_8080 | 0;
 const zero = 48;
 const nine = 57;
 const point = 46;
@@ -90,7 +93,7 @@ const meaning = { skipped: 0, at: 1, price: 2, quantity: 3, symbol: 4, id: 5 } a
 class Rows {
   private readonly shape: TradeShape;
   private readonly stop: (why: TradeStop) => never;
-  private readonly seen;
+  private readonly seen: Fingerprints;
   /** What each field of a row is. */
   private readonly kinds: Uint8Array;
   private symbol: Buffer | null;
@@ -100,12 +103,14 @@ class Rows {
   private quantity: Float64Array;
   /** Byte at which the field read last ends: its delimiter, or the end of its line. */
   private end = 0;
+  /** The bytes at hand, for reading four at a time. */
+  private words: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(shape: TradeShape, stop: (why: TradeStop) => never) {
     const room = Math.max(1_024, shape.expectedRows);
     this.shape = shape;
     this.stop = stop;
-    this.seen = fingerprints(shape.id < 0 ? 0 : room);
+    this.seen = new Fingerprints(shape.id < 0 ? 0 : room);
     this.kinds = new Uint8Array(shape.fields);
     for (const role of ['at', 'price', 'quantity', 'symbol', 'id'] as const) if (shape[role] >= 0) this.kinds[shape[role]] = meaning[role];
     this.symbol = shape.wanted === null ? null : Buffer.from(shape.wanted);
@@ -116,8 +121,9 @@ class Rows {
 
   /** Reads whole lines. */
   read(bytes: Buffer, from: number, to: number): void { // hot
-    const { delimiter, fields } = this.shape;
+    const { fields } = this.shape;
     const { kinds } = this;
+    this.words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (let i = from; i < to; i++) {
       const first = bytes[i]!;
       if (first === newline || (first === carriage && bytes[i + 1] === newline)) continue; // an empty line is no row
@@ -125,8 +131,9 @@ class Rows {
       let field = 0;
       for (; ; i++, field++) {
         const kind = field < fields ? kinds[field]! : meaning.skipped;
-        if (kind === meaning.skipped) for (let byte = bytes[i]!; byte !== delimiter && byte !== newline;) byte = bytes[++i]!;
-        else { this.field(bytes, i, kind); i = this.end; }
+        if (kind === meaning.skipped) this.skip(bytes, i);
+        else this.field(bytes, i, kind);
+        i = this.end;
         if (bytes[i] === newline) break;
       }
       if (field + 1 !== fields) this.stop({ tag: 'row', row: this.count, fields: field + 1 });
@@ -142,9 +149,19 @@ class Rows {
     else this.id(bytes, from);
   }
 
+  /** Goes to the field's end, four bytes at a time; returns where its text ends. */
   private skip(bytes: Buffer, from: number): number { // hot
     const { delimiter } = this.shape;
+    const { words } = this;
+    const four = delimiter * 0x0101_0101;
+    const last = bytes.length - 4;
     let i = from;
+    for (; i <= last; i += 4) {
+      const word = words.getInt32(i, true);
+      const a = word ^ four;
+      const b = word ^ newlines;
+      if (((((a - ones) & ~a) | ((b - ones) & ~b)) & tops) !== 0) break; // a byte of a or b is zero
+    }
     for (let byte = bytes[i]!; byte !== delimiter && byte !== newline;) byte = bytes[++i]!;
     this.end = i;
     return i > from && bytes[i - 1] === carriage ? i - 1 : i;
@@ -198,7 +215,7 @@ class Rows {
 
   private id(bytes: Buffer, from: number): void { // hot
     const to = this.skip(bytes, from);
-    this.seen.add(bytes, from, to);
+    this.seen.add(this.words, from, to);
   }
 
   private grow(): void {
