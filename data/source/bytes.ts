@@ -8,7 +8,7 @@ import { DataError } from '../error.ts';
 
 export type Packing = 'plain' | 'gzip';
 
-const packedChunk = 262_144;
+const packedChunk = 1_048_576;
 const unpackedChunk = 524_288;
 
 /** Calls `take` with piece after piece of the unpacked text and returns the file's SHA-256. Unpacking runs in a thread beside. */
@@ -26,9 +26,10 @@ export async function eachPiece(file: string, packing: Packing, take: (piece: Bu
   return hash.digest('hex');
 }
 
+/** Unpacks ahead of who reads, so that both threads have work. */
 function unpacker(packing: Packing): Duplex {
-  return packing === 'plain' ? new PassThrough({ highWaterMark: packedChunk })
-    : createGunzip({ chunkSize: unpackedChunk });
+  const ahead = { chunkSize: unpackedChunk, readableHighWaterMark: 6 * unpackedChunk };
+  return packing === 'plain' ? new PassThrough({ highWaterMark: packedChunk }) : createGunzip(ahead);
 }
 
 function damaged(file: string, error: unknown): DataError {

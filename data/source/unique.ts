@@ -1,6 +1,7 @@
 /**
- * Which names of millions stand twice? Every name leaves a fingerprint of 53 bits in one flat column, which is sorted at the
- * end: neighbours that are equal stand twice. A hash table would miss the caches at every name and cost several times as much.
+ * Which names of millions stand twice? Every name leaves a fingerprint of 53 bits in one flat column. At the end
+ * they are parted by their first bits, and each part is looked through in a table that fits the caches: one table of all
+ * would miss them at every name and cost several times as much.
  * Two names may share a fingerprint (once in a thousand files of a million names): the caller looks at the names.
  */
 export interface Repetition { readonly at: number; readonly first: number }
@@ -59,10 +60,35 @@ export class Fingerprints {
   }
 }
 
+const partBits = 9;
+
 /** The fingerprints that occur twice, each with the place -1: not found yet. */
 function firstPlaces(prints: Float64Array): Map<number, number> {
-  const sorted = prints.slice().sort();
+  const parts = 1 << partBits;
+  const partOf = (print: number): number => (print < 0 ? 0 : Math.floor(print / 2 ** (53 - partBits)));
+  const starts = new Int32Array(parts + 1);
+  for (let i = 0; i < prints.length; i++) starts[partOf(prints[i]!) + 1]! += 1; // hot
+  for (let k = 0; k < parts; k++) starts[k + 1]! += starts[k]!;
+  const next = starts.slice();
+  const sorted = new Float64Array(prints.length);
+  for (let i = 0; i < prints.length; i++) sorted[next[partOf(prints[i]!)]!++] = prints[i]!; // hot
   const twice = new Map<number, number>();
-  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) twice.set(sorted[i]!, -1); // hot
+  for (let k = 0; k < parts; k++) noteTwice(sorted.subarray(starts[k], starts[k + 1]), twice);
   return twice;
+}
+
+/** Open addressing in a table that stays in the caches. */
+function noteTwice(prints: Float64Array, twice: Map<number, number>): void {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(2, prints.length * 2)));
+  const table = new Float64Array(size).fill(Number.NaN);
+  for (let i = 0; i < prints.length; i++) { // hot
+    const print = prints[i]!;
+    let slot = print % size;
+    if (slot < 0) continue; // an empty name
+    for (let there = table[slot]!; there === there; there = table[slot]!) { // until a slot that holds no number
+      if (there === print) { twice.set(print, -1); break; }
+      slot = slot + 1 === size ? 0 : slot + 1;
+    }
+    table[slot] = print;
+  }
 }
