@@ -68,6 +68,7 @@ function addData(program: Command, end: End): void {
     .action(async (files: string[], _: unknown, command: Command) =>
       end(await (await import('./data-import.ts')).dataImport(files, command.optsWithGlobals())));
   example(importing, 'holdfast data import BTCUSDT_5m.parquet funding.csv --market bybit:linear');
+  addTrades(data, end);
   addDownload(data, end);
   const checking = data.command('check').argument('[files...]', 'files; without any, the whole lake')
     .description('report gaps, duplicates, impossible bars, jumps; exit 1 when something is wrong')
@@ -83,6 +84,20 @@ function addData(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (_: unknown, command: Command) => end(await (await import('./data-list.ts')).dataList(command.optsWithGlobals())));
   example(listing, 'holdfast data list');
+}
+
+function addTrades(data: Command, end: End): void {
+  const command = data.command('trades').argument('<files...>', 'daily archives of single trades, CSV.gz or CSV')
+    .description('make bars of single trades and put them into the candle lake; all of them or none')
+    .option('--timeframe <timeframes>', 'bar lengths, separated by commas', '1m')
+    .option('--keep', 'keep the trades as well, for backtest --detail trades (24 bytes each)')
+    .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
+    .option('--symbol <symbol>', 'symbol of all rows, when neither the columns nor the file name say it')
+    .option('--replace', 'replace bars that are already there with other values')
+    .option('--json', 'print one JSON object')
+    .action(async (files: string[], _: unknown, self: Command) =>
+      end(await (await import('./data-import.ts')).dataTrades(files, self.optsWithGlobals())));
+  example(command, 'holdfast data trades BTCUSDT2024-03-01.csv.gz --timeframe 1m,1h');
 }
 
 function addBacktest(program: Command, end: End): void {

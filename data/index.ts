@@ -5,7 +5,7 @@ export { dataFolder } from './folder.ts';
 export { marketOf, marketText, seriesText, timeText, timeframeLength, timeframeName, timeframeNames } from './candles.ts';
 export type { Candles, FundingStamps, Gap, MarketId, Prints, QuietRun, SeriesKey, SeriesKind } from './candles.ts';
 export { importFiles } from './import.ts';
-export type { ImportOptions, ImportResult, ImportedFile, ImportedSeries } from './import.ts';
+export type { FromTrades, ImportOptions, ImportResult, ImportedFile, ImportedSeries } from './import.ts';
 export type { FileFormat, PickedColumn, SourceOptions, StampUnit } from './source/index.ts';
 export { checkFiles, checkLake, checkSeries } from './check/index.ts';
 export type { CheckReport, Finding, FindingCode, LakeFilter, Severity } from './check/index.ts';
