@@ -77,7 +77,9 @@ async function round(words: readonly string[]): Promise<Round> {
   return JSON.parse(stdout) as Round;
 }
 
-const best = (rounds: readonly Round[]): Round => rounds.reduce((a, b) => (b.ms < a.ms ? b : a));
+function best(rounds: readonly Round[]): Round {
+  return rounds.reduce((a, b) => (b.ms < a.ms ? b : a));
+}
 
 function report(ours: Round, theirs: Round, bytes: number): void {
   const rowsPerSecond = Math.round(ours.rows / ours.ms * 1_000);

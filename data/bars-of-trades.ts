@@ -40,7 +40,7 @@ export function barsOfTrades({ at, price, quantity, length }: Prints, intervalMs
 function quantityScale(quantity: Float64Array, length: number): number | null {
   let scale = 1;
   for (let i = 0; i < length; i++) { // hot
-    for (let steps = quantity[i]! * scale; Math.abs(steps - Math.round(steps)) > 1e-6 + steps * 1e-14; steps = quantity[i]! * scale) {
+    while (Math.round(quantity[i]! * scale) / scale !== quantity[i]!) {
       scale *= 10;
       if (scale > 1e9) return null;
     }

@@ -24,7 +24,7 @@ const names: Readonly<Record<ColumnRole, readonly string[]>> = {
   volume: ['volume', 'vol', 'v', 'basevolume', 'volumebase', 'basevol'],
   rate: ['fundingrate', 'rate', 'lastfundingrate', 'funding'],
   price: ['price', 'tradeprice', 'p'],
-  quantity: ['size', 'quantity', 'qty', 'amount', 'q'],
+  quantity: ['size', 'quantity', 'qty', 'amount', 'q', 'volume'],
   symbol: ['symbol', 'pair', 'ticker', 'instrument'],
   id: ['trdmatchid', 'tradeid', 'aggtradeid', 'execid', 'id'],
 };

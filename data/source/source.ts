@@ -33,6 +33,8 @@ export interface TextLayout {
   readonly columns: readonly string[];
   /** The first lines hold quotation marks. */
   readonly hasQuotes: boolean;
+  /** Cells of the first row below the header. */
+  readonly firstRow: readonly string[];
 }
 
 export async function openSource(connection: Connection, file: string): Promise<Source> {
@@ -41,7 +43,8 @@ export async function openSource(connection: Connection, file: string): Promise<
     ? await openParquet(connection, file) : openText(file, format);
   const layout = layoutOf(file, columns, isHeaderless);
   const stamp = columns.find((column) => column.name === nameOf(layout, 'ts'));
-  const stampUnit = await stampUnitOf(connection, { file, relation, stamp });
+  const written = text?.firstRow[columns.findIndex((column) => column === stamp)];
+  const stampUnit = written === undefined ? await stampUnitOf(connection, { file, relation, stamp }) : unitOf(written);
   return { file, format, layout, stampUnit, relation, text };
 }
 
@@ -94,9 +97,9 @@ async function openParquet(connection: Connection, file: string): Promise<Opened
 
 /** A CSV is read as text throughout, so that every bad value can be shown as it stands in the file. */
 function openText(file: string, format: FileFormat): Opened {
-  const { first, hasQuotes } = firstLine(file, format);
+  const { lines: [first = '', second = ''], hasQuotes } = firstLines(file, format);
   const delimiter = [',', ';', '\t', '|'].find((mark) => first.includes(mark)) ?? ',';
-  const cells = first.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+  const cells = cellsOf(first, delimiter);
   const isHeaderless = cells.length > 1 && cells.every((cell) => cell !== '' && Number.isFinite(Number(cell)));
   const labels = isHeaderless ? cells.map((_, k) => `column ${k + 1}`) : cells;
   if (new Set(labels).size < labels.length || labels.some((label) => label === '')) {
@@ -108,22 +111,29 @@ function openText(file: string, format: FileFormat): Opened {
   const struct = labels.map((label) => `${quoteText(label)}: 'VARCHAR'`).join(', ');
   const relation = `read_csv(${quoteText(file)}, auto_detect = false, header = ${!isHeaderless}, `
     + `delim = ${quoteText(delimiter)}, quote = '"', columns = {${struct}})`;
-  const text = { packing: format === 'csv' ? 'plain' : 'gzip', delimiter, hasHeader: !isHeaderless, columns: labels, hasQuotes } as const;
+  const text = {
+    packing: format === 'csv' ? 'plain' : 'gzip', delimiter, hasHeader: !isHeaderless, columns: labels, hasQuotes,
+    firstRow: isHeaderless ? cells : cellsOf(second, delimiter),
+  } as const;
   return { relation, columns: labels.map((name) => ({ name, type: 'VARCHAR' })), isHeaderless, text };
 }
 
 const headBytes = 65_536;
 
-function firstLine(file: string, format: FileFormat): { readonly first: string; readonly hasQuotes: boolean } {
+const cellsOf = (line: string, delimiter: string): readonly string[] =>
+  line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+
+/** Header and first row, or the first two rows. */
+function firstLines(file: string, format: FileFormat): { readonly lines: readonly string[]; readonly hasQuotes: boolean } {
   const head = Buffer.alloc(headBytes);
   const handle = openSync(file, 'r');
   const got = readSync(handle, head, 0, headBytes, 0);
   closeSync(handle);
   const bytes = format === 'csv' ? head.subarray(0, got) : inflated(file, head.subarray(0, got));
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-  const [first] = text.split(/\r?\n/, 1);
-  if (first === undefined || first.trim() === '') throw emptyFile(file);
-  return { first, hasQuotes: text.includes('"') };
+  const [first = '', ...others] = text.split(/\r?\n/, 4);
+  if (first.trim() === '') throw emptyFile(file);
+  return { lines: [first, others.find((line) => line !== '') ?? ''], hasQuotes: text.includes('"') };
 }
 
 function inflated(file: string, bytes: Buffer): Buffer {
@@ -143,8 +153,12 @@ async function stampUnitOf(
   const [row] = await reading(from.file, () => queryRows(connection,
     `SELECT ${quoteName(from.stamp?.name ?? '')}::VARCHAR AS stamp FROM ${from.relation} LIMIT 1`));
   if (row === undefined) throw emptyFile(from.file);
-  const value = Number(row['stamp']);
-  if (row['stamp'] === '' || row['stamp'] === null || !Number.isFinite(value)) return 'text';
+  return unitOf(String(row['stamp'] ?? ''));
+}
+
+function unitOf(stamp: string): StampUnit {
+  const value = Number(stamp);
+  if (stamp === '' || !Number.isFinite(value)) return 'text';
   return value < 1e11 ? 's' : value < 1e14 ? 'ms' : value < 1e17 ? 'us' : 'ns';
 }
 
