@@ -5,6 +5,8 @@
 import { basename } from 'node:path';
 import type { SeriesKind } from '../candles.ts';
 import { timeframeLength } from '../candles.ts';
+import { archiveName } from './archive-name.ts';
+import type { ArchiveName } from './archive-name.ts';
 
 export interface NameFacts {
   readonly venue: string | null;
@@ -14,6 +16,8 @@ export interface NameFacts {
   readonly symbol: string | null;
   readonly kind: SeriesKind | null;
   readonly timeframe: string | null;
+  /** The name follows the rule of an archive or another program; null when its parts are guesses. */
+  readonly archive: ArchiveName | null;
 }
 
 const venues = ['bybit', 'binance', 'okx', 'bitget', 'kraken', 'coinbase', 'gate', 'kucoin', 'deribit', 'bitmex', 'hyperliquid'];
@@ -24,6 +28,11 @@ const categoryWords: Readonly<Record<string, string>> = {
 const symbolPattern = /^[A-Z0-9]{2,20}(USDT|USDC|USD|BTC|ETH|EUR|PERP)$/;
 
 export function factsOfName(path: string): NameFacts {
+  const archive = archiveName(path);
+  if (archive !== null) {
+    const { venue, category, symbol, kind, timeframe } = archive;
+    return { venue, category, categories: category === null ? [] : [category], symbol, kind, timeframe, archive };
+  }
   const tokens = basename(path).replace(/\.(csv|parquet|gz)\b/g, '').split(/[_\-. ]+/).filter((token) => token !== '');
   const lower = tokens.map((token) => token.toLowerCase());
   const categories = [...new Set(lower.flatMap((token) => {
@@ -37,13 +46,9 @@ export function factsOfName(path: string): NameFacts {
     venue: venues.find((venue) => lower.includes(venue)) ?? null,
     category: categories.length === 1 ? categories[0] ?? null : null,
     categories,
-    symbol: symbolOfName(path) ?? tokens.find((token) => symbolPattern.test(token)) ?? null,
+    symbol: tokens.find((token) => symbolPattern.test(token)) ?? null,
     kind,
     timeframe: timeframeLength(marked?.[1] ?? '') !== null ? marked?.[1] ?? null : plain ?? null,
+    archive: null,
   };
-}
-
-/** The symbol of an archive's name, which is sure: BTCUSDT2024-03-01.csv.gz, 1000PEPEUSDT2024-03-01.csv. Null for other names. */
-export function symbolOfName(path: string): string | null {
-  return /^([A-Z0-9-]*[A-Z])\d{4}-\d{2}-\d{2}\.csv(\.gz)?$/.exec(basename(path))?.[1] ?? null;
 }

@@ -9,8 +9,10 @@ import { hasSpacing, marketOf, timeframeLength, timeframeName, timeframeNames } 
 import type { Connection, QueriedColumn } from '../duckdb.ts';
 import { DataError, usageError } from '../error.ts';
 import type { ColumnRole, Defect, Scan } from '../scan.ts';
+import { notCandles } from './columns.ts';
 import { nothingScanned, scanCandles, scanFunding, scanPrints, spacingOf } from '../scan.ts';
-import { factsOfName, symbolOfName } from './name.ts';
+import { contradiction } from './archive-name.ts';
+import { factsOfName } from './name.ts';
 import type { NameFacts } from './name.ts';
 import { openSource, rawValue, readSource } from './source.ts';
 import type { Source } from './source.ts';
@@ -48,12 +50,13 @@ export interface Part {
 
 /** Reads one file whole. Throws DataError when it cannot be candles or funding; defects of values are in `scan`. */
 export async function readParts(connection: Connection, file: string, options: SourceOptions): Promise<readonly Part[]> {
-  const source = await openSource(connection, file);
-  const trades = await readTradeText(connection, source, options.symbol ?? symbolOfName(file));
-  if (trades !== null) return [tradePart(source, trades, options)];
+  const name = factsOfName(file);
+  refuseName(file, name, options);
+  const source = await openSource(connection, file, name.archive);
+  const trades = await readTradeText(connection, source, options.symbol ?? name.archive?.symbol ?? null);
+  if (trades !== null) return [tradePart(source, trades, name, options)];
   const { rows, columns } = await readSource(connection, source);
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
-  const name = factsOfName(file);
   const kind = kindOf(source, name, options);
   return groupsOf(source, columns, rows, options.symbol).map((group) => {
     const pick = (role: ColumnRole): Float64Array => gathered(numbersOf(source, columns, role), group.fileRows);
@@ -79,10 +82,21 @@ export async function readParts(connection: Connection, file: string, options: S
   });
 }
 
+/** A name that is sure is not contradicted by options, and says when its file is nothing for the lake. */
+function refuseName(file: string, { archive }: NameFacts, options: SourceOptions): void {
+  if (archive === null) return;
+  if (archive.foreign !== null) throw notCandles(file, archive.foreign);
+  const against = contradiction(archive, options);
+  if (against === null) return;
+  throw usageError(`${against.option} was '${against.value}', but the name says ${against.expected}`,
+    `leave out ${against.option}, or rename the file when its name is wrong`, file);
+}
+
 /** The part that the fast way through a text of trades makes; the rest of the world sees no difference. */
-function tradePart(source: Source, { at, price, quantity, rows, symbol, sha256 }: ReadTrades, options: SourceOptions): Part {
+function tradePart(
+  source: Source, { at, price, quantity, rows, symbol, sha256 }: ReadTrades, name: NameFacts, options: SourceOptions,
+): Part {
   const columns: Partial<Record<ColumnRole, Float64Array>> = { ts: at, price, quantity };
-  const name = factsOfName(source.file);
   return {
     source, name, market: marketFor(name, options), kind: kindOf(source, name, options), sha256, rows,
     symbol: options.symbol ?? symbol ?? name.symbol, ...printsIn((role) => columns[role] ?? new Float64Array(0), null),
@@ -116,9 +130,7 @@ function cut(stamps: Float64Array): Float64Array {
 export function keyOf(part: Part): SeriesKey {
   const { file } = part.source;
   if (part.market === null) {
-    const claim = part.name.categories.length > 1
-      ? `the name claims ${part.name.categories.join(' and ')}` : 'the name does not say which market this is';
-    throw usageError(claim, 'pass --market, such as --market bybit:linear', file);
+    throw unknownMarket(part.name, file);
   }
   if (part.symbol === null) {
     throw usageError('the name does not say which symbol this is', 'pass --symbol, such as --symbol BTCUSDT', file);
@@ -128,6 +140,15 @@ export function keyOf(part: Part): SeriesKey {
   }
   const timeframe = part.kind === 'funding' ? 'stamps' : part.kind === 'trades' ? 'prints' : timeframeName(part.intervalMs ?? 0) ?? '';
   return { ...part.market, symbol: part.symbol, kind: part.kind, timeframe };
+}
+
+function unknownMarket({ archive, categories }: NameFacts, file: string): DataError {
+  if (archive?.venue === 'binance') {
+    return usageError('the name says binance, not whether spot or futures', 'pass --market binance:spot or --market binance:usdm', file);
+  }
+  if (archive !== null) return usageError('the name does not say of which exchange', `pass --market, such as --market bybit:${archive.category ?? 'linear'}`, file);
+  const claim = categories.length > 1 ? `the name claims ${categories.join(' and ')}` : 'the name does not say which market this is';
+  return usageError(claim, 'pass --market, such as --market bybit:linear', file);
 }
 
 function marketFor(name: NameFacts, options: SourceOptions): Part['market'] {
