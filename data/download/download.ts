@@ -116,11 +116,7 @@ async function plansOf(symbol: string, asker: Asker, options: DownloadOptions): 
   if (market.venue !== 'bybit' || (market.category !== 'linear' && market.category !== 'inverse')) {
     throw usageError(`--market: was '${options.market}'`, 'write bybit:linear or bybit:inverse');
   }
-  const { category } = market;
-  const [listing, now] = await Promise.all([
-    asker.ask(instrumentRows, paths.instrument, { category, symbol }).then(({ result }) => result.list.find((row) => row.symbol === symbol)?.launchTime ?? 0),
-    marketTime(asker, category, symbol),
-  ]);
+  const [listing, now] = await timesOf(asker, market.category, symbol);
   return options.kinds.map((kind) => {
     const intervalMs = kind === 'funding' ? null : barMs;
     const key: SeriesKey = { ...market, symbol, kind, timeframe: kind === 'funding' ? 'stamps' : options.timeframe };
@@ -132,6 +128,14 @@ async function plansOf(symbol: string, asker: Asker, options: DownloadOptions): 
     const done = readDone(options.folder, key, readManifest(options.folder, key));
     return { series: { key, intervalMs }, wanted, done, missing: missingOf(wanted, done), added: 0, holed: [] };
   });
+}
+
+/** When a symbol was listed (0 = not known), and the market's own time. */
+export function timesOf(asker: Asker, category: string, symbol: string): Promise<[listing: number, now: number]> {
+  return Promise.all([
+    asker.ask(instrumentRows, paths.instrument, { category, symbol }).then(({ result }) => result.list.find((row) => row.symbol === symbol)?.launchTime ?? 0),
+    marketTime(asker, category, symbol),
+  ]);
 }
 
 /** Time of the market itself, which on a local exchange is not the clock's; what is listed no more has the server's. */
