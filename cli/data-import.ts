@@ -29,9 +29,11 @@ export async function dataImport(files: readonly string[], words: ImportWords): 
 /** `holdfast data trades FILES...`: archives of single trades become bars, and are kept when wished. */
 export async function dataTrades(files: readonly string[], words: TradeWords): Promise<number> {
   const { timeframe, keep, ...rest } = words;
-  const intervals = [...new Set(timeframe.split(',').map(intervalOf))];
-  return imported(files, words, { ...sourceOptions(rest), fromTrades: { intervals, keep: keep === true } });
+  return imported(files, words, { ...sourceOptions(rest), fromTrades: { intervals: intervalsOf(timeframe), keep: keep === true } });
 }
+
+/** Reads '1m,1h'. */
+export const intervalsOf = (timeframes: string): readonly number[] => [...new Set(timeframes.split(',').map(intervalOf))];
 
 function intervalOf(name: string): number {
   const ms = timeframeLength(name.trim());

@@ -3,7 +3,7 @@
  * goes wrong into one line on stderr and an exit code.
  */
 import { Command, CommanderError } from 'commander';
-import { addDownload, addExchange, addLive, addOperator, collect, example, oneOf, positive, seconds, whole } from './commands/index.ts';
+import { addDownload, addExchange, addLive, addOperator, addTrades, collect, example, oneOf, positive, seconds, whole } from './commands/index.ts';
 import type { End } from './commands/index.ts';
 import { Failure, nearest, oneLine, textOf } from './failure.ts';
 import { packageVersion } from './version.ts';
@@ -56,7 +56,7 @@ function addInit(program: Command, end: End): void {
 
 function addData(program: Command, end: End): void {
   const data = program.command('data').description('import, download, check and list candles, mark prices, funding and trades');
-  const importing = data.command('import').argument('<files...>', 'Parquet, CSV or CSV.gz files')
+  const importing = data.command('import').argument('<files...>', 'Parquet, CSV, CSV.gz, zip of one CSV, JSON or JSON.gz files')
     .description('put files into the candle lake; all of them or none')
     .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
     .option('--symbol <symbol>', 'symbol, when neither the columns nor the file name say it')
@@ -84,20 +84,6 @@ function addData(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (_: unknown, command: Command) => end(await (await import('./data-list.ts')).dataList(command.optsWithGlobals())));
   example(listing, 'holdfast data list');
-}
-
-function addTrades(data: Command, end: End): void {
-  const command = data.command('trades').argument('<files...>', 'daily archives of single trades, CSV.gz or CSV')
-    .description('make bars of single trades and put them into the candle lake; all of them or none')
-    .option('--timeframe <timeframes>', 'bar lengths, separated by commas', '1m')
-    .option('--keep', 'keep the trades as well, for backtest --detail trades (24 bytes each)')
-    .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
-    .option('--symbol <symbol>', 'symbol of all rows, when neither the columns nor the file name say it')
-    .option('--replace', 'replace bars that are already there with other values')
-    .option('--json', 'print one JSON object')
-    .action(async (files: string[], _: unknown, self: Command) =>
-      end(await (await import('./data-import.ts')).dataTrades(files, self.optsWithGlobals())));
-  example(command, 'holdfast data trades BTCUSDT2024-03-01.csv.gz --timeframe 1m,1h');
 }
 
 function addBacktest(program: Command, end: End): void {

@@ -137,7 +137,7 @@ async function stored(desk: Desk, day: Day, file: string): Promise<readonly Impo
       rmSync(path);
       return series;
     } catch (error) {
-      if (!(error instanceof DataError) || error.reason !== 'unreadable' || attempt > 1) throw explained(error, day);
+      if (!isDamaged(error) || attempt > 1) throw explained(error, day);
       desk.broken += 1;
       rmSync(path);
       path = await fetchDay(desk, day);
@@ -145,6 +145,8 @@ async function stored(desk: Desk, day: Day, file: string): Promise<readonly Impo
     }
   }
 }
+
+const isDamaged = (error: unknown): boolean => error instanceof DataError && (error.reason === 'unreadable' || error.reason === 'empty-file');
 
 /** Bars of candles and bars of trades of one time differ: which of them is wanted is for the user to say. */
 function explained(error: unknown, { name }: Day): unknown {

@@ -29,7 +29,8 @@ export function archiveFile(asked: string, world: World): Buffer | null {
   for (const minutes of lengths) {
     const intervalMs = minutes * minute;
     const rows = world.market.candles({ symbol, kind: 'last', intervalMs, start: from, end: from + dayMs - 1, limit: 1_440 / minutes });
-    if (rows.length > 0) return gzipSync([header, ...rows.toReversed().flatMap((row) => tradesOf(symbol, row, intervalMs)), ''].join('\n'));
+    const trades = rows.toReversed().flatMap((row) => tradesOf(symbol, row, intervalMs));
+    if (trades.length > 0) return gzipSync([header, ...trades, ''].join('\n'));
   }
   return null;
 }
