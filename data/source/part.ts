@@ -160,6 +160,9 @@ function kindOf(source: Source, name: NameFacts, options: SourceOptions): Series
   const stated = options.kind ?? name.kind;
   const hasVolume = source.layout.picked.some((column) => column.role === 'volume');
   const { content } = source.layout;
+  if (content === 'trades' && options.timeframe !== undefined) {
+    throw usageError('the file holds single trades, which have no timeframe', `holdfast data trades FILE --timeframe ${options.timeframe} makes bars of them`, source.file);
+  }
   if (content !== 'bars') {
     if (options.kind === undefined || options.kind === content) return content;
     const held = content === 'funding' ? 'funding rates' : 'single trades';

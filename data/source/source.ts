@@ -198,7 +198,7 @@ async function stampUnitOf(
   const [row] = await reading(from.file, () => queryRows(connection,
     `SELECT ${quoteName(from.stamp?.name ?? '')}::VARCHAR AS stamp FROM ${relation} LIMIT 1`));
   if (row === undefined) throw emptyFile(from.file);
-  return unitOf(String(row['stamp'] ?? ''));
+  return unitOf(typeof row['stamp'] === 'string' ? row['stamp'] : '');
 }
 
 function unitOf(stamp: string): StampUnit {

@@ -81,6 +81,12 @@ describe('importing single trades', () => {
     expect((await refusal(importFiles([candles], { folder: temporary(), market, kind: 'trades' }))).message).toContain('the file holds bars, not single trades');
   });
 
+  it('--timeframe for a file of trades names the command that makes bars of them', async () => {
+    const path = csv(temporary(), 'BTCUSDT.csv', trades, header);
+
+    expect((await refusal(importFiles([path], { folder: temporary(), market, timeframe: '5m' }))).message).toContain('holdfast data trades FILE --timeframe 5m');
+  });
+
   it('the check of the file and of the lake finds nothing, and names them trades without a timeframe', async () => {
     const folder = temporary();
     const path = csv(temporary(), 'BTCUSDT.csv', trades, header);

@@ -154,7 +154,7 @@ describe('the archive of a local exchange', () => {
 
     expect(await refusal(archived(first, { archive: shut.url }))).toMatchObject({ reason: 'shut-out' });
     expect(await refusal(archived(second, { archive: dead.url }))).toMatchObject({ reason: 'no-answer' });
-    await expect(archived(third, { signal: stop.signal, onProgress: (days) => { if (days === 2) stop.abort(); } })).rejects.toThrow();
+    await expect(archived(third, { signal: stop.signal, onProgress: (days) => { if (days === 2) stop.abort(); } })).rejects.toThrow('abort');
     await Promise.all([shut.close(), dead.close()]);
 
     expect(shut.asked).toHaveLength(2);
