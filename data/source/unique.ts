@@ -1,19 +1,22 @@
 /**
- * Which names of millions stand twice? Every name leaves a fingerprint of 53 bits in one flat column. At the end
- * they are parted by their first bits, and each part is looked through in a table that fits the caches: one table of all
- * would miss them at every name and cost several times as much.
- * Two names may share a fingerprint (once in a thousand files of a million names): the caller looks at the names.
+ * Which names of millions stand twice? Every name leaves a fingerprint of 64 bits in two flat columns. At the end they are
+ * parted by their first bits, and each part is looked through in a table that fits the caches: one table of all would miss
+ * them at every name and cost several times as much. Two names may share a fingerprint (once in a million files of a million
+ * names): the caller looks at the names.
  */
 export interface Repetition { readonly at: number; readonly first: number }
 
 /** Owner of the fingerprints. */
 export class Fingerprints {
-  private prints: Float64Array;
+  private lows: Int32Array;
+  /** 0 marks an empty name. */
+  private highs: Int32Array;
   private count = 0;
 
   /** `expected` is how many names are likely to come; more find room too. */
   constructor(expected: number) {
-    this.prints = new Float64Array(Math.max(1_024, expected));
+    this.lows = new Int32Array(Math.max(1_024, expected));
+    this.highs = new Int32Array(this.lows.length);
   }
 
   /** Takes the next name: bytes [from, to). An empty one is never a repetition. */
@@ -33,27 +36,35 @@ export class Fingerprints {
       high = Math.imul(high ^ bytes.getUint8(i), 0x05eb_ca6b);
       high ^= high >>> 13;
     }
-    if (this.count === this.prints.length) this.grow();
-    this.prints[this.count] = from === to ? -1 - this.count : (low >>> 0) * 2_097_152 + (high & 0x1f_ffff);
+    if (this.count === this.lows.length) this.grow();
+    this.lows[this.count] = Math.imul(low ^ (low >>> 16), 0x7feb_352d);
+    this.highs[this.count] = from === to ? 0 : high | 1;
     this.count += 1;
   }
 
   private grow(): void {
-    const larger = new Float64Array(this.prints.length * 2);
-    larger.set(this.prints);
-    this.prints = larger;
+    const larger = (column: Int32Array): Int32Array => {
+      const out = new Int32Array(column.length * 2);
+      out.set(column);
+      return out;
+    };
+    this.lows = larger(this.lows);
+    this.highs = larger(this.highs);
   }
 
   /** Names like one before them, with the place of the first one, both counted from 0; at most `most`, in order. */
   repeated(most: number): readonly Repetition[] {
-    const prints = this.prints.subarray(0, this.count);
-    const firsts = firstPlaces(prints);
+    const lows = this.lows.subarray(0, this.count);
+    const highs = this.highs.subarray(0, this.count);
+    const twice = twiceIn(lows, highs);
     const found: Repetition[] = [];
-    if (firsts.size === 0) return found;
-    for (let at = 0; at < prints.length && found.length < most; at++) {
-      const first = firsts.get(prints[at]!);
-      if (first === undefined) continue;
-      if (first < 0) firsts.set(prints[at]!, at);
+    if (twice.size === 0) return found;
+    const firsts = new Map<string, number>();
+    for (let at = 0; at < lows.length && found.length < most; at++) {
+      if (!twice.has(lows[at]!) || highs[at] === 0) continue;
+      const key = `${lows[at]} ${highs[at]}`;
+      const first = firsts.get(key);
+      if (first === undefined) firsts.set(key, at);
       else found.push({ at, first });
     }
     return found;
@@ -61,34 +72,54 @@ export class Fingerprints {
 }
 
 const partBits = 9;
+const parts = 1 << partBits;
+const shift = 32 - partBits;
 
-/** The fingerprints that occur twice, each with the place -1: not found yet. */
-function firstPlaces(prints: Float64Array): Map<number, number> {
-  const parts = 1 << partBits;
-  const partOf = (print: number): number => (print < 0 ? 0 : Math.floor(print / 2 ** (53 - partBits)));
-  const starts = new Int32Array(parts + 1);
-  for (let i = 0; i < prints.length; i++) starts[partOf(prints[i]!) + 1]! += 1; // hot
-  for (let k = 0; k < parts; k++) starts[k + 1]! += starts[k]!;
-  const next = starts.slice();
-  const sorted = new Float64Array(prints.length);
-  for (let i = 0; i < prints.length; i++) sorted[next[partOf(prints[i]!)]!++] = prints[i]!; // hot
-  const twice = new Map<number, number>();
-  for (let k = 0; k < parts; k++) noteTwice(sorted.subarray(starts[k], starts[k + 1]), twice);
+/** Low halves of the fingerprints that occur twice. */
+function twiceIn(lows: Int32Array, highs: Int32Array): ReadonlySet<number> {
+  const next = new Int32Array(parts + 1);
+  for (let i = 0; i < lows.length; i++) next[(lows[i]! >>> shift) + 1]! += 1; // hot
+  let largest = 0;
+  for (let k = 0; k < parts; k++) {
+    largest = Math.max(largest, next[k + 1]!);
+    next[k + 1]! += next[k]!;
+  }
+  const partLows = new Int32Array(lows.length);
+  const partHighs = new Int32Array(lows.length);
+  for (let i = 0; i < lows.length; i++) { // hot
+    const part = lows[i]! >>> shift;
+    const at = next[part]!;
+    partLows[at] = lows[i]!;
+    partHighs[at] = highs[i]!;
+    next[part] = at + 1;
+  }
+  const table = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, largest * 2))));
+  const twice = new Set<number>();
+  for (let k = 0; k < parts; k++) notePart({ lows: partLows, highs: partHighs, from: k === 0 ? 0 : next[k - 1]!, to: next[k]!, table, twice });
   return twice;
 }
 
+interface Part {
+  readonly lows: Int32Array; readonly highs: Int32Array; readonly from: number; readonly to: number;
+  /** Place + 1 of a fingerprint, 0 = free; as long as any part needs. */
+  readonly table: Int32Array; readonly twice: Set<number>;
+}
+
 /** Open addressing in a table that stays in the caches. */
-function noteTwice(prints: Float64Array, twice: Map<number, number>): void {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(2, prints.length * 2)));
-  const table = new Float64Array(size).fill(Number.NaN);
-  for (let i = 0; i < prints.length; i++) { // hot
-    const print = prints[i]!;
-    let slot = print % size;
-    if (slot < 0) continue; // an empty name
-    for (let there = table[slot]!; there === there; there = table[slot]!) { // until a slot that holds no number
-      if (there === print) { twice.set(print, -1); break; }
-      slot = slot + 1 === size ? 0 : slot + 1;
+function notePart({ lows, highs, from, to, table, twice }: Part): void {
+  const mask = table.length - 1;
+  table.fill(0);
+  for (let i = from; i < to; i++) { // hot
+    const low = lows[i]!;
+    const high = highs[i]!;
+    if (high === 0) continue;
+    let slot = low & mask;
+    let there = table[slot]!;
+    while (there !== 0 && (lows[there - 1]! !== low || highs[there - 1]! !== high)) {
+      slot = (slot + 1) & mask;
+      there = table[slot]!;
     }
-    table[slot] = print;
+    if (there === 0) table[slot] = i + 1;
+    else twice.add(low);
   }
 }
