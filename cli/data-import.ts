@@ -1,5 +1,5 @@
-/** `holdfast data import FILES...`: files into the candle lake, all or none, and how each of them was understood. */
-import { checkFiles, DataError, dataFolder, importFiles, timeText } from '../data/index.ts';
+/** `holdfast data import FILES...` and `data trades FILES...`: files into the candle lake, all or none, and how each of them was understood. */
+import { checkFiles, DataError, dataFolder, importFiles, timeText, timeframeLength, timeframeNames } from '../data/index.ts';
 import type { ImportedSeries, ImportOptions, ImportResult, SeriesKind } from '../data/index.ts';
 import { Failure } from './failure.ts';
 import { uncut } from './interrupt.ts';
@@ -10,12 +10,42 @@ import type { CommonOptions } from './output.ts';
 export interface SourceWords { readonly market?: string; readonly symbol?: string; readonly kind?: string; readonly timeframe?: string }
 export interface ImportWords extends CommonOptions, SourceWords { readonly replace?: boolean; readonly allowGaps?: boolean }
 
+export interface TradeWords extends CommonOptions {
+  readonly market?: string;
+  readonly symbol?: string;
+  /** Bar lengths, separated by commas. */
+  readonly timeframe: string;
+  readonly keep?: boolean;
+  readonly replace?: boolean;
+}
+
 /** The market of a file whose name says none. */
 const usualMarket = 'bybit:linear';
 
 export async function dataImport(files: readonly string[], words: ImportWords): Promise<number> {
+  return imported(files, words, { ...sourceOptions(words), allowGaps: words.allowGaps === true });
+}
+
+/** `holdfast data trades FILES...`: archives of single trades become bars, and are kept when wished. */
+export async function dataTrades(files: readonly string[], words: TradeWords): Promise<number> {
+  const { timeframe, keep, ...rest } = words;
+  return imported(files, words, { ...sourceOptions(rest), fromTrades: { intervals: intervalsOf(timeframe), keep: keep === true } });
+}
+
+/** Reads '1m,1h'. */
+export const intervalsOf = (timeframes: string): readonly number[] => [...new Set(timeframes.split(',').map(intervalOf))];
+
+function intervalOf(name: string): number {
+  const ms = timeframeLength(name.trim());
+  if (ms !== null) return ms;
+  throw new Failure(2, `arguments: --timeframe: was '${name.trim()}', expected one of ${timeframeNames.join(' ')}, several with commas. Fix: --timeframe 1m,1h`);
+}
+
+async function imported(
+  files: readonly string[], words: CommonOptions & { readonly replace?: boolean }, more: Omit<ImportOptions, 'folder'>,
+): Promise<number> {
   const options: ImportOptions = {
-    folder: dataFolder(words.dataDir), ...sourceOptions(words), replace: words.replace === true, allowGaps: words.allowGaps === true,
+    ...more, folder: dataFolder(words.dataDir), replace: words.replace === true,
     ...(files.length > 1 && process.stderr.isTTY
       ? { onProgress: (done: number, all: number) => process.stderr.write(`\rread ${done} of ${all} files${done === all ? '\n' : ''}`) }
       : {}),

@@ -59,6 +59,9 @@ export async function placeOf({ network, exchange }: NetworkOptions, category: '
 /** Where market data is asked for without a key. */
 export const marketDataRest = hosts.mainnet.rest;
 
+/** Where the public archive of single trades is; a local exchange has it behind its REST door. */
+export const tradeArchive = 'https://public.bybit.com';
+
 /** The same door of a local exchange. */
 export const localRest = async (exchange: string): Promise<string> => (await localPlace(exchange)).endpoints.rest;
 

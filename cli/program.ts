@@ -3,7 +3,7 @@
  * goes wrong into one line on stderr and an exit code.
  */
 import { Command, CommanderError } from 'commander';
-import { addDownload, addExchange, addLive, addOperator, collect, example, oneOf, positive, seconds, whole } from './commands/index.ts';
+import { addDownload, addExchange, addLive, addOperator, addTrades, collect, example, oneOf, positive, seconds, whole } from './commands/index.ts';
 import type { End } from './commands/index.ts';
 import { Failure, nearest, oneLine, textOf } from './failure.ts';
 import { packageVersion } from './version.ts';
@@ -56,7 +56,7 @@ function addInit(program: Command, end: End): void {
 
 function addData(program: Command, end: End): void {
   const data = program.command('data').description('import, download, check and list candles, mark prices, funding and trades');
-  const importing = data.command('import').argument('<files...>', 'Parquet, CSV or CSV.gz files')
+  const importing = data.command('import').argument('<files...>', 'Parquet, CSV, CSV.gz, zip of one CSV, JSON or JSON.gz files')
     .description('put files into the candle lake; all of them or none')
     .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
     .option('--symbol <symbol>', 'symbol, when neither the columns nor the file name say it')
@@ -68,6 +68,7 @@ function addData(program: Command, end: End): void {
     .action(async (files: string[], _: unknown, command: Command) =>
       end(await (await import('./data-import.ts')).dataImport(files, command.optsWithGlobals())));
   example(importing, 'holdfast data import BTCUSDT_5m.parquet funding.csv --market bybit:linear');
+  addTrades(data, end);
   addDownload(data, end);
   const checking = data.command('check').argument('[files...]', 'files; without any, the whole lake')
     .description('report gaps, duplicates, impossible bars, jumps; exit 1 when something is wrong')

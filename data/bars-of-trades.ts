@@ -2,7 +2,11 @@
 import type { Candles, Prints } from './candles.ts';
 import { blankCandles } from './candles.ts';
 
-/** A bar for every interval in which there was a trade, with its first, highest, lowest and last price and all quantity. */
+/**
+ * A bar for every interval in which there was a trade, with its first, highest, lowest and last price and all quantity:
+ * an interval without a trade has no bar. Quantities are decimals; their sum is rounded to their decimal places, which
+ * takes away what adding doubles left over.
+ */
 export function barsOfTrades({ at, price, quantity, length }: Prints, intervalMs: number): Candles {
   let buckets = 0;
   for (let i = 0, ends = 0; i < length; i++) { // hot
@@ -27,5 +31,19 @@ export function barsOfTrades({ at, price, quantity, length }: Prints, intervalMs
     out.close[row] = now;
     out.volume[row] = out.volume[row]! + quantity[i]!;
   }
+  const scale = quantityScale(quantity, length);
+  if (scale !== null) for (let i = 0; i < buckets; i++) out.volume[i] = Math.round(out.volume[i]! * scale) / scale; // hot
   return out;
+}
+
+/** The power of ten that makes every quantity whole; null when that takes more than nine decimal places. */
+function quantityScale(quantity: Float64Array, length: number): number | null {
+  let scale = 1;
+  for (let i = 0; i < length; i++) { // hot
+    while (Math.round(quantity[i]! * scale) / scale !== quantity[i]!) {
+      scale *= 10;
+      if (scale > 1e9) return null;
+    }
+  }
+  return scale;
 }

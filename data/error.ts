@@ -7,7 +7,7 @@ export type DataReason =
   | 'usage' | 'missing-file' | 'empty-file' | 'unreadable' | 'unknown-format' | 'not-candles' | 'missing-column'
   | 'bad-stamp' | 'unordered' | 'duplicate' | 'off-grid' | 'bad-price' | 'ohlc' | 'bad-volume' | 'bad-rate'
   | 'timeframe-differs' | 'paging-gaps' | 'finer-than-tick' | 'foreign-prices' | 'overlap-differs'
-  | 'unknown-symbol' | 'no-timeframe' | 'no-detail' | 'empty-range' | 'damaged-lake' | 'lake-busy' | 'bad-instrument'
+  | 'unknown-symbol' | 'wrong-symbol' | 'no-timeframe' | 'no-detail' | 'empty-range' | 'damaged-lake' | 'lake-busy' | 'bad-instrument'
   | 'shut-out' | 'rate-limit' | 'no-answer' | 'refused' | 'repeated-page';
 
 export interface DataFault {

@@ -5,13 +5,15 @@
 import { basename } from 'node:path';
 import type { Gap, SeriesKey, SeriesKind } from './candles.ts';
 import { marketText, seriesText, timeText } from './candles.ts';
+import { barsOfTrades } from './bars-of-trades.ts';
 import { besideLake, judgePart } from './check/index.ts';
 import type { Finding } from './check/index.ts';
 import type { Connection } from './duckdb.ts';
 import { withDatabase } from './duckdb.ts';
-import { DataError } from './error.ts';
+import { DataError, usageError } from './error.ts';
 import { columnNames, commitSeries, gapsOf, quietOf, readColumns, readManifest, withLakeLock } from './lake/index.ts';
 import type { Manifest, SeriesUpdate } from './lake/index.ts';
+import { scanCandles } from './scan.ts';
 import { defectError, keyOf, readParts } from './source/index.ts';
 import type { FileFormat, Part, PickedColumn, SourceOptions, StampUnit } from './source/index.ts';
 
@@ -22,9 +24,14 @@ export interface ImportOptions extends SourceOptions {
   readonly replace?: boolean;
   /** Imports series with the regular holes of a broken download. */
   readonly allowGaps?: boolean;
+  /** What single trades become: absent, they are kept as they are. */
+  readonly fromTrades?: FromTrades;
   /** Called after each file has been read, with the number done and the number of all. */
   readonly onProgress?: (done: number, all: number) => void;
 }
+
+/** Bars of these lengths in ms, and the trades themselves when kept. */
+export interface FromTrades { readonly intervals: readonly number[]; readonly keep: boolean }
 
 /** How a file was understood, for the user to see. */
 export interface ImportedFile {
@@ -72,7 +79,7 @@ export async function importFiles(files: readonly string[], options: ImportOptio
   return withDatabase(':memory:', async (connection) => {
     const parts: Judged[] = [];
     for (const [k, file] of files.entries()) {
-      for (const part of await readParts(connection, file, options)) parts.push(await judged(connection, part, options));
+      for (const part of await readParts(connection, file, options)) parts.push(...await storedAs(connection, part, options));
       options.onProgress?.(k + 1, files.length);
     }
     const series = withLakeLock(options.folder, () => store(parts, options));
@@ -81,6 +88,22 @@ export async function importFiles(files: readonly string[], options: ImportOptio
 }
 
 interface Judged { readonly part: Part; readonly key: SeriesKey; readonly findings: readonly Finding[] }
+
+/** A part as it is stored: as it came, or, of single trades, the bars they make. */
+async function storedAs(connection: Connection, part: Part, options: ImportOptions): Promise<readonly Judged[]> {
+  if (options.fromTrades === undefined) return [await judged(connection, part, options)];
+  const { intervals, keep } = options.fromTrades;
+  const trades = await judged(connection, part, options);
+  const { prints } = part;
+  if (prints === null) throw usageError('the file holds no single trades', 'use holdfast data import for bars and funding', part.source.file);
+  const bars = intervals.map((intervalMs) => {
+    const candles = barsOfTrades(prints, intervalMs);
+    return { ...part, kind: 'last', intervalMs, candles, prints: null, scan: scanCandles(candles, intervalMs), fileRows: null } as const;
+  });
+  const made: Judged[] = [];
+  for (const bar of bars) made.push(await judged(connection, bar, options));
+  return keep ? [...made, trades] : made;
+}
 
 /** Complete, free of defects, and without the holes of a broken download; otherwise the error that says why not. */
 async function judged(connection: Connection, part: Part, options: ImportOptions): Promise<Judged> {
@@ -280,7 +303,8 @@ function describe(file: string, parts: readonly Judged[]): ImportedFile {
   const source = own[0]?.part.source;
   return {
     file, format: source?.format ?? 'csv', columns: source?.layout.picked ?? [], unusedColumns: source?.layout.unused ?? [],
-    stampUnit: source?.stampUnit ?? 'ms', isNewestFirst: own.some((item) => item.part.isNewestFirst), rows: own.reduce((sum, item) => sum + item.part.rows, 0),
+    stampUnit: source?.stampUnit ?? 'ms', isNewestFirst: own.some((item) => item.part.isNewestFirst),
+    rows: [...new Map(own.map((item) => [item.part.symbol, item.part.rows])).values()].reduce((sum, rows) => sum + rows, 0),
     series: own.map((item) => seriesText(item.key)),
   };
 }

@@ -15,7 +15,7 @@ export interface Defect {
   readonly field: ColumnRole;
   count: number;
 }
-export type ColumnRole = 'ts' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'rate' | 'price' | 'quantity' | 'symbol';
+export type ColumnRole = 'ts' | 'open' | 'high' | 'low' | 'close' | 'volume' | 'rate' | 'price' | 'quantity' | 'symbol' | 'id';
 
 export interface Scan {
   /** In order of their first row. */
@@ -138,6 +138,8 @@ export function spacingOf(openedAt: Float64Array): number | null {
 
 /** More than this share of the bars missing is not an outage any more. */
 const pagingShare = 0.05;
+/** Shorter holes are no pages: a thin market has such minutes without a trade. */
+const pageLeast = 10;
 
 /**
  * Holes of a downloader that stepped too far: more than 5 % of the bars are missing and most holes have one length.
@@ -148,7 +150,7 @@ export function pagingHole(rows: number, gaps: readonly Gap[], missing: number):
   const counts = new Map<number, number>();
   for (const gap of gaps) counts.set(gap.missing, (counts.get(gap.missing) ?? 0) + 1);
   const [length, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [0, 0];
-  return count >= 2 && count >= 0.6 * gaps.length ? length : null;
+  return length >= pageLeast && count >= 2 && count >= 0.6 * gaps.length ? length : null;
 }
 
 /** Smallest number of decimal places (at most 9) that writes every finite value; looks at up to 50,000 of them. */

@@ -86,7 +86,7 @@ export async function download(options: DownloadOptions): Promise<DownloadResult
   const rules: DownloadedRules[] = [];
   const market = servedMarket(options);
   for (const symbol of new Set(options.symbols)) {
-    const [row, now] = await Promise.all([listingOf(asker, market.category, symbol), marketTime(asker, market.category, symbol)]);
+    const [row, now] = await listingOf(asker, market.category, symbol);
     if (options.kinds.includes('instruments')) rules.push(await fetchRules(asker, { folder: options.folder, market, symbol, row, at: now }));
     plans.push(...plansOf({ ...market, symbol }, row?.launchTime ?? 0, now, options));
   }
@@ -131,12 +131,6 @@ function servedMarket(options: DownloadOptions): ServedMarket {
   return { venue, category };
 }
 
-/** Null = listed no more. */
-async function listingOf(asker: Asker, category: string, symbol: string): Promise<z.output<typeof instrumentRows>['list'][number] | null> {
-  const { result: { list } } = await asker.ask(instrumentRows, paths.instrument, { category, symbol });
-  return list.find((row) => row.symbol === symbol) ?? null;
-}
-
 /** What is missing of a symbol's series, within its `listing` and the market's time `now`, ms. */
 function plansOf(symbol: Omit<SeriesKey, 'kind' | 'timeframe'>, listing: number, now: number, options: DownloadOptions): readonly Plan[] {
   const barMs = timeframeLength(options.timeframe) ?? 0;
@@ -151,6 +145,14 @@ function plansOf(symbol: Omit<SeriesKey, 'kind' | 'timeframe'>, listing: number,
     const done = readDone(options.folder, key, readManifest(options.folder, key));
     return { series: { key, intervalMs }, wanted, done, missing: missingOf(wanted, done), added: 0, holed: [] };
   });
+}
+
+/** What is listed of a symbol, null = it is no more, and the market's own time. */
+export function listingOf(asker: Asker, category: string, symbol: string): Promise<[row: z.output<typeof instrumentRows>['list'][number] | null, now: number]> {
+  return Promise.all([
+    asker.ask(instrumentRows, paths.instrument, { category, symbol }).then(({ result }) => result.list.find((row) => row.symbol === symbol) ?? null),
+    marketTime(asker, category, symbol),
+  ]);
 }
 
 /** Time of the market itself, which on a local exchange is not the clock's; what is listed no more has the server's. */

@@ -24,8 +24,9 @@ const names: Readonly<Record<ColumnRole, readonly string[]>> = {
   volume: ['volume', 'vol', 'v', 'basevolume', 'volumebase', 'basevol'],
   rate: ['fundingrate', 'rate', 'lastfundingrate', 'funding'],
   price: ['price', 'tradeprice', 'p'],
-  quantity: ['size', 'quantity', 'qty', 'amount', 'q'],
+  quantity: ['size', 'quantity', 'qty', 'amount', 'q', 'volume'],
   symbol: ['symbol', 'pair', 'ticker', 'instrument'],
+  id: ['trdmatchid', 'tradeid', 'aggtradeid', 'execid', 'id'],
 };
 
 const bare = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
@@ -51,7 +52,8 @@ export function layoutOf(file: string, columns: readonly FileColumn[], isHeaderl
       fix: 'rename the columns in the header, for example ts,open,high,low,close,volume',
     });
   }
-  const kept = picked.filter(({ role }) => needed.includes(role) || role === 'symbol' || (content === 'bars' && role === 'volume'));
+  const kept = picked.filter(({ role }) => needed.includes(role) || role === 'symbol' || (content === 'trades' && role === 'id')
+    || (content === 'bars' && role === 'volume'));
   const used = new Set(kept.map((column) => column.name));
   return { picked: kept, unused: columns.map((column) => column.name).filter((name) => !used.has(name)), content };
 }

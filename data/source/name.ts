@@ -5,6 +5,8 @@
 import { basename } from 'node:path';
 import type { SeriesKind } from '../candles.ts';
 import { timeframeLength } from '../candles.ts';
+import { archiveName } from './archive-name.ts';
+import type { ArchiveName } from './archive-name.ts';
 
 export interface NameFacts {
   readonly venue: string | null;
@@ -14,6 +16,8 @@ export interface NameFacts {
   readonly symbol: string | null;
   readonly kind: SeriesKind | null;
   readonly timeframe: string | null;
+  /** The name follows the rule of an archive or another program; null when its parts are guesses. */
+  readonly archive: ArchiveName | null;
 }
 
 const venues = ['bybit', 'binance', 'okx', 'bitget', 'kraken', 'coinbase', 'gate', 'kucoin', 'deribit', 'bitmex', 'hyperliquid'];
@@ -24,6 +28,11 @@ const categoryWords: Readonly<Record<string, string>> = {
 const symbolPattern = /^[A-Z0-9]{2,20}(USDT|USDC|USD|BTC|ETH|EUR|PERP)$/;
 
 export function factsOfName(path: string): NameFacts {
+  const archive = archiveName(path);
+  if (archive !== null) {
+    const { venue, category, symbol, kind, timeframe } = archive;
+    return { venue, category, categories: category === null ? [] : [category], symbol, kind, timeframe, archive };
+  }
   const tokens = basename(path).replace(/\.(csv|parquet|gz)\b/g, '').split(/[_\-. ]+/).filter((token) => token !== '');
   const lower = tokens.map((token) => token.toLowerCase());
   const categories = [...new Set(lower.flatMap((token) => {
@@ -40,5 +49,6 @@ export function factsOfName(path: string): NameFacts {
     symbol: tokens.find((token) => symbolPattern.test(token)) ?? null,
     kind,
     timeframe: timeframeLength(marked?.[1] ?? '') !== null ? marked?.[1] ?? null : plain ?? null,
+    archive: null,
   };
 }

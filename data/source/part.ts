@@ -9,11 +9,15 @@ import { hasSpacing, marketOf, timeframeLength, timeframeName, timeframeNames } 
 import type { Connection, QueriedColumn } from '../duckdb.ts';
 import { DataError, usageError } from '../error.ts';
 import type { ColumnRole, Defect, Scan } from '../scan.ts';
+import { notCandles } from './columns.ts';
 import { nothingScanned, scanCandles, scanFunding, scanPrints, spacingOf } from '../scan.ts';
+import { contradiction } from './archive-name.ts';
 import { factsOfName } from './name.ts';
 import type { NameFacts } from './name.ts';
 import { openSource, rawValue, readSource } from './source.ts';
 import type { Source } from './source.ts';
+import { readTradeText } from './trades.ts';
+import type { ReadTrades } from './trades.ts';
 
 /** What a caller may state about files; each is detected when absent. */
 export interface SourceOptions {
@@ -46,10 +50,13 @@ export interface Part {
 
 /** Reads one file whole. Throws DataError when it cannot be candles or funding; defects of values are in `scan`. */
 export async function readParts(connection: Connection, file: string, options: SourceOptions): Promise<readonly Part[]> {
-  const source = await openSource(connection, file);
+  const name = factsOfName(file);
+  refuseName(file, name, options);
+  const source = await openSource(connection, file, name.archive);
+  const trades = await readTradeText(connection, source, options.symbol ?? name.archive?.symbol ?? null);
+  if (trades !== null) return [tradePart(source, trades, name, options)];
   const { rows, columns } = await readSource(connection, source);
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
-  const name = factsOfName(file);
   const kind = kindOf(source, name, options);
   return groupsOf(source, columns, rows, options.symbol).map((group) => {
     const pick = (role: ColumnRole): Float64Array => gathered(numbersOf(source, columns, role), group.fileRows);
@@ -75,13 +82,34 @@ export async function readParts(connection: Connection, file: string, options: S
   });
 }
 
+/** A name that is sure is not contradicted by options, and says when its file is nothing for the lake. */
+function refuseName(file: string, { archive }: NameFacts, options: SourceOptions): void {
+  if (archive === null) return;
+  if (archive.foreign !== null) throw notCandles(file, archive.foreign);
+  const against = contradiction(archive, options);
+  if (against === null) return;
+  throw usageError(`${against.option} was '${against.value}', but the name says ${against.expected}`,
+    `leave out ${against.option}, or rename the file when its name is wrong`, file);
+}
+
+/** The part that the fast way through a text of trades makes; the rest of the world sees no difference. */
+function tradePart(
+  source: Source, { at, price, quantity, rows, symbol, sha256 }: ReadTrades, name: NameFacts, options: SourceOptions,
+): Part {
+  const columns: Partial<Record<ColumnRole, Float64Array>> = { ts: at, price, quantity };
+  return {
+    source, name, market: marketFor(name, options), kind: kindOf(source, name, options), sha256, rows,
+    symbol: options.symbol ?? symbol ?? name.symbol, ...printsIn((role) => columns[role] ?? new Float64Array(0), null),
+  };
+}
+
 const noPrints = { prints: null, isNewestFirst: false } as const;
 
 type PrintPart = Pick<Part, 'candles' | 'funding' | 'prints' | 'isNewestFirst' | 'intervalMs' | 'scan' | 'fileRows'>;
 
 /** Trades with times cut to the ms, which keeps each in its bar. Archives that list the newest first are turned round. */
 function printsIn(pick: (role: ColumnRole) => Float64Array, fileRows: Int32Array | null): PrintPart {
-  const at = pick('ts').map(Math.floor);
+  const at = cut(pick('ts'));
   const prints: Prints = { length: at.length, at, price: pick('price'), quantity: pick('quantity') };
   const isNewestFirst = at.length > 1 && at[0]! > at[at.length - 1]! && isSorted(Float64Array.from(at).reverse());
   if (isNewestFirst) for (const column of [prints.at, prints.price, prints.quantity]) column.reverse();
@@ -92,13 +120,17 @@ function printsIn(pick: (role: ColumnRole) => Float64Array, fileRows: Int32Array
   };
 }
 
+/** In place: the columns were made for this part. */
+function cut(stamps: Float64Array): Float64Array {
+  for (let i = 0; i < stamps.length; i++) stamps[i] = Math.floor(stamps[i]!); // hot
+  return stamps;
+}
+
 /** The complete key, or a usage error that names the option to give. */
 export function keyOf(part: Part): SeriesKey {
   const { file } = part.source;
   if (part.market === null) {
-    const claim = part.name.categories.length > 1
-      ? `the name claims ${part.name.categories.join(' and ')}` : 'the name does not say which market this is';
-    throw usageError(claim, 'pass --market, such as --market bybit:linear', file);
+    throw unknownMarket(part.name, file);
   }
   if (part.symbol === null) {
     throw usageError('the name does not say which symbol this is', 'pass --symbol, such as --symbol BTCUSDT', file);
@@ -110,6 +142,15 @@ export function keyOf(part: Part): SeriesKey {
   return { ...part.market, symbol: part.symbol, kind: part.kind, timeframe };
 }
 
+function unknownMarket({ archive, categories }: NameFacts, file: string): DataError {
+  if (archive?.venue === 'binance') {
+    return usageError('the name says binance, not whether spot or futures', 'pass --market binance:spot or --market binance:usdm', file);
+  }
+  if (archive !== null) return usageError('the name does not say of which exchange', `pass --market, such as --market bybit:${archive.category ?? 'linear'}`, file);
+  const claim = categories.length > 1 ? `the name claims ${categories.join(' and ')}` : 'the name does not say which market this is';
+  return usageError(claim, 'pass --market, such as --market bybit:linear', file);
+}
+
 function marketFor(name: NameFacts, options: SourceOptions): Part['market'] {
   if (options.market !== undefined) return marketOf(options.market);
   return name.venue !== null && name.category !== null ? { venue: name.venue, category: name.category } : null;
@@ -119,6 +160,9 @@ function kindOf(source: Source, name: NameFacts, options: SourceOptions): Series
   const stated = options.kind ?? name.kind;
   const hasVolume = source.layout.picked.some((column) => column.role === 'volume');
   const { content } = source.layout;
+  if (content === 'trades' && options.timeframe !== undefined) {
+    throw usageError('the file holds single trades, which have no timeframe', `holdfast data trades FILE --timeframe ${options.timeframe} makes bars of them`, source.file);
+  }
   if (content !== 'bars') {
     if (options.kind === undefined || options.kind === content) return content;
     const held = content === 'funding' ? 'funding rates' : 'single trades';

@@ -2,15 +2,21 @@
  * Opens a candle file (Parquet, CSV, CSV.gz) and reads the columns it needs as doubles. Nothing is repaired: what is
  * not a number becomes NaN and is reported with its own text by `rawValue`.
  */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { constants, gunzipSync } from 'node:zlib';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Table } from '../../engine/index.ts';
 import type { Connection, QueriedColumns } from '../duckdb.ts';
-import { queryColumns, queryRows, quoteName, quoteText } from '../duckdb.ts';
+import { appendTable, createTableSql, execute, queryColumns, queryRows, quoteName, quoteText } from '../duckdb.ts';
 import { DataError } from '../error.ts';
+import type { ArchiveName } from './archive-name.ts';
+import { eachPiece, headOf } from './bytes.ts';
+import type { Packing } from './bytes.ts';
 import { layoutOf, notCandles } from './columns.ts';
 import type { FileColumn, Layout } from './columns.ts';
+import { jsonRows } from './json.ts';
 
-export type FileFormat = 'parquet' | 'csv' | 'csv.gz';
+export type FileFormat = 'parquet' | 'csv' | 'csv.gz' | 'zip' | 'json' | 'json.gz' | 'feather';
 export type StampUnit = 's' | 'ms' | 'us' | 'ns' | 'text' | 'timestamp';
 
 export interface Source {
@@ -18,31 +24,56 @@ export interface Source {
   readonly format: FileFormat;
   readonly layout: Layout;
   readonly stampUnit: StampUnit;
-  /** SQL that yields the file's rows in order. */
-  readonly relation: string;
+  /** SQL that yields the file's rows in order; may have to unpack them first. */
+  readonly relation: () => Promise<string>;
+  /** How its text is to be cut; null for a file that is none. */
+  readonly text: TextLayout | null;
 }
 
-export async function openSource(connection: Connection, file: string): Promise<Source> {
+export interface TextLayout {
+  readonly packing: Packing;
+  readonly delimiter: string;
+  readonly hasHeader: boolean;
+  /** Names of all columns, as they stand. */
+  readonly columns: readonly string[];
+  /** The first lines hold quotation marks. */
+  readonly hasQuotes: boolean;
+  /** Cells of the first row below the header. */
+  readonly firstRow: readonly string[];
+}
+
+export async function openSource(connection: Connection, file: string, name: ArchiveName | null): Promise<Source> {
   const format = formatOf(file);
-  const { relation, columns, isHeaderless } = format === 'parquet'
-    ? await openParquet(connection, file) : openText(file, format);
+  const { relation, columns, isHeaderless, text } = await opened(connection, file, { format, name });
   const layout = layoutOf(file, columns, isHeaderless);
   const stamp = columns.find((column) => column.name === nameOf(layout, 'ts'));
-  const stampUnit = await stampUnitOf(connection, { file, relation, stamp });
-  return { file, format, layout, stampUnit, relation };
+  const written = text?.firstRow[columns.findIndex((column) => column === stamp)];
+  const stampUnit = written === undefined ? await stampUnitOf(connection, { file, relation, stamp }) : unitOf(written);
+  return { file, format, layout, stampUnit, relation, text };
 }
 
 const nameOf = (layout: Layout, role: string): string => layout.picked.find((column) => column.role === role)?.name ?? '';
 
+async function opened(
+  connection: Connection, file: string, { format, name }: { readonly format: FileFormat; readonly name: ArchiveName | null },
+): Promise<Opened> {
+  if (format === 'parquet') return openParquet(connection, file);
+  if (format === 'json' || format === 'json.gz') return tableOf(connection, file, fundingOf(jsonRows(file), name));
+  return openText(connection, file, { packing: packings[format] ?? 'plain', name });
+}
+
+const packings: Readonly<Record<string, Packing>> = { csv: 'plain', 'csv.gz': 'gzip', zip: 'zip' };
+const formats: readonly FileFormat[] = ['csv.gz', 'json.gz', 'parquet', 'csv', 'zip', 'json'];
+
 function formatOf(file: string): FileFormat {
   const size = sizeOf(file);
   const lower = file.toLowerCase();
-  if (/\.jsonl?(\.gz)?$/.test(lower)) throw notCandles(file, 'JSON messages (depth or REST answers)');
-  const format = lower.endsWith('.parquet') ? 'parquet' : lower.endsWith('.csv') ? 'csv'
-    : lower.endsWith('.csv.gz') ? 'csv.gz' : null;
-  if (format === null) {
+  if (/\.jsonl(\.gz)?$/.test(lower)) throw notCandles(file, 'JSON messages (depth or REST answers)');
+  const format = formats.find((ending) => lower.endsWith(`.${ending}`));
+  if (format === undefined) {
     throw new DataError({
-      reason: 'unknown-format', what: 'unknown file format', file, expected: 'a .parquet, .csv or .csv.gz file',
+      reason: 'unknown-format', what: 'unknown file format', file,
+      expected: 'a .parquet, .csv, .csv.gz, .zip (of one CSV), .json or .json.gz file',
       fix: 'convert the file, or give it its proper ending',
     });
   }
@@ -65,22 +96,48 @@ const emptyFile = (file: string): DataError => new DataError({
   reason: 'empty-file', what: 'the file holds no rows', file, expected: 'at least two bars', fix: 'download it again',
 });
 
-interface Opened { readonly relation: string; readonly columns: readonly FileColumn[]; readonly isHeaderless: boolean }
+/** freqtrade keeps funding rates as candles: the rate stands under `open`, the rest is empty. */
+function fundingOf(rows: Table, name: ArchiveName | null): Table {
+  if (name?.by !== 'freqtrade' || name.kind !== 'funding') return rows;
+  const [stamps, rates] = rows.columns;
+  return stamps === undefined || rates === undefined ? rows : { ...rows, columns: [stamps, { ...rates, name: 'funding_rate' }] };
+}
+
+/** Rows in memory as a table of the connection. */
+async function tableOf(connection: Connection, file: string, rows: Table): Promise<Opened> {
+  if (rows.rows === 0) throw emptyFile(file);
+  const name = `rows of ${file}`;
+  await execute(connection, `DROP TABLE IF EXISTS ${quoteName(name)}; ${createTableSql(name, rows.columns)}`);
+  await appendTable(connection, name, rows);
+  const columns = rows.columns.map((column) => ({ name: column.name, type: 'DOUBLE' }));
+  return { relation: () => Promise.resolve(quoteName(name)), columns, isHeaderless: false, text: null };
+}
+
+interface Opened {
+  readonly relation: () => Promise<string>;
+  readonly columns: readonly FileColumn[];
+  readonly isHeaderless: boolean;
+  readonly text: TextLayout | null;
+}
 
 async function openParquet(connection: Connection, file: string): Promise<Opened> {
   const relation = `read_parquet(${quoteText(file)})`;
   const rows = await reading(file, () => queryRows(connection, `DESCRIBE SELECT * FROM ${relation}`));
   const columns = rows.map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
-  return { relation, columns, isHeaderless: false };
+  return { relation: () => Promise.resolve(relation), columns, isHeaderless: false, text: null };
 }
 
 /** A CSV is read as text throughout, so that every bad value can be shown as it stands in the file. */
-function openText(file: string, format: FileFormat): Opened {
-  const first = firstLine(file, format);
+async function openText(
+  connection: Connection, file: string, { packing, name }: { readonly packing: Packing; readonly name: ArchiveName | null },
+): Promise<Opened> {
+  const { lines: [first = '', second = ''], hasQuotes } = firstLines(file, packing);
   const delimiter = [',', ';', '\t', '|'].find((mark) => first.includes(mark)) ?? ',';
-  const cells = first.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
-  const isHeaderless = cells.length > 1 && cells.every((cell) => cell !== '' && Number.isFinite(Number(cell)));
-  const labels = isHeaderless ? cells.map((_, k) => `column ${k + 1}`) : cells;
+  const cells = cellsOf(first, delimiter);
+  const isBare = cells.length > 1 && cells.every((cell) => cell !== '' && (Number.isFinite(Number(cell)) || /^(true|false)$/i.test(cell)));
+  const known = isBare ? name?.columns?.slice(0, cells.length) ?? [] : [];
+  const isHeaderless = isBare && known.length < cells.length;
+  const labels = !isBare ? cells : isHeaderless ? cells.map((_, k) => `column ${k + 1}`) : known;
   if (new Set(labels).size < labels.length || labels.some((label) => label === '')) {
     throw new DataError({
       reason: 'unreadable', what: 'unreadable header', file, value: first.slice(0, 200),
@@ -88,43 +145,65 @@ function openText(file: string, format: FileFormat): Opened {
     });
   }
   const struct = labels.map((label) => `${quoteText(label)}: 'VARCHAR'`).join(', ');
-  const relation = `read_csv(${quoteText(file)}, auto_detect = false, header = ${!isHeaderless}, `
+  const from = (path: string): string => `read_csv(${quoteText(path)}, auto_detect = false, header = ${!isBare}, `
     + `delim = ${quoteText(delimiter)}, quote = '"', columns = {${struct}})`;
-  return { relation, columns: labels.map((name) => ({ name, type: 'VARCHAR' })), isHeaderless };
+  const text = {
+    packing, delimiter, hasHeader: !isBare, columns: labels, hasQuotes, firstRow: isBare ? cells : cellsOf(second, delimiter),
+  };
+  return { relation: packing === 'zip' ? unpackedTable(connection, file, from) : () => Promise.resolve(from(file)),
+    columns: labels.map((label) => ({ name: label, type: 'VARCHAR' })), isHeaderless, text };
 }
 
-const headBytes = 65_536;
-
-function firstLine(file: string, format: FileFormat): string {
-  const head = Buffer.alloc(headBytes);
-  const handle = openSync(file, 'r');
-  const got = readSync(handle, head, 0, headBytes, 0);
-  closeSync(handle);
-  const text = format === 'csv' ? head.subarray(0, got) : inflated(file, head.subarray(0, got));
-  const [line] = text.toString('utf8').replace(/^\uFEFF/, '').split(/\r?\n/, 1);
-  if (line === undefined || line.trim() === '') throw emptyFile(file);
-  return line;
+/** The rows of a zip as a table of the connection, made when they are first asked for: the database reads no zip. */
+function unpackedTable(connection: Connection, file: string, from: (path: string) => string): () => Promise<string> {
+  let table: Promise<string> | undefined;
+  const fill = async (): Promise<string> => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-unzip-'));
+    try {
+      const plain = join(folder, 'rows.csv');
+      const handle = openSync(plain, 'wx');
+      try {
+        await eachPiece(file, 'zip', (piece) => { for (let done = 0; done < piece.length;) done += writeSync(handle, piece, done); });
+      } finally {
+        closeSync(handle);
+      }
+      const name = quoteName(`rows of ${file}`);
+      await reading(file, () => execute(connection, `CREATE OR REPLACE TEMP TABLE ${name} AS SELECT * FROM ${from(plain)}`));
+      return name;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  return () => (table ??= fill());
 }
 
-function inflated(file: string, bytes: Buffer): Buffer {
-  try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
-  } catch (error) {
-    throw unreadable(file, error);
-  }
+const cellsOf = (line: string, delimiter: string): readonly string[] =>
+  line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
+
+/** Header and first row, or the first two rows. */
+function firstLines(file: string, packing: Packing): { readonly lines: readonly string[]; readonly hasQuotes: boolean } {
+  const text = headOf(file, packing).toString('utf8').replace(/^\uFEFF/, '');
+  const [first = '', ...others] = text.split(/\r?\n/, 4);
+  if (first.trim() === '') throw emptyFile(file);
+  return { lines: [first, others.find((line) => line !== '') ?? ''], hasQuotes: text.includes('"') };
 }
 
 /** Numbers are told apart by their size: seconds to 5138, ms, microseconds, nanoseconds. */
 async function stampUnitOf(
-  connection: Connection, from: { file: string; relation: string; stamp: FileColumn | undefined },
+  connection: Connection, from: { file: string; relation: () => Promise<string>; stamp: FileColumn | undefined },
 ): Promise<StampUnit> {
   const type = from.stamp?.type ?? '';
   if (/^(TIMESTAMP|DATE)/.test(type)) return 'timestamp';
+  const relation = await from.relation();
   const [row] = await reading(from.file, () => queryRows(connection,
-    `SELECT ${quoteName(from.stamp?.name ?? '')}::VARCHAR AS stamp FROM ${from.relation} LIMIT 1`));
+    `SELECT ${quoteName(from.stamp?.name ?? '')}::VARCHAR AS stamp FROM ${relation} LIMIT 1`));
   if (row === undefined) throw emptyFile(from.file);
-  const value = Number(row['stamp']);
-  if (row['stamp'] === '' || row['stamp'] === null || !Number.isFinite(value)) return 'text';
+  return unitOf(typeof row['stamp'] === 'string' ? row['stamp'] : '');
+}
+
+function unitOf(stamp: string): StampUnit {
+  const value = Number(stamp);
+  if (stamp === '' || !Number.isFinite(value)) return 'text';
   return value < 1e11 ? 's' : value < 1e14 ? 'ms' : value < 1e17 ? 'us' : 'ns';
 }
 
@@ -137,13 +216,13 @@ function stampSql(source: Source): string {
   return `round(TRY_CAST(${column} AS DOUBLE) ${perMs[source.stampUnit] ?? ''}, 4)`;
 }
 
-/** All picked columns in the layout's order: `symbol` as text, everything else as doubles, stamps in ms. */
+/** All picked columns but the id in the layout's order: `symbol` as text, everything else as doubles, stamps in ms. */
 export async function readSource(connection: Connection, source: Source): Promise<QueriedColumns> {
-  const select = source.layout.picked.map(({ role, name }) =>
+  const select = source.layout.picked.filter(({ role }) => role !== 'id').map(({ role, name }) =>
     role === 'symbol' ? `${quoteName(name)}::VARCHAR`
       : `(${role === 'ts' ? stampSql(source) : `TRY_CAST(${quoteName(name)} AS DOUBLE)`})::DOUBLE`);
-  const result = await reading(source.file, () =>
-    queryColumns(connection, `SELECT ${select.join(', ')} FROM ${source.relation}`));
+  const relation = await source.relation();
+  const result = await reading(source.file, () => queryColumns(connection, `SELECT ${select.join(', ')} FROM ${relation}`));
   if (result.rows === 0) throw emptyFile(source.file);
   return result;
 }
@@ -151,7 +230,7 @@ export async function readSource(connection: Connection, source: Source): Promis
 /** The text of one cell as it stands in the file. `row` is 0-based. */
 export async function rawValue(connection: Connection, source: Source, column: string, row: number): Promise<string> {
   const [found] = await queryRows(connection,
-    `SELECT ${quoteName(column)}::VARCHAR AS cell FROM ${source.relation} LIMIT 1 OFFSET ${Math.trunc(row)}`);
+    `SELECT ${quoteName(column)}::VARCHAR AS cell FROM ${await source.relation()} LIMIT 1 OFFSET ${Math.trunc(row)}`);
   const cell = found?.['cell'];
   return typeof cell === 'string' ? cell : '';
 }

@@ -134,7 +134,8 @@ describe('holdfast data download', () => {
   }, 60_000);
   it.each([
     [['BTCUSDT', '--from', '2024-01-01'], '--to'], [['BTCUSDT', '--until-now'], '--from'], [['btcusdt', '--from', '2024-01-01', '--until-now'], 'symbols'],
-    [['BTCUSDT', '--from', '2024-01-01', '--until-now', '--kind', 'trades'], '--kind'], [['BTCUSDT', '--from', 'soon', '--until-now'], '--from'],
+    [['BTCUSDT', '--from', '2024-01-01', '--until-now', '--kind', 'ticks'], '--kind'],
+    [['BTCUSDT', '--from', '2024-01-01', '--until-now', '--kind', 'trades', 'last'], '--kind'], [['BTCUSDT', '--from', '2024-01-01', '--until-now', '--kind', 'trades', '--trades-as', 'ticks'], '--trades-as'], [['BTCUSDT', '--from', 'soon', '--until-now'], '--from'],
     [['BTCUSDT', '--from', '2024-01-01', '--until-now', '--exchange', 'nowhere.json'], '--exchange'],
     [['BTCUSDT', '--from', '2024-01-01', '--until-now', '--exchange', 'LINE', '--timeframe', '7m'], '--timeframe'],
     [['BTCUSDT', '--from', '2024-01-01', '--until-now', '--exchange', 'LINE', '--market', 'bybit:spot'], '--market'],

@@ -110,8 +110,8 @@ describe.skipIf(isAbsent)('files that are right', () => { // left out without ..
       ['binance:usdm APEUSDT trades', 45_342], ['bybit:linear BTCUSDT trades', 4], ['binance:usdm BTCUSDT trades', 21_313],
     ]);
     expect(first.files.map(({ isNewestFirst }) => isNewestFirst)).toEqual([false, true, false, false]);
-    expect(first.files[0]?.columns.map(({ role, name }) => `${role}=${name}`).join(' ')).toBe('ts=ts price=price quantity=quantity');
-    expect(first.files[1]?.columns.map(({ role, name }) => `${role}=${name}`).join(' ')).toBe('ts=timestamp price=price quantity=size symbol=symbol');
+    expect(first.files[0]?.columns.map(({ role, name }) => `${role}=${name}`).join(' ')).toBe('ts=ts price=price quantity=quantity id=agg_trade_id');
+    expect(first.files[1]?.columns.map(({ role, name }) => `${role}=${name}`).join(' ')).toBe('ts=timestamp price=price quantity=size symbol=symbol id=trdMatchID');
     expect(reports.map(({ subject, rows, findings }) => [subject, rows, findings.length])).toEqual([
       ['binance:usdm APEUSDT trades', 45_342, 0], ['binance:usdm BTCUSDT trades', 21_313, 0],
       ['bybit:linear APEUSDT trades', 45_342, 0], ['bybit:linear BTCUSDT trades', 4, 0],

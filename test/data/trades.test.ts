@@ -7,7 +7,8 @@ import type { Cell } from './candle-files.ts';
 
 const header = ['timestamp', 'symbol', 'side', 'size', 'price', 'tickDirection', 'trdMatchID', 'grossValue', 'homeNotional', 'foreignNotional'];
 /** Rows of Bybit's archive: seconds with up to four decimals. */
-const row = (seconds: string, size: Cell, price: Cell): Cell[] => [seconds, 'BTCUSDT', 'Buy', size, price, 'PlusTick', 'x', '1e+09', 1, 1];
+const row = (seconds: string, size: Cell, price: Cell): Cell[] =>
+  [seconds, 'BTCUSDT', 'Buy', size, price, 'PlusTick', `id-${seconds}-${size}`, '1e+09', 1, 1];
 const second = start / 1_000;
 const trades: Cell[][] = [
   row(`${second}.0001`, 0.1, 61_000.5), row(`${second}.0009`, 0.2, 61_001), row(`${second}.5`, 0.3, 61_000), row(`${second + 60}.25`, 1, 60_999.5),
@@ -26,7 +27,7 @@ describe('importing single trades', () => {
 
     const result = await importFiles([csv(temporary(), 'BTCUSDT2024-03-01.csv.gz', trades, header)], { folder, market });
 
-    expect(result.files[0]?.columns.map(({ role, name }) => `${role}=${name}`).join(' ')).toBe('ts=timestamp price=price quantity=size symbol=symbol');
+    expect(result.files[0]?.columns.map(({ role, name }) => `${role}=${name}`).join(' ')).toBe('ts=timestamp price=price quantity=size symbol=symbol id=trdMatchID');
     expect(result.files[0]).toMatchObject({ stampUnit: 's', rows: 4, isNewestFirst: false, series: ['bybit:linear BTCUSDT trades'] });
     expect(listLake(folder)[0]).toMatchObject({ kind: 'trades', timeframe: 'prints', intervalMs: null, rows: 4 });
     const { at, price, quantity } = printsIn(folder);
@@ -78,6 +79,12 @@ describe('importing single trades', () => {
 
     expect((await refusal(importFiles([path], { folder: temporary(), market, kind: 'last' }))).message).toContain('the file holds single trades, not last prices');
     expect((await refusal(importFiles([candles], { folder: temporary(), market, kind: 'trades' }))).message).toContain('the file holds bars, not single trades');
+  });
+
+  it('--timeframe for a file of trades names the command that makes bars of them', async () => {
+    const path = csv(temporary(), 'BTCUSDT.csv', trades, header);
+
+    expect((await refusal(importFiles([path], { folder: temporary(), market, timeframe: '5m' }))).message).toContain('holdfast data trades FILE --timeframe 5m');
   });
 
   it('the check of the file and of the lake finds nothing, and names them trades without a timeframe', async () => {

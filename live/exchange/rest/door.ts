@@ -11,6 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Ms } from '../../../engine/index.ts';
 import type { Pace } from '../pace.ts';
 import type { Row, World } from '../world.ts';
+import { archiveFile, isArchivePath } from './archive.ts';
 import { effectOf, faultless } from './effect.ts';
 import type { Effect, RequestHead, RequestSink, RestRequest } from './effect.ts';
 import { judge } from './judge.ts';
@@ -120,7 +121,7 @@ async function serve(message: IncomingMessage, response: ServerResponse, head: R
     return;
   }
   if (!await room.waits.wait(effectOf(effects, 'hold')?.ms ?? 0)) return;
-  const bytes = await bytesFor({ request, body, params }, effects, room);
+  const bytes = isArchivePath(head.path) ? archived(head.path, room) : await bytesFor({ request, body, params }, effects, room);
   if (!await room.waits.wait(effectOf(effects, 'delay')?.ms ?? 0)) return;
   send(response, bytes, effects);
 }
@@ -155,6 +156,14 @@ function enveloped({ reply, headers }: Judged, server: Ms, effects: readonly Eff
     (row, effect) => (effect.tag === 'envelope' ? effect.change(row) : row), envelopeOf(reply, server),
   );
   return { httpStatus: reply.httpStatus, contentType: json, text: JSON.stringify(envelope), headers: { ...headers, Timenow: String(server) } };
+}
+
+/** Files of the archive, which on the real service is another host: no envelope, no limits of an account. */
+function archived(path: string, { inside }: Room): Bytes {
+  const file = archiveFile(path, inside.world);
+  return file === null
+    ? { httpStatus: 404, contentType: 'text/html', text: '<html><body>404 Not Found</body></html>', headers: {} }
+    : { httpStatus: 200, contentType: 'application/gzip', text: file, headers: {} };
 }
 
 /** First value of each name; the rest of a query is as the client sent it. */

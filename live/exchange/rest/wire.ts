@@ -7,7 +7,7 @@ import { effectOf } from './effect.ts';
 import type { Effect } from './effect.ts';
 
 export interface Bytes {
-  readonly httpStatus: number; readonly contentType: string; readonly text: string; readonly headers: Readonly<Record<string, string>>;
+  readonly httpStatus: number; readonly contentType: string; readonly text: string | Buffer; readonly headers: Readonly<Record<string, string>>;
 }
 
 export function send(response: ServerResponse, { httpStatus, contentType, text, headers }: Bytes, effects: readonly Effect[]): void {
@@ -16,7 +16,7 @@ export function send(response: ServerResponse, { httpStatus, contentType, text, 
     return;
   }
   const isPacked = effectOf(effects, 'gzip') !== null;
-  const plain = effectOf(effects, 'empty') === null ? Buffer.from(text) : Buffer.alloc(0);
+  const plain = effectOf(effects, 'empty') === null ? (typeof text === 'string' ? Buffer.from(text) : text) : Buffer.alloc(0);
   const whole = isPacked ? gzipSync(plain) : plain;
   const cut = effectOf(effects, 'cut');
   const sent = cut === null ? whole : whole.subarray(0, Math.floor(whole.length / 2));
