@@ -65,6 +65,11 @@ export function parseManifest(file: string): Manifest | null {
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
+  return manifestOfText(written, file);
+}
+
+/** Reads what an import wrote; `file` is for the error alone. */
+export function manifestOfText(written: string, file: string): Manifest {
   try {
     return manifest.parse(JSON.parse(written));
   } catch (error) {
