@@ -52,7 +52,7 @@ export async function backtest(reference: string, options: BacktestOptions): Pro
     ]);
     const wanted = wantedRuns(config, options.band === true, hardship);
     const declared = await engine.load(bundle, given);
-    const folder = data.dataFolder(options.dataDir);
+    const folder = options.store ? data.dataFolder(options.dataDir) : data.candlesFolder(options.dataDir);
     const overrides = options.instrument === undefined ? [] : data.readInstrumentFile(options.instrument);
     const loaded = await data.loadMarket({ folder, overrides, ...wantedData(options, declared), ...definedRange(range) });
     const plan: Plan = { bundle, declared, loaded, folder, options, given, asked: range, loadMs: performance.now() };

@@ -1,5 +1,5 @@
 /** `holdfast data check [FILES...]`: what is wrong, odd or missing in files or in the lake. Exit 1 when something is wrong. */
-import { checkFiles, checkLake, dataFolder } from '../data/index.ts';
+import { checkFiles, checkLake, candlesFolder } from '../data/index.ts';
 import type { CheckReport } from '../data/index.ts';
 import { sourceOptions } from './data-import.ts';
 import type { SourceWords } from './data-import.ts';
@@ -7,7 +7,7 @@ import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
 
 export async function dataCheck(files: readonly string[], words: CommonOptions & SourceWords): Promise<number> {
-  const folder = dataFolder(words.dataDir);
+  const folder = candlesFolder(words.dataDir);
   const named = files.filter((file) => file !== 'lake');
   const options = sourceOptions(words);
   const reports = named.length === 0 ? await checkLake(folder, options) : await checkFiles(named, { ...options, folder });

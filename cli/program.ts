@@ -25,7 +25,7 @@ function buildProgram(end: End): Command {
   program
     .description('One trading engine for history, simulated disaster and live trading: what you tested is what trades.')
     .version(packageVersion(), '-V, --version')
-    .option('--data-dir <dir>', 'folder of candles and runs (default: HOLDFAST_DATA, else ~/.holdfast)')
+    .option('--data-dir <dir>', 'folder of candles and runs (default: HOLDFAST_DATA, else ~/.holdfast); s3://bucket/prefix for reading candles: query, data check, backtest --no-store')
     .option('--debug', 'print the stack of an error as well')
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
     .exitOverride()
@@ -130,8 +130,8 @@ function addStored(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (_: unknown, self: Command) => end(await (await import('./runs.ts')).runs(self.optsWithGlobals())));
   example(runs, 'holdfast runs');
-  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, equity, modes, faults, warnings')
-    .description('ask the stored runs anything, in SQL')
+  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, equity, modes, faults, warnings, or over candles, the bars of the lake')
+    .description('ask the stored runs and the candle lake anything, in SQL')
     .option('--limit <rows>', 'most rows shown', positive, 1_000)
     .option('--csv', 'print CSV with a header')
     .option('--json', 'print one JSON object')
@@ -172,7 +172,7 @@ function addCompare(program: Command, end: End): void {
 }
 
 function addHelp(program: Command, end: End): void {
-  const command = program.command('help').argument('[topic...]', 'a command, or a topic such as faults, risk, fill-cases, tables, views')
+  const command = program.command('help').argument('[topic...]', 'a command, or a topic such as faults, risk, fill-cases, lake, tables, views')
     .description('commands and topics; the options of one, or a page about the other')
     .action(async (words: string[]) => end((await import('./help.ts')).help(program, words)));
   example(command, 'holdfast help views');

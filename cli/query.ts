@@ -1,5 +1,5 @@
 /** `holdfast query SQL`: one SELECT over all stored runs, as a table, CSV or JSON. */
-import { dataFolder } from '../data/index.ts';
+import { candlesFolder } from '../data/index.ts';
 import { queryRuns } from '../data/store/index.ts';
 import { printJson, printLine, printTable } from './output.ts';
 import type { CommonOptions } from './output.ts';
@@ -9,7 +9,7 @@ export interface QueryOptions extends CommonOptions { readonly csv?: boolean; re
 
 export async function query(sql: string, { dataDir, json, csv, limit }: QueryOptions): Promise<number> {
   if (json === true && csv === true) throw new Failure(2, 'arguments: holdfast query: was --json and --csv, expected one. Fix: leave one out');
-  const answer = await queryRuns(dataFolder(dataDir), sql, { limit });
+  const answer = await queryRuns(candlesFolder(dataDir), sql, { limit });
   const names = answer.columns.map((column) => column.name);
   const cells = answer.rows.map((row) => names.map((name) => plain(row[name])));
   if (json === true) printJson(answer);

@@ -8,7 +8,7 @@ export type DataReason =
   | 'bad-stamp' | 'unordered' | 'duplicate' | 'off-grid' | 'bad-price' | 'ohlc' | 'bad-volume' | 'bad-rate'
   | 'timeframe-differs' | 'paging-gaps' | 'finer-than-tick' | 'foreign-prices' | 'overlap-differs'
   | 'unknown-symbol' | 'wrong-symbol' | 'no-timeframe' | 'no-detail' | 'empty-range' | 'damaged-lake' | 'lake-busy' | 'bad-instrument'
-  | 'shut-out' | 'rate-limit' | 'no-answer' | 'refused' | 'repeated-page';
+  | 'shut-out' | 'rate-limit' | 'no-answer' | 'refused' | 'repeated-page' | 'no-extension';
 
 export interface DataFault {
   readonly reason: DataReason;

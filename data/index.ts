@@ -1,7 +1,7 @@
 /** Market data: the candle lake, imports, checks, instrument rules, loading, and the built-in market. */
 export { DataError } from './error.ts';
 export type { DataFault, DataReason } from './error.ts';
-export { dataFolder } from './folder.ts';
+export { candlesFolder, dataFolder } from './folder.ts';
 export { marketOf, marketText, seriesText, timeText, timeframeLength, timeframeName, timeframeNames } from './candles.ts';
 export type { Candles, FundingStamps, Gap, MarketId, Prints, QuietRun, SeriesKey, SeriesKind } from './candles.ts';
 export { importFiles } from './import.ts';
@@ -9,7 +9,7 @@ export type { FromTrades, ImportOptions, ImportResult, ImportedFile, ImportedSer
 export type { FileFormat, PickedColumn, SourceOptions, StampUnit } from './source/index.ts';
 export { checkFiles, checkLake, checkSeries } from './check/index.ts';
 export type { CheckReport, Finding, FindingCode, LakeFilter, Severity } from './check/index.ts';
-export { gapsOf, listLake, quietOf } from './lake/index.ts';
+export { candlesView, gapsOf, listLake, quietOf } from './lake/index.ts';
 export type { Manifest, MonthEntry } from './lake/index.ts';
 export { allowedPlaces, download, downloadArchive, downloadKinds, hostAt, Outage, windowMs } from './download/index.ts';
 export type { Answer, ArchiveOptions, ArchiveResult, Clock, DownloadKind, DownloadOptions, DownloadResult, DownloadedRules, DownloadedSeries, Host, Trouble } from './download/index.ts';

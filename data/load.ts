@@ -25,6 +25,7 @@ import { rulesFor } from './instruments.ts';
 import { readRules, rulesAt } from './rules-history.ts';
 import { candlesOf, firstAtOrAfter, listLake, monthsIn, printsOf, readColumns, stampsOf } from './lake/index.ts';
 import type { Manifest, Range } from './lake/index.ts';
+import { isRemote, withRemoteCopy } from './remote/index.ts';
 
 export interface LoadOptions {
   /** The data folder (`dataFolder()`); not read for the built-in market. */
@@ -100,6 +101,9 @@ export async function loadMarket(options: LoadOptions): Promise<LoadedMarket> {
   if (asked === null) throw usageError(`timeframe was '${options.timeframe}'`, `use one of ${timeframeNames.join(' ')}`);
   if (options.symbols.length === 0) throw usageError('no symbols', 'name at least one symbol');
   if (data.venue === 'builtin') return assemble(builtinRaw(options, asked), markets, options);
+  if (isRemote(options.folder)) {
+    return await withRemoteCopy(options.folder, { ...data, ...options }, async (folder) => await loadMarket({ ...options, folder }));
+  }
   const series = listLake(options.folder).filter((one) => one.venue === data.venue && one.category === data.category);
   const intervalMs = pickInterval(series, options, markets, asked);
   const raws: Raw[] = [];

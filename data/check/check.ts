@@ -9,6 +9,7 @@ import { withDatabase } from '../duckdb.ts';
 import { DataError } from '../error.ts';
 import { candlesOf, changedFiles, everything, listLake, printsOf, readColumns, readManifest, stampsOf } from '../lake/index.ts';
 import type { Manifest, Range } from '../lake/index.ts';
+import { isRemote, withRemoteCopy } from '../remote/index.ts';
 import { nothingScanned, scanCandles, scanFunding, scanPrints } from '../scan.ts';
 import { readParts } from '../source/index.ts';
 import type { Part, SourceOptions } from '../source/index.ts';
@@ -135,6 +136,10 @@ export interface LakeFilter {
 
 export async function checkLake(folder: string, filter: LakeFilter = {}): Promise<readonly CheckReport[]> {
   const market = filter.market === undefined ? null : marketOf(filter.market);
+  if (isRemote(folder)) {
+    return await withRemoteCopy(folder, { ...market, ...(filter.symbol === undefined ? {} : { symbols: [filter.symbol] }) },
+      async (copy) => await checkLake(copy, filter));
+  }
   const wanted = listLake(folder).filter((series) =>
     (market === null || (series.venue === market.venue && series.category === market.category))
     && (filter.symbol === undefined || series.symbol === filter.symbol)

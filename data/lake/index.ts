@@ -1,5 +1,6 @@
 /** The candle lake: Parquet months per series, and a manifest that says which of them count. */
-export { gapsOf, quietOf, readManifest } from './manifest.ts';
+export { lakeFolder, levels, newPlace, manifestIn, monthPath } from './layout.ts';
+export { gapsOf, manifestOfText, quietOf, readManifest } from './manifest.ts';
 export type { Manifest, MonthEntry } from './manifest.ts';
 export {
   candlesOf, changedFiles, columnNames, everything, firstAtOrAfter, listLake, monthsIn, printsOf, readColumns, stampsOf,
@@ -7,3 +8,5 @@ export {
 export type { Range } from './read.ts';
 export { commitSeries, withLakeLock } from './write.ts';
 export type { SeriesUpdate } from './write.ts';
+export { candlesSql, candlesView, monthAddresses, viewedSeries } from './view.ts';
+export type { ViewedSeries } from './view.ts';

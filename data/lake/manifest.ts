@@ -5,10 +5,10 @@
  * 2. Hashes are of the files as written; `data check` computes them again.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { Gap, QuietRun, SeriesKey } from '../candles.ts';
 import { DataError } from '../error.ts';
+import { manifestIn, placeOf } from './layout.ts';
 
 const text = z.string().min(1);
 const count = z.number().int().min(0);
@@ -18,7 +18,7 @@ const quiet = z.strictObject({ at: z.number(), bars: count });
 const month = z.strictObject({
   /** '2025-10' */
   month: z.string().regex(/^\d{4}-\d{2}$/),
-  /** Base name in the series' folder. */
+  /** Base name in the month's folder. */
   file: z.string().regex(/^[\w.-]+$/),
   rows: count, first: z.number(), last: z.number(), bytes: count,
   sha256: z.string().length(64),
@@ -51,14 +51,9 @@ export type MonthEntry = z.output<typeof month>;
 /** Longest lists of gaps and quiet runs kept per month; counts are always of all. */
 export const listLimit = 200;
 
-export const lakeFolder = (folder: string): string => join(folder, 'lake');
-export const seriesFolder = (folder: string, key: SeriesKey): string =>
-  join(lakeFolder(folder), key.venue, key.category, key.symbol, key.kind, key.timeframe);
-export const manifestFile = (folder: string, key: SeriesKey): string => join(seriesFolder(folder, key), 'manifest.json');
-
 /** Null when the lake has no such series. */
 export function readManifest(folder: string, key: SeriesKey): Manifest | null {
-  return parseManifest(manifestFile(folder, key));
+  return parseManifest(manifestIn(placeOf(folder, key)));
 }
 
 export function parseManifest(file: string): Manifest | null {
@@ -70,6 +65,11 @@ export function parseManifest(file: string): Manifest | null {
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
+  return manifestOfText(written, file);
+}
+
+/** Reads what an import wrote; `file` is for the error alone. */
+export function manifestOfText(written: string, file: string): Manifest {
   try {
     return manifest.parse(JSON.parse(written));
   } catch (error) {

@@ -1,11 +1,11 @@
 /** Reading series out of the lake: listing what is there, and columns of a range of months. */
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Candles, FundingStamps, Prints, SeriesKind } from '../candles.ts';
+import { readFileSync } from 'node:fs';
+import type { Candles, FundingStamps, Prints, SeriesKey, SeriesKind } from '../candles.ts';
 import { sharedColumns } from '../candles.ts';
 import { DataError } from '../error.ts';
-import { lakeFolder, parseManifest, seriesFolder } from './manifest.ts';
+import { manifestIn, monthPath, placeOf, seriesFolders } from './layout.ts';
+import { parseManifest } from './manifest.ts';
 import type { Manifest, MonthEntry } from './manifest.ts';
 import { readMonth } from './month.ts';
 
@@ -19,29 +19,16 @@ export function columnNames(kind: SeriesKind): readonly string[] {
 
 /** Every series of the lake, by venue, category, symbol, kind, timeframe. An absent lake is an empty one. */
 export function listLake(folder: string): readonly Manifest[] {
-  const found: Manifest[] = [];
-  const walk = (path: string, depth: number): void => {
-    if (depth === 5) {
-      const series = parseManifest(join(path, 'manifest.json'));
-      if (series !== null) found.push(series);
-      return;
-    }
-    for (const name of foldersIn(path)) walk(join(path, name), depth + 1);
-  };
-  walk(lakeFolder(folder), 0);
-  return found;
+  const found = new Map<string, Manifest>();
+  for (const place of seriesFolders(folder)) {
+    const series = parseManifest(manifestIn(place));
+    // A move that was cut off leaves both folders; the new one counts.
+    if (series !== null && (place.isHive || !found.has(nameOf(series)))) found.set(nameOf(series), series);
+  }
+  return [...found.keys()].sort().flatMap((name) => found.get(name) ?? []);
 }
 
-function foldersIn(path: string): readonly string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => entry.name).sort();
-  } catch (error) {
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    if (code === 'ENOENT') return [];
-    throw error;
-  }
-}
+const nameOf = (key: SeriesKey): string => [key.venue, key.category, key.symbol, key.kind, key.timeframe].join('/');
 
 /** A part of a series: rows with `from <= ts < to` of the months that reach into it. */
 export interface Range { readonly from: number; readonly to: number }
@@ -54,9 +41,11 @@ export const monthsIn = (series: Manifest, range: Range): readonly MonthEntry[] 
 export function readColumns(folder: string, series: Manifest, range: Range = everything): readonly Float64Array[] {
   const months = monthsIn(series, range);
   const columns = sharedColumns(months.reduce((sum, entry) => sum + entry.rows, 0), columnNames(series.kind).length);
+  const place = placeOf(folder, series);
   let start = 0;
-  for (const { file, bytes, rows, valuesAt } of months) {
-    const path = join(seriesFolder(folder, series), file);
+  for (const entry of months) {
+    const { bytes, rows, valuesAt } = entry;
+    const path = monthPath(place, entry);
     let isRead = false;
     try {
       isRead = readMonth({ path, bytes, valuesAt, into: columns, start, rows });
@@ -71,7 +60,7 @@ export function readColumns(folder: string, series: Manifest, range: Range = eve
 
 function damaged(folder: string, series: Manifest, cause?: unknown): DataError {
   return new DataError({
-    reason: 'damaged-lake', what: 'the lake is damaged', file: seriesFolder(folder, series),
+    reason: 'damaged-lake', what: 'the lake is damaged', file: placeOf(folder, series).home,
     expected: 'the month files as the import wrote them', fix: 'delete the folder of this series and import it again',
   }, cause);
 }
@@ -114,9 +103,10 @@ export function printsOf(columns: readonly Float64Array[]): Prints {
 
 /** Month files whose bytes are no longer those of the manifest. */
 export function changedFiles(folder: string, series: Manifest): readonly MonthEntry[] {
+  const place = placeOf(folder, series);
   return series.months.filter((entry) => {
     try {
-      const bytes = readFileSync(join(seriesFolder(folder, series), entry.file));
+      const bytes = readFileSync(monthPath(place, entry));
       return createHash('sha256').update(bytes).digest('hex') !== entry.sha256;
     } catch {
       return true; // absent or unreadable: not what was written

@@ -5,18 +5,18 @@
  *    that exists keeps its file and gets a new one beside it. Only the rename of the manifest makes them count.
  * 2. Whatever dies in between leaves the old series as it was; leftovers are swept by the next import.
  * 3. One import at a time: the lock file holds the process number, a dead owner's lock is taken over.
+ * 4. Files get the ending .parquet only in their place: whoever reads every Parquet file of the lake sees none half-written.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SeriesKey } from '../candles.ts';
 import { hasSpacing, monthOf } from '../candles.ts';
 import { DataError } from '../error.ts';
 import { scanCandles } from '../scan.ts';
 import type { Manifest, MonthEntry } from './manifest.ts';
-import { lakeFolder, listLimit, manifestFile, readManifest, seriesFolder } from './manifest.ts';
+import { lakeFolder, manifestIn, monthFolder, monthPath, moveOver, newPlace, seriesFolders, syncPath } from './layout.ts';
+import { listLimit, parseManifest, readManifest } from './manifest.ts';
 import { monthFile, writePieces } from './month.ts';
 import { candlesOf, columnNames } from './read.ts';
 
@@ -38,6 +38,7 @@ export function withLakeLock<T>(folder: string, work: () => T): T {
   takeLock(lock, lake);
   try {
     sweep(lake);
+    moveFirstLayout(folder);
     return work();
   } finally {
     rmSync(lock, { force: true });
@@ -76,6 +77,14 @@ function sweep(lake: string): void {
   for (const name of readdirSync(lake)) if (name.startsWith('.import-')) rmSync(join(lake, name), { recursive: true });
 }
 
+/** Brings what stands in the first layout's folders to their Hive folders. */
+function moveFirstLayout(folder: string): void {
+  for (const place of seriesFolders(folder)) {
+    const series = place.isHive ? null : parseManifest(manifestIn(place));
+    if (series !== null) moveOver(folder, place, { key: series, months: series.months });
+  }
+}
+
 interface Staged { readonly update: SeriesUpdate; readonly entries: readonly MonthEntry[]; readonly from: string }
 
 /** Writes all updates; either every series is committed, or (on an error before the first commit) none. */
@@ -94,7 +103,7 @@ export function commitSeries(folder: string, updates: readonly SeriesUpdate[], i
       writeSynced(join(item.from, 'manifest.json'), `${JSON.stringify(manifests[k], null, 1)}\n`);
     });
     for (const item of staged) moveMonths(folder, item);
-    for (const item of staged) renameSync(join(item.from, 'manifest.json'), manifestFile(folder, item.update.key));
+    for (const item of staged) renameSync(join(item.from, 'manifest.json'), manifestIn(newPlace(folder, item.update.key)));
     staged.forEach((item, k) => { settle(folder, item, manifests[k]); });
     return manifests;
   } finally {
@@ -117,8 +126,8 @@ function writeMonths(folder: string, update: SeriesUpdate, into: string): readon
     // A file that no manifest names does not exist: a killed import left it.
     const isFree = !named.has(`${month}.parquet`);
     const file = isFree ? `${month}.parquet` : `${month}.${sha256.slice(0, 12)}.parquet`;
-    const bytes = writePieces(join(into, file), pieces);
-    syncPath(join(into, file));
+    const bytes = writePieces(join(into, `${file}.part`), pieces);
+    syncPath(join(into, `${file}.part`));
     const holes = holesOf(update, columns);
     return { month, file, rows: end - start, first, last, bytes, sha256, valuesAt: [...valuesAt], ...holes };
   });
@@ -159,30 +168,31 @@ function manifestOf({ update, entries }: Staged, importedAt: string): Manifest {
 }
 
 function moveMonths(folder: string, { update, entries, from }: Staged): void {
-  const into = seriesFolder(folder, update.key);
-  mkdirSync(into, { recursive: true });
-  for (const entry of entries) renameSync(join(from, entry.file), join(into, entry.file));
-  syncPath(into);
+  const place = newPlace(folder, update.key);
+  for (const entry of entries) {
+    mkdirSync(monthFolder(place, entry), { recursive: true });
+    renameSync(join(from, `${entry.file}.part`), monthPath(place, entry));
+    syncPath(monthFolder(place, entry));
+  }
+  mkdirSync(place.home, { recursive: true });
+  syncPath(place.home);
 }
 
 /** After the commit: the folder is synced and superseded month files go. */
 function settle(folder: string, { update }: Staged, manifest: Manifest | undefined): void {
-  const into = seriesFolder(folder, update.key);
-  syncPath(into);
-  const named = new Set(['manifest.json', ...(manifest?.months ?? []).map((entry) => entry.file)]);
-  for (const name of readdirSync(into)) if (!named.has(name)) rmSync(join(into, name), { force: true });
+  const place = newPlace(folder, update.key);
+  syncPath(place.home);
+  const named = new Set((manifest?.months ?? []).map((entry) => monthPath(place, entry)));
+  for (const name of readdirSync(place.home)) {
+    const path = join(place.home, name);
+    if (name === 'manifest.json') continue;
+    if (!name.startsWith('month=')) { rmSync(path, { recursive: true, force: true }); continue; }
+    for (const file of readdirSync(path)) if (!named.has(join(path, file))) rmSync(join(path, file), { force: true });
+    if (readdirSync(path).length === 0) rmdirSync(path);
+  }
 }
 
 function writeSynced(path: string, content: string): void {
   writeFileSync(path, content);
   syncPath(path);
-}
-
-function syncPath(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -3,12 +3,15 @@
  * DuckDB that lives in memory for this one question.
  *
  * It cannot change anything: one statement, and only a SELECT (also DESCRIBE, SHOW and SUMMARIZE); files outside
- * `runs/` and `projected/` cannot be reached, extensions cannot be loaded, nothing spills to disk, and the settings are locked.
+ * `runs/`, `projected/` and `lake/` cannot be reached, extensions cannot be loaded, nothing spills to disk, and the settings are locked.
  */
 import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { closeDatabase, execute, openDatabase, quoteText, withConnection } from '../duckdb.ts';
 import type { Connection } from '../duckdb.ts';
+import { candlesSql, lakeFolder, listLake, viewedSeries } from '../lake/index.ts';
+import type { ViewedSeries } from '../lake/index.ts';
+import { asksForKeys, isRemote, openRemote, withoutKeyInErrors } from '../remote/index.ts';
 import { projectedFolder, runsFolder, StoreError, storedRuns } from './folder.ts';
 import { storeTables } from './schema.ts';
 import { analysisSql, analysisViews } from './analysis.ts';
@@ -36,27 +39,49 @@ export interface QueryLimit { readonly limit?: number }
 /** Puts one SELECT to the runs. */
 export type AskRuns = (sql: string, limit?: QueryLimit) => Promise<Answer>;
 
-export async function queryRuns(folder: string, sql: string, limit: QueryLimit = {}): Promise<Answer> {
-  return await withRuns(folder, async (askRuns) => await askRuns(sql, limit));
+/** Bars of the lake can be asked for as well (`candles`), and of a lake on object storage nothing else. */
+export async function queryRuns(folder: string, sql: string, { limit = defaultRowLimit }: QueryLimit = {}): Promise<Answer> {
+  return await withMemory(async (connection) => {
+    const isAsked = /\bcandles\b/i.test(sql);
+    if (isRemote(folder)) {
+      if (asksForKeys(sql)) throw new StoreError('not-a-query', 'query: was a question for the key, expected one for candles');
+      await showCandles(connection, await openRemote(connection, folder));
+      await shut(connection, [`${folder}/lake/`]);
+      return await withoutKeyInErrors(async () => await inOneLine(sql, async () => await ask(connection, sql, limit)));
+    }
+    const root = await rootOf(folder);
+    if (isAsked) await showCandles(connection, viewedSeries(root, listLake(root)));
+    await showRuns(connection, root);
+    return await inOneLine(sql, async () => await ask(connection, sql, limit));
+  });
 }
 
 /** Many questions to the runs as they are now, for the price of opening them once. */
 export async function withRuns<T>(folder: string, work: (askRuns: AskRuns) => Promise<T>): Promise<T> {
+  return await withMemory(async (connection) => {
+    await showRuns(connection, await rootOf(folder));
+    return await work(async (sql, { limit = defaultRowLimit } = {}) => await inOneLine(sql, async () => await ask(connection, sql, limit)));
+  });
+}
+
+async function withMemory<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
   const database = await openDatabase(':memory:');
   try {
-    return await withConnection(database, async (connection) => {
-      await showRuns(connection, folder);
-      return await work(async (sql, { limit = defaultRowLimit } = {}) => await inOneLine(sql, async () => await ask(connection, sql, limit)));
-    });
+    return await withConnection(database, work);
   } finally {
     closeDatabase(database);
   }
 }
 
-async function showRuns(connection: Connection, folder: string): Promise<void> {
-  const runs = await storedRuns(folder);
-  // Absolute paths, because DuckDB compares the allowed folders with the files' paths as text.
-  const root = await realpath(folder).catch(() => resolve(folder));
+/** Absolute, because DuckDB compares the allowed folders with the files' paths as text. */
+const rootOf = async (folder: string): Promise<string> => await realpath(folder).catch(() => resolve(folder));
+
+async function showCandles(connection: Connection, viewed: readonly ViewedSeries[]): Promise<void> {
+  await execute(connection, candlesSql(viewed));
+}
+
+async function showRuns(connection: Connection, root: string): Promise<void> {
+  const runs = await storedRuns(root);
   const home = runsFolder(root);
   // The version of a run that goes on is chosen once, so that all its tables tell up to the same record.
   const folders = await Promise.all(runs.map(async (run) => await realpath(join(home, run)).catch(() => join(home, run))));
@@ -65,10 +90,15 @@ async function showRuns(connection: Connection, folder: string): Promise<void> {
     await execute(connection, viewSql(table, runs.length === 0 ? null : hasLinks ? filesIn(table, folders) : filesOf(table, home)));
   }
   for (const view of analysisViews) await execute(connection, analysisSql(view));
+  await shut(connection, [home, projectedFolder(root), lakeFolder(root)]);
+}
+
+/** From here on nothing but these folders can be reached, and nothing can be set. */
+async function shut(connection: Connection, folders: readonly string[]): Promise<void> {
   await execute(connection, `
     SET TimeZone = 'UTC';
     SET temp_directory = '';
-    SET allowed_directories = [${[home, projectedFolder(root)].map(quoteText).join(', ')}];
+    SET allowed_directories = [${folders.map(quoteText).join(', ')}];
     SET enable_external_access = false;
     SET lock_configuration = true`);
 }

@@ -16,7 +16,7 @@ beforeEach(() => {
 const name = 'bybit_linear_BTCUSDT_5m.csv';
 const changed = (rows: Cell[][], row: number, column: number, value: Cell): Cell[][] =>
   rows.map((cells, i) => (i === row ? cells.map((cell, k) => (k === column ? value : cell)) : cells));
-const seriesFolder = (): string => join(folder, 'lake', 'bybit', 'linear', 'BTCUSDT', 'last', '5m');
+const seriesFolder = (): string => join(folder, 'lake', 'venue=bybit', 'category=linear', 'symbol=BTCUSDT', 'kind=last', 'timeframe=5m');
 /** Everything under the lake, so that "nothing written" can be said. */
 const lakeContent = (): string[] =>
   existsSync(join(folder, 'lake')) ? readdirSync(join(folder, 'lake'), { recursive: true }).map(String).sort() : [];
@@ -32,16 +32,17 @@ describe('importing candles', () => {
       market: 'bybit:linear', symbol: 'BTCUSDT', kind: 'last', timeframe: '5m', rowsRead: 300, rowsAdded: 300, rows: 300,
       first: start, last: start + 299 * 5 * minute, missing: 0, isUnchanged: false,
     });
-    expect(readdirSync(seriesFolder()).sort()).toEqual(['2024-03.parquet', 'manifest.json']);
-    expect(readdirSync(join(folder, 'lake'))).toEqual(['bybit']);
+    expect(readdirSync(seriesFolder()).sort()).toEqual(['manifest.json', 'month=2024-03']);
+    expect(readdirSync(join(seriesFolder(), 'month=2024-03'))).toEqual(['2024-03.parquet']);
+    expect(readdirSync(join(folder, 'lake'))).toEqual(['venue=bybit']);
   });
 
   it('the month file is Parquet for everyone: DuckDB reads ts as BIGINT and prices as DOUBLE, value for value', async () => {
     await importFiles([csv(files, name, bars(300))], { folder });
 
-    const path = join(seriesFolder(), '2024-03.parquet');
+    const path = join(seriesFolder(), 'month=2024-03', '2024-03.parquet');
     const [types, sums] = await withDatabase(':memory:', async (c) => [
-      await queryRows(c, `DESCRIBE SELECT * FROM '${path}'`),
+      await queryRows(c, `DESCRIBE SELECT * FROM read_parquet('${path}', hive_partitioning = false)`),
       await queryRows(c, `SELECT count(*) AS n, min(ts) AS first, max(ts) AS last, sum(volume) AS volume, max(high) AS high FROM '${path}'`),
     ]);
 
@@ -70,7 +71,7 @@ describe('importing candles', () => {
     const result = await importFiles([csv(files, name, all.slice(250))], { folder });
 
     expect(result.series[0]).toMatchObject({ rowsRead: 250, rowsAdded: 200, rowsReplaced: 0, rows: 500, missing: 0 });
-    expect(readdirSync(seriesFolder()).filter((entry) => entry.endsWith('.parquet'))).toHaveLength(1);
+    expect(readdirSync(join(seriesFolder(), 'month=2024-03'))).toHaveLength(1);
     const market = await loadMarket({ folder, symbols: ['BTCUSDT'], timeframe: '5m' });
     expect(market.bars).toBe(500);
     expect(market.symbols[0]?.last.open[499]).toBe((61_000 + (499 % 7)) * 10);
@@ -105,7 +106,7 @@ describe('importing candles', () => {
 
     // bar 41 opens at 61,000 + 41 % 7 = 61,006 and closes one higher
     expect(error).toMatchObject({ reason: 'overlap-differs', row: 42, field: 'close', value: '61005.5', expected: '61007' });
-    expect(before).toContain('bybit/linear/BTCUSDT/last/5m/2024-03.parquet');
+    expect(before).toContain('venue=bybit/category=linear/symbol=BTCUSDT/kind=last/timeframe=5m/month=2024-03/2024-03.parquet');
     expect(replaced.series[0]).toMatchObject({ rowsAdded: 0, rowsReplaced: 1, rows: 300 });
     const market = await loadMarket({ folder, symbols: ['BTCUSDT'], timeframe: '5m' });
     expect(market.symbols[0]?.last.close[41]).toBe(610_055);
@@ -286,15 +287,16 @@ describe('an import that dies', () => {
     const lake = join(folder, 'lake');
     mkdirSync(join(lake, '.import-999999999', '0'), { recursive: true });
     writeFileSync(join(lake, '.import-999999999', '0', '2024-05.parquet'), 'half');
-    writeFileSync(join(seriesFolder(), '2024-05.parquet'), 'moved, but named by no manifest');
+    mkdirSync(join(seriesFolder(), 'month=2024-05'));
+    writeFileSync(join(seriesFolder(), 'month=2024-05', '2024-05.parquet'), 'moved, but named by no manifest');
     writeFileSync(join(lake, '.lock'), '999999999');
 
     const seen = listLake(folder);
     await importFiles([csv(files, name, bars(400))], { folder });
 
     expect(seen.map((series) => series.rows)).toEqual([300]);
-    expect(readdirSync(lake)).toEqual(['bybit']);
-    expect(readdirSync(seriesFolder())).not.toContain('2024-05.parquet');
+    expect(readdirSync(lake)).toEqual(['venue=bybit']);
+    expect(readdirSync(seriesFolder())).toEqual(['manifest.json', 'month=2024-03']);
     expect((await loadMarket({ folder, symbols: ['BTCUSDT'], timeframe: '5m' })).bars).toBe(400);
   });
 

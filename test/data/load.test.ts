@@ -116,7 +116,7 @@ describe('loading a market', () => {
 
   it('a month file that was cut short is refused at loading, one with a changed byte is found by the check', async () => {
     const folder = await lakeOf(['bybit_linear_BTCUSDT_5m.csv', [30]]);
-    const path = join(folder, 'lake/bybit/linear/BTCUSDT/last/5m/2024-03.parquet');
+    const path = join(folder, 'lake/venue=bybit/category=linear/symbol=BTCUSDT/kind=last/timeframe=5m/month=2024-03/2024-03.parquet');
     const whole = readFileSync(path);
 
     writeFileSync(path, whole.subarray(0, whole.length - 1));
