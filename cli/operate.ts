@@ -111,7 +111,7 @@ function unmetIn({ name }: Manual, symbol: string | null, { status, left }: Outc
   return disagreements(status, left).filter((line) => line.startsWith(`${symbol}:`)).join('; ');
 }
 
-/** Exit 1 when it did not come to what was wanted. */
+/** Exit 5 when the engine refused it, 1 when it did not come to what was wanted otherwise. */
 function show(order: OperatorOrder, run: LiveManifest, { status, left }: Outcome, json: boolean): number {
   const { verb, symbol } = order;
   const wrong = order.manual === null ? '' : unmetIn(order.manual, symbol, { status, left });
@@ -123,7 +123,8 @@ function show(order: OperatorOrder, run: LiveManifest, { status, left }: Outcome
     printLine(`${isReached ? 'done' : 'NOT done'}: ${saidOf(order)}: ${wrong === '' ? '' : `${wrong}; `}run ${run.run}, mode ${status.mode.tag}`);
     for (const leg of left) printLine(`  ${legLine(leg)}`);
   }
-  return isReached ? 0 : 1;
+  if (isReached) return 0;
+  return wrong.startsWith('refused: ') ? 5 : 1;
 }
 
 const legLine = ({ symbol, side, size, stopLoss, orders }: LegFacts): string =>

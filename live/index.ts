@@ -5,7 +5,7 @@
 export type { Approved, Command, Event } from '../engine/index.ts';
 export { BrainError } from './brain.ts';
 export type * from './brain.ts';
-export { checkStart } from './checks.ts';
+export { checkStart, keyChecks } from './checks.ts';
 export type { Checked, CheckRequest, Finding } from './checks.ts';
 export type { Clock } from './clock.ts';
 export { VenueError } from './connection.ts';
