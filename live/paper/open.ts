@@ -3,6 +3,7 @@
  * fetched and played after it, and only then does anybody decide again.
  */
 import type { BarClosed, InstrumentRules, Ms, RunConfig } from '../../engine/index.ts';
+import { BrainError } from '../brain.ts';
 import type { Clock } from '../clock.ts';
 import type { Connection, Log } from '../connection.ts';
 import type { Tell } from '../venue.ts';
@@ -37,6 +38,10 @@ export async function openPaper(wish: PaperWish): Promise<OpenPaper> {
   const past = readPast(wish.journal);
   const now = clock.now();
   const last = now - (now % barMs);
+  if (past.endsAt > last + barMs) {
+    const [then, present] = [past.endsAt, last].map((at) => new Date(at).toISOString());
+    throw new BrainError('journal', `the run was played up to ${then}, and its market stands at ${present}`);
+  }
   const account = new PaperAccount({ rules, config, from: past.from ?? last });
   const missed = past.from === null ? [] : await barsSince(wish, past, last);
   const known = past.bars.filter(({ openedAt }) => openedAt >= (past.from ?? last));

@@ -20,6 +20,8 @@ export interface Past {
   readonly from: Ms | null;
   readonly bars: readonly BarClosed[];
   readonly stamps: readonly { readonly symbol: number; readonly stamp: Stamp }[];
+  /** Of the last record, ms; 0 = none. */
+  readonly endsAt: Ms;
   readonly told: readonly Event[];
   readonly sent: readonly Sent[];
 }
@@ -33,11 +35,13 @@ const own: ReadonlySet<Event['tag']> = new Set<Event['tag']>([
 /** `lines` of a journal, oldest first. Throws a JournalError when it is damaged. */
 export function readPast(lines: Iterable<string>): Past {
   let from: Ms | null = null;
+  let endsAt: Ms = 0;
   const bars: BarClosed[] = [];
   const stamps: { symbol: number; stamp: Stamp }[] = [];
   const told: Event[] = [];
   const sent: Sent[] = [];
   for (const record of journalRecords(lines)) {
+    endsAt = record.at;
     if (record.tag === 'restart') from ??= record.at;
     else if (record.tag === 'commands') sent.push({ at: record.at, told: told.length, commands: record.commands });
     else {
@@ -47,7 +51,7 @@ export function readPast(lines: Iterable<string>): Past {
       if (own.has(event.tag)) told.push(event);
     }
   }
-  return { from, bars, stamps, told, sent };
+  return { from, endsAt, bars, stamps, told, sent };
 }
 
 /**
