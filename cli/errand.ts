@@ -95,7 +95,7 @@ async function act({ run, order, options, brain, line }: Acting): Promise<Outcom
   const shell: LiveRun = new LiveRun({
     connection, clock, queue, brain, instruments: run.instruments.map((rules) => instrumentOf(rules, run.config)), decides: false,
     barMs: barMsOf(run), warmupBars: 1, graceMs: run.config.cycleGraceMs, polls: clock.isStepped ? steppedPolls : wirePolls, log,
-    ...(correct === null ? {} : { correct }), notify: (at, { cause, text }) => log('warning', text, { cause, at }), hasEnded: () => clock.hasEnded === true,
+    ...(correct === null ? {} : { correct }), notify: (at, { cause, text }) => log('warning', text, { cause, at }), hasEnded: () => run.mode === 'live' && clock.hasEnded === true, // on paper nothing is lost when the market has ended
     stoodDown: hasStoodDown(liveFolder(dataFolder(options.dataDir), run.run)), standingDown: () => {}, isPaper: run.mode === 'paper',
     ready: () => {
       acted.push(operate({ connection, clock, queue, brain, symbols: run.symbols }, order).finally(() => shell.leave()));

@@ -106,7 +106,7 @@ export const categoryOf = (symbols: readonly string[]): 'linear' | 'inverse' =>
 
 /** One process per paper run: its account is its journal. */
 export async function holdPaper(letters: string, run: string): Promise<AccountLock> {
-  return await held('paper', letters, run, (error) => `run: ${run}: was in use (${error.message}), expected nobody. Fix: end that process, or begin another run with --new`);
+  return await held('paper', letters, run, ({ holder }) => `run: ${run}: was in use by ${holder === null ? 'another process' : `process ${holder.pid}`}, expected nobody. Fix: end that process, or begin another run with --new`);
 }
 
 /** One engine per account. Local exchanges number their accounts alike: their door is part of the name. */

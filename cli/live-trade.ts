@@ -22,11 +22,11 @@ export interface TradeOptions extends StartOptions {
 }
 
 /** What the exchange refuses before anything began is one line for the user. */
-export async function opened<T>(work: () => Promise<T>): Promise<T> {
+export async function opened<T>(work: () => Promise<T>, fix = 'check the network and the key'): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
-    if (thrown instanceof VenueError) throw new Failure(4, `venue: ${thrown.message}. Fix: check the network and the key`);
+    if (thrown instanceof VenueError) throw new Failure(4, `venue: ${thrown.message}. Fix: ${fix}`);
     throw thrown;
   }
 }

@@ -121,7 +121,7 @@ function show(order: OperatorOrder, run: LiveManifest, { status, left }: Outcome
   if (json) printJson({ run: run.run, verb, symbol, ...(verb === 'order' ? { order: order.manual, answered: wrong } : {}), mode: status.mode, left, reached: isReached });
   else {
     printLine(`${isReached ? 'done' : 'NOT done'}: ${saidOf(order)}: ${wrong === '' ? '' : `${wrong}; `}run ${run.run}, mode ${status.mode.tag}`);
-    if (!isReached && run.mode === 'paper') printLine('  on paper an order is filled when the bar under way has closed: look again then');
+    if (!isReached && run.mode === 'paper' && !wrong.startsWith('refused')) printLine('  on paper an order is filled when the bar under way has closed: look again then');
     for (const leg of left) printLine(`  ${legLine(leg, run.mode === 'paper' ? 'on paper' : 'at the venue')}`);
   }
   if (isReached) return 0;

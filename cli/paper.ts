@@ -11,6 +11,9 @@ import { LateLog, manifestOf, opened, sayFindings, trade } from './live-trade.ts
 import type { TradeOptions } from './live-trade.ts';
 import { onPaper, openMarket } from './paper-line.ts';
 
+/** Nobody has a key here. */
+const fix = 'check the network, and that the exchange is up';
+
 export async function paper(reference: string, options: TradeOptions): Promise<number> {
   const data = dataFolder(options.dataDir);
   const loaded = await loadStrategy(reference, options);
@@ -21,14 +24,14 @@ export async function paper(reference: string, options: TradeOptions): Promise<n
     const letters = goesOn?.letters ?? drawLetters();
     const lock = await holdPaper(letters, goesOn?.run ?? letters);
     try {
-      const market = await opened(() => openMarket(options, { declared, letters, log: log.say }));
-      const checked = await opened(() => checkAll({ loaded, line: market.line, options, goesOn, looksOnly: false, isPaper: true }));
+      const market = await opened(() => openMarket(options, { declared, letters, log: log.say }), fix);
+      const checked = await opened(() => checkAll({ loaded, line: market.line, options, goesOn, looksOnly: false, isPaper: true }), fix);
       sayFindings(checked, market.line);
       process.stderr.write(`on paper: fills are simulated; not checked without a key: ${keyChecks.join(', ')}\n`);
       const run = goesOn ?? manifestOf({ loaded, checked, network: options.network, letters, mode: 'paper' });
       const folder = goesOn === null ? beginLiveRun(data, run) : liveFolder(data, run.run);
       log.open(folder, market.line, options.verbose === true);
-      const line = await opened(() => onPaper(market, { run, folder, barMs: declared.timeframeMs, log: log.say }));
+      const line = await opened(() => onPaper(market, { run, folder, barMs: declared.timeframeMs, log: log.say }), fix);
       const tables = new RunTables(data, run, log.say);
       try {
         await tables.prepare(loaded.bundle);

@@ -94,8 +94,12 @@ export class PaperConnection implements Connection, Clock {
     const { account, market, clock } = this.#request;
     for (;;) {
       if (this.#tellDue()) return;
-      if (this.#isInterrupted || this.hasEnded) {
+      if (this.#isInterrupted) {
         this.#isInterrupted = false;
+        return;
+      }
+      if (this.hasEnded) {
+        await wait(lookMs);
         return;
       }
       if (account.isOpen || this.#isReady()) {
