@@ -26,10 +26,11 @@ export interface PaperRun { readonly run: LiveManifest; readonly folder: LiveFol
 export async function onPaper({ line, listen }: MarketLine, { run, folder, barMs, log }: PaperRun): Promise<Line> {
   const { connection: market, clock, queue } = line;
   try {
-    const { connection, missed } = await openPaper({
+    const { connection, missed, areMarked } = await openPaper({
       market, clock, rules: run.instruments, config: run.config, barMs, journal: new FilePort(folder.journal).lines(), tell: (event) => queue.push(event), log,
     });
     listen((event) => connection.heard(event));
+    if (!areMarked) log('warning', 'the exchange has no mark candles of this length: the mark is the last price');
     if (missed > 0) log('info', 'bars that closed meanwhile were played', { bars: missed });
     return { ...line, connection, clock: connection, correct: null };
   } catch (thrown) {

@@ -31,7 +31,8 @@ How paper fills differ from real ones:
     this is known when that bar has closed: what status shows is as old as the bar under way. An order or a flatten of your own is
     filled the same way, from the open of the bar under way on.
   - Nobody else is in the market: no queue, no order book, no part fills but those of --set participation, no rejects of the exchange.
-  - Marks are last prices: stops by mark price and liquidations are judged by them. Funding is that of the ticker; stamps that
+  - Mark prices are candles as long as the bars, as in a backtest; where the exchange makes none of that length, the last price stands
+    for them. Funding is that of the ticker; stamps that
     pass while the process is away are not booked.
   - Fees are those of backtests. Bars that come late are decided on as if they had come in time; bars missed between two starts
     are played for the orders and stops that stood, and not decided on.

@@ -14,6 +14,8 @@ export interface AccountRequest {
   readonly config: RunConfig;
   /** Bars that open earlier are none of this account's, ms. */
   readonly from: Ms;
+  /** Mark candles come beside the bars; otherwise the mark is the last price. */
+  readonly hasMarks: boolean;
 }
 
 export class PaperAccount {
@@ -27,12 +29,12 @@ export class PaperAccount {
   /** Time of what was played, ms. */
   now: Ms;
 
-  constructor({ rules, config, from }: AccountRequest) {
+  constructor({ rules, config, from, hasMarks }: AccountRequest) {
     this.instruments = rules.map((one) => instrumentOf(one, config));
     this.#leverage = String(config.leverage);
     this.#exchange = createExchange({
       config, wallet: parseDecimal(String(config.cash), this.instruments[0]!.moneyScale), countsAmbiguity: false,
-      symbols: this.instruments.map((instrument) => ({ instrument, leverage: this.#leverage, hasMark: false })),
+      symbols: this.instruments.map((instrument) => ({ instrument, leverage: this.#leverage, hasMark: hasMarks })),
     });
     this.venue = new SimulatedVenue(this.#exchange, config, this.instruments);
     this.tape = new Tape(rules.length, from);

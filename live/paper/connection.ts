@@ -7,12 +7,14 @@
  * 3. Nothing is asked of the exchange that needs a key.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Event, Ms } from '../../engine/index.ts';
+import type { BarClosed, Event, Ms } from '../../engine/index.ts';
 import type { Clock } from '../clock.ts';
 import type { AccountFacts, Candle, CandleRequest, ClockFacts, Connection, FeeFacts, KeyFacts, LegFacts, ListedInstrument, Log } from '../connection.ts';
 import type { Tell, Venue } from '../venue.ts';
 import { VenueError } from '../connection.ts';
 import type { PaperAccount } from './account.ts';
+import { markBeside } from './marks.ts';
+import type { MarkWish } from './marks.ts';
 
 /** Wall time: how long the first subscription may take, and how often it is looked after, ms. */
 const connectMostMs = 15_000;
@@ -26,6 +28,8 @@ export interface PaperRequest {
   readonly market: Connection;
   /** The exchange's time. */
   readonly clock: Clock & { readonly hasEnded?: boolean };
+  /** Null = the mark is the last price. */
+  readonly marks: MarkWish | null;
   readonly barMs: Ms;
   readonly tell: Tell;
   readonly log: Log;
@@ -38,12 +42,16 @@ export class PaperConnection implements Connection, Clock {
   #isInterrupted = false;
   #isMarketUp = false;
   #isClosed = false;
+  /** Bars whose mark candle is asked for. */
+  #asking = 0;
+  #asked: Promise<void> = Promise.resolve();
   /** The market of a local exchange has come to its end. */
   hasEnded = false;
 
   constructor(request: PaperRequest) {
     this.#request = request;
     const { account, market, tell } = request;
+    const underWay = (): number => market.venue.underWay + this.#asking;
     this.venue = {
       send: (commands, at) => account.venue.send(commands, at),
       recover: () => tell({ tag: 'connected', at: account.now }),
@@ -51,7 +59,7 @@ export class PaperConnection implements Connection, Clock {
         this.#isClosed = true;
         await market.venue.close(within);
       },
-      get underWay() { return market.venue.underWay; },
+      get underWay() { return underWay(); },
     };
   }
 
@@ -59,10 +67,11 @@ export class PaperConnection implements Connection, Clock {
 
   /** Bars and funding are for the account; it tells them on when they are played. */
   heard(event: Event): void {
-    const { account: { tape }, clock, log } = this.#request;
+    const { account: { tape }, clock, marks, log } = this.#request;
     switch (event.tag) {
       case 'bar-closed':
-        if (!tape.add(event)) log('warning', 'a bar came after its time was played: left out', { symbol: event.symbol, closedAt: event.closedAt });
+        if (marks === null) this.#add(event);
+        else this.#addMarked(event, marks);
         break;
       case 'funding': {
         const { settledAt, rate, nextAt } = event;
@@ -74,6 +83,25 @@ export class PaperConnection implements Connection, Clock {
       default: return;
     }
     clock.interrupt();
+  }
+
+  #add(bar: BarClosed): void {
+    const { account: { tape }, log } = this.#request;
+    if (!tape.add(bar)) log('warning', 'a bar came after its time was played: left out', { symbol: bar.symbol, closedAt: bar.closedAt });
+  }
+
+  /** One after the other: a later bar waits for the mark of an earlier one. */
+  #addMarked(bar: BarClosed, marks: MarkWish): void {
+    this.#asking += 1;
+    this.#asked = this.#asked.then(async () => {
+      const mark = await markBeside(marks, bar, wait);
+      const { account: { tape }, clock, log } = this.#request;
+      if (mark === null) log('warning', 'the mark candle of a bar did not come: the mark stays where it was', { symbol: bar.symbol, closedAt: bar.closedAt });
+      else tape.addMark(mark);
+      this.#add(bar);
+      this.#asking -= 1;
+      clock.interrupt();
+    });
   }
 
   // ---- the clock
@@ -91,7 +119,7 @@ export class PaperConnection implements Connection, Clock {
   }
 
   async rest(until: Ms): Promise<void> {
-    const { account, market, clock } = this.#request;
+    const { account, clock } = this.#request;
     for (;;) {
       if (this.#tellDue()) return;
       if (this.#isInterrupted) {
@@ -107,7 +135,7 @@ export class PaperConnection implements Connection, Clock {
         return;
       }
       if (clock.isStepped && !this.#isMarketUp) await this.#marketUp();
-      else if (clock.isStepped && market.venue.underWay > 0) await wait(lookMs);
+      else if (clock.isStepped && this.venue.underWay > 0) await wait(lookMs);
       else if (clock.hasEnded === true) this.hasEnded = true;
       else await clock.rest(this.#waitUntil());
     }
@@ -140,6 +168,7 @@ export class PaperConnection implements Connection, Clock {
     this.#tellDue();
     if (account.isOpen || !wasOpen) return;
     for (const bar of account.tape.playing) tell(bar);
+    for (const { symbol, closedAt, closeTicks } of account.tape.marks) tell({ tag: 'mark-price', at: closedAt, symbol, markTicks: closeTicks });
   }
 
   #tellDue(): boolean {

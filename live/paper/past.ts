@@ -24,6 +24,22 @@ export interface Past {
   readonly endsAt: Ms;
   readonly told: readonly Event[];
   readonly sent: readonly Sent[];
+  /** Closes of mark candles that were told, by symbol, ms. */
+  readonly markedAt: ReadonlyMap<number, ReadonlySet<Ms>>;
+}
+
+/** Whether marks were played; null = nothing was played yet. */
+export function wasMarked({ from, bars, markedAt }: Past): boolean | null {
+  if (markedAt.size > 0) return true;
+  return from !== null && bars.some(({ openedAt }) => openedAt >= from) ? false : null;
+}
+
+/** A bar that was played without its mark candle stays without it, though the exchange has it now. */
+export function lacksMark({ bars, markedAt }: Past): (mark: BarClosed) => boolean {
+  const streamed = new Set(bars.filter(({ at, closedAt }) => at === closedAt).map(({ symbol, closedAt }) => `${symbol} ${closedAt}`));
+  const lastAt = new Map([...markedAt].map(([symbol, closes]) => [symbol, [...closes].at(-1) ?? 0]));
+  return ({ symbol, closedAt }) =>
+    streamed.has(`${symbol} ${closedAt}`) && markedAt.get(symbol)?.has(closedAt) !== true && (lastAt.get(symbol) ?? 0) > closedAt;
 }
 
 /** What the account itself tells; everything else comes from the market, the clock or people. */
@@ -40,6 +56,7 @@ export function readPast(lines: Iterable<string>): Past {
   const stamps: { symbol: number; stamp: Stamp }[] = [];
   const told: Event[] = [];
   const sent: Sent[] = [];
+  const markedAt = new Map<number, Set<Ms>>();
   for (const record of journalRecords(lines)) {
     endsAt = record.at;
     if (record.tag === 'restart') from ??= record.at;
@@ -47,11 +64,12 @@ export function readPast(lines: Iterable<string>): Past {
     else {
       const { event } = record;
       if (event.tag === 'bar-closed') bars.push(event);
+      if (event.tag === 'mark-price') markedAt.set(event.symbol, (markedAt.get(event.symbol) ?? new Set()).add(event.at));
       if (event.tag === 'funding') stamps.push({ symbol: event.symbol, stamp: { settledAt: event.settledAt, rate: event.rate, nextAt: event.nextAt } });
       if (own.has(event.tag)) told.push(event);
     }
   }
-  return { from, endsAt, bars, stamps, told, sent };
+  return { from, endsAt, bars, stamps, told, sent, markedAt };
 }
 
 /**

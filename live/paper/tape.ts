@@ -13,10 +13,13 @@ interface Announced { readonly stamps: Stamp[][] }
 export class Tape {
   readonly #bars: BarClosed[][];
   readonly #stamps: Stamp[][];
+  /** Mark candles by their close, ms, and symbol. */
+  readonly #marks: Map<Ms, BarClosed>[];
   /** Close of the last bar taken in, by symbol, ms. */
   readonly #closedAt: Ms[];
-  /** The bars that are played now, or were last. */
+  /** The bars that are played now, or were last, and the mark candles beside them. */
   playing: readonly BarClosed[] = [];
+  marks: readonly BarClosed[] = [];
   /** Close of those, ms: nothing earlier can be played any more. */
   playedTo: Ms;
 
@@ -24,8 +27,14 @@ export class Tape {
     const each = Array.from({ length: symbols });
     this.#bars = each.map(() => []);
     this.#stamps = each.map(() => []);
+    this.#marks = each.map(() => new Map());
     this.#closedAt = each.map(() => from);
     this.playedTo = from;
+  }
+
+  /** Before the bar that it stands beside. */
+  addMark(mark: BarClosed): void {
+    if (mark.openedAt >= this.playedTo) this.#marks[mark.symbol]!.set(mark.closedAt, mark);
   }
 
   /** False = it is known already, or comes after its time was played. */
@@ -57,24 +66,32 @@ export class Tape {
   openNext(exchange: Exchange, venue: Announced): void {
     const opensAt = this.nextOpenAt;
     const playing: BarClosed[] = [];
+    const marks: BarClosed[] = [];
     for (const [symbol, bars] of this.#bars.entries()) {
       const [first] = bars;
       if (first === undefined || first.openedAt !== opensAt) continue;
       bars.shift();
       this.playedTo = first.closedAt;
-      this.#announce(symbol, exchange, venue);
+      const mark = this.#marks[symbol]!.get(first.closedAt);
+      this.#marks[symbol]!.delete(first.closedAt);
+      if (mark !== undefined) {
+        exchange.openMarkBar(symbol, mark.openedAt, mark.closedAt, mark.openTicks, mark.highTicks, mark.lowTicks, mark.closeTicks);
+        marks.push(mark);
+      }
+      this.#announce(symbol, exchange, venue, mark);
       exchange.openBar(symbol, first.openedAt, first.closedAt, first.openTicks, first.highTicks, first.lowTicks, first.closeTicks, first.volume);
       playing.push(first);
     }
     this.playing = playing;
+    this.marks = marks;
   }
 
-  #announce(symbol: number, exchange: Exchange, venue: Announced): void {
+  #announce(symbol: number, exchange: Exchange, venue: Announced, mark: BarClosed | undefined): void {
     const stamps = this.#stamps[symbol]!;
     for (let [first] = stamps; first !== undefined && first.settledAt < this.playedTo; [first] = stamps) {
       stamps.shift();
       venue.stamps[symbol]!.push(first);
-      exchange.fund(symbol, first.settledAt, first.rate);
+      exchange.fund(symbol, first.settledAt, first.rate, mark?.openedAt === first.settledAt ? mark.openTicks : Number.NaN);
     }
   }
 }

@@ -85,8 +85,10 @@ function begin(folder: string, ...words: readonly string[]): ChildProcess {
 }
 
 /** The line that a local exchange prints when its doors are open. */
-function exchange(folder: string, ...words: readonly string[]): Promise<string> {
-  const child = begin(folder, 'exchange', '--market', 'bybit:linear', '--symbols', 'BTCUSDT', '--speed', 'max', '--admin', '--no-limits', ...words);
+const exchange = (folder: string, ...words: readonly string[]): Promise<string> => exchangeOf(folder, 'bybit:linear', ...words);
+
+function exchangeOf(folder: string, market: string, ...words: readonly string[]): Promise<string> {
+  const child = begin(folder, 'exchange', '--market', market, '--symbols', 'BTCUSDT', '--speed', 'max', '--admin', '--no-limits', ...words);
   return new Promise((resolve) => { child.stdout?.once('data', (text: Buffer) => resolve(text.toString().trim())); });
 }
 
@@ -138,6 +140,23 @@ describe('a strategy that trades on paper', () => {
       const text = readFileSync(join(file.parentPath, file.name), 'utf8');
       expect([text.includes(key), text.includes(secret)]).toEqual([false, false]);
     }
+  }, 600_000);
+
+  it('judges stops by mark candles as long as its bars: equal to the backtest through the fall of 10 October, of which the mark sees half', async () => {
+    const hourly = strategy.replaceAll('5m', '1h').replaceAll('probe', 'hourly');
+    const folder = folderWith({ 'hourly.ts': hourly });
+    const line = await exchangeOf(folder, 'builtin:linear', '--timeframe', '1h', '--from', '2025-10-09T00:00Z', '--to', '2025-10-12T00:00Z');
+    const traded = await holdfast(folder, 'paper', 'hourly.ts', '--network', 'local', '--exchange', line, '--json');
+    const end = endOf(traded.stdout);
+    expect([traded.code, end.decisions]).toEqual([0, 72]);
+    // 29 of 30 bars of warm-up lie before 9 October: from the 7th, 19:00.
+    const past = await holdfast(folder, 'backtest', 'hourly.ts', '--market', 'builtin:linear', '--from', '2025-10-07T19:00Z', '--to', '2025-10-12T00:00Z', '--json');
+    const compared = await holdfast(folder, 'compare', end.run, endOf(past.stdout).run, '--exact', '--json');
+    const outcome = JSON.parse(compared.stdout) as { readonly equal: boolean; readonly executions: readonly number[]; readonly difference: unknown };
+    expect([outcome.difference, outcome.equal]).toEqual([null, true]);
+    expect(outcome.executions[0]).toBeGreaterThan(5);
+    const again = await holdfast(folder, 'paper', 'hourly.ts', '--network', 'local', '--exchange', line, '--json');
+    expect([again.code, endOf(again.stdout).run, endOf(again.stdout).equity]).toEqual([0, end.run, end.equity]);
   }, 600_000);
 
   it('is killed five times in the middle and begun again: the account is the journal\'s, every execution counted once, and it replays', async () => {
