@@ -71,7 +71,10 @@ export class PaperConnection implements Connection, Clock {
     switch (event.tag) {
       case 'bar-closed':
         if (marks === null) this.#add(event);
-        else this.#addMarked(event, marks);
+        else {
+          this.#asking += 1;
+          this.#asked = this.#addMarked(this.#asked, event, marks);
+        }
         break;
       case 'funding': {
         const { settledAt, rate, nextAt } = event;
@@ -91,17 +94,15 @@ export class PaperConnection implements Connection, Clock {
   }
 
   /** One after the other: a later bar waits for the mark of an earlier one. */
-  #addMarked(bar: BarClosed, marks: MarkWish): void {
-    this.#asking += 1;
-    this.#asked = this.#asked.then(async () => {
-      const mark = await markBeside(marks, bar, wait);
-      const { account: { tape }, clock, log } = this.#request;
-      if (mark === null) log('warning', 'the mark candle of a bar did not come: the mark stays where it was', { symbol: bar.symbol, closedAt: bar.closedAt });
-      else tape.addMark(mark);
-      this.#add(bar);
-      this.#asking -= 1;
-      clock.interrupt();
-    });
+  async #addMarked(before: Promise<void>, bar: BarClosed, marks: MarkWish): Promise<void> {
+    await before;
+    const mark = await markBeside(marks, bar, wait);
+    const { account: { tape }, clock, log } = this.#request;
+    if (mark === null) log('warning', 'the mark candle of a bar did not come: the mark stays where it was', { symbol: bar.symbol, closedAt: bar.closedAt });
+    else tape.addMark(mark);
+    this.#add(bar);
+    this.#asking -= 1;
+    clock.interrupt();
   }
 
   // ---- the clock

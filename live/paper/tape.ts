@@ -27,7 +27,7 @@ export class Tape {
     const each = Array.from({ length: symbols });
     this.#bars = each.map(() => []);
     this.#stamps = each.map(() => []);
-    this.#marks = each.map(() => new Map());
+    this.#marks = each.map(() => new Map<Ms, BarClosed>());
     this.#closedAt = each.map(() => from);
     this.playedTo = from;
   }
