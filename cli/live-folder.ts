@@ -67,17 +67,17 @@ export function readLiveRun(data: string, run: string): LiveManifest | null {
   return parsed.success ? parsed.data as unknown as LiveManifest : null; // written by `beginLiveRun`, checked above
 }
 
-export interface Wanted { readonly network: Network; readonly strategyHash: string; readonly configHash: string; readonly params: string }
+export interface Wanted { readonly mode: 'live' | 'paper'; readonly network: Network; readonly strategyHash: string; readonly configHash: string; readonly params: string }
 
 /** The last run of the same strategy, parameters and configuration; null = there is none. */
 export function runThatGoesOn(data: string, wanted: Wanted): LiveManifest | null {
-  return liveRuns(data).find((own) => own.network === wanted.network && own.strategyHash === wanted.strategyHash
+  return liveRuns(data).find((own) => own.mode === wanted.mode && own.network === wanted.network && own.strategyHash === wanted.strategyHash
     && own.configHash === wanted.configHash && JSON.stringify(own.params) === wanted.params) ?? null;
 }
 
 /** A configuration counts as tried when some run on a demo or local network used it. */
 export function wasTried(data: string, configHash: string): boolean {
-  return liveRuns(data).some((own) => own.configHash === configHash && (own.network === 'demo' || own.network === 'local'));
+  return liveRuns(data).some((own) => own.mode === 'live' && own.configHash === configHash && (own.network === 'demo' || own.network === 'local'));
 }
 
 const noteOf = (folder: LiveFolder): string => join(folder.path, 'stood-down');

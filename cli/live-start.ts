@@ -6,14 +6,14 @@ import { AccountHeldError, holdAccount, packagedRules } from '../data/index.ts';
 import type { AccountLock } from '../data/index.ts';
 import type { RunConfig } from '../engine/index.ts';
 import { checkStart, cleaner, EventQueue, marketTime, SteppedClock, WallClock } from '../live/index.ts';
-import type { Checked, Clock, ClockFacts, Connection, Credentials, Finding, Log } from '../live/index.ts';
+import type { Checked, Clock, ClockFacts, Connection, Finding, Log, Tell } from '../live/index.ts';
 import { connectBybit } from '../live/bybit/index.ts';
 import { startBrain } from './brain/index.ts';
 import type { Declared, ThreadedBrain } from './brain/index.ts';
 import { Failure } from './failure.ts';
 import { runThatGoesOn } from './live-folder.ts';
 import type { LiveManifest } from './live-folder.ts';
-import { placeOf } from './network.ts';
+import { placeOf, publicPlaceOf } from './network.ts';
 import type { NetworkOptions, Place } from './network.ts';
 import type { CommonOptions } from './output.ts';
 import { hashOfJson, readParams, readRunConfig } from './run-config.ts';
@@ -65,15 +65,19 @@ export async function loadStrategy(reference: string, options: StartOptions): Pr
 /** Intervals that the exchange makes candles of. Source: Bybit V5, "Get Kline". Unit: ms. */
 const wireIntervals: ReadonlySet<number> = new Set([1, 3, 5, 15, 30, 60, 120, 240, 360, 720, 1_440].map((minutes) => minutes * 60_000));
 
-export interface LineRequest { readonly declared: Declared; readonly letters: string; readonly log: Log }
+export interface LineRequest {
+  readonly declared: Declared; readonly letters: string; readonly log: Log;
+  /** Only the market, without a key, told here; absent = the account too, told into the line's queue. */
+  readonly market?: Tell;
+}
 
-export async function openLine(options: NetworkOptions, { declared, letters, log }: LineRequest): Promise<Line> {
+export async function openLine(options: NetworkOptions, { declared, letters, log, market }: LineRequest): Promise<Line> {
   if (!wireIntervals.has(declared.timeframeMs)) {
     throw new Failure(2, `strategy: ${declared.name}: was on bars of ${declared.timeframe}, expected a length the exchange makes. Fix: use 1m or longer`);
   }
   const category = categoryOf(declared.symbols);
-  const place = await placeOf(options, category);
-  const { key, secret }: Credentials = place.credentials;
+  const place = await (market === undefined ? placeOf : publicPlaceOf)(options, category);
+  const { key, secret } = place.credentials;
   if (options.entry === 'ws' && place.endpoints.trade === null) {
     throw new Failure(2, `arguments: --entry: was ws on ${place.network}, which has no trade socket, expected rest. Fix: leave it out`);
   }
@@ -81,8 +85,8 @@ export async function openLine(options: NetworkOptions, { declared, letters, log
   const unset = new WallClock({ offsetMs: 0, spreadMs: 0, roundTripMs: 0 });
   let clock: Clock & { readonly hasEnded?: boolean } = unset;
   const connection = connectBybit({
-    endpoints: place.endpoints, credentials: { key, secret }, symbols: declared.symbols, category,
-    entry: options.entry ?? 'rest', barMs: declared.timeframeMs, run: letters, now: () => clock.now(), tell: (event) => queue.push(event), log, timing: timingOf(),
+    endpoints: place.endpoints, credentials: market === undefined ? { key, secret } : null, symbols: declared.symbols, category,
+    entry: options.entry ?? 'rest', barMs: declared.timeframeMs, run: letters, now: () => clock.now(), tell: market ?? ((event) => queue.push(event)), log, timing: timingOf(),
   });
   if (place.admin === null) unset.correct(await connection.measureClock());
   else clock = new SteppedClock({ door: place.admin, settled: () => connection.settled() }, await marketTime(place.admin));
@@ -100,34 +104,45 @@ const timingOf = (): Parameters<typeof connectBybit>[0]['timing'] => ({
 export const categoryOf = (symbols: readonly string[]): 'linear' | 'inverse' =>
   (symbols.every((symbol) => symbol.endsWith('USD')) ? 'inverse' : 'linear');
 
+/** One process per paper run: its account is its journal. */
+export async function holdPaper(letters: string, run: string): Promise<AccountLock> {
+  return await held('paper', letters, run, ({ holder }) => `run: ${run}: was in use by ${holder === null ? 'another process' : `process ${holder.pid}`}, expected nobody. Fix: end that process, or begin another run with --new`);
+}
+
 /** One engine per account. Local exchanges number their accounts alike: their door is part of the name. */
 export async function holdLine({ connection, place: { network, endpoints } }: Line, run: string): Promise<AccountLock> {
   const { account } = await connection.key();
+  return await held(network === 'local' ? `local ${endpoints.rest}` : network, account, run,
+    (error) => `account: ${error.message}, expected nobody. Fix: end that process, or use a sub-account`);
+}
+
+async function held(environment: string, account: string, run: string, say: (error: AccountHeldError) => string): Promise<AccountLock> {
   try {
-    return await holdAccount(network === 'local' ? `local ${endpoints.rest}` : network, account, { pid: process.pid, run, since: Date.now() });
+    return await holdAccount(environment, account, { pid: process.pid, run, since: Date.now() });
   } catch (thrown) {
-    if (thrown instanceof AccountHeldError) throw new Failure(5, `account: ${thrown.message}, expected nobody. Fix: end that process, or use a sub-account`);
+    if (thrown instanceof AccountHeldError) throw new Failure(5, say(thrown));
     throw thrown;
   }
 }
 
 export interface CheckWish {
   readonly loaded: LoadedStrategy; readonly line: Line; readonly options: StartOptions; readonly goesOn: LiveManifest | null; readonly looksOnly: boolean;
+  readonly isPaper?: boolean;
 }
 
 /** The run that goes on: same network, strategy, parameters and configuration. Its account is checked once the exchange answers. */
-export function earlierRun({ declared, bundle, configHash }: LoadedStrategy, options: StartOptions, data: string): LiveManifest | null {
+export function earlierRun({ declared, bundle, configHash }: LoadedStrategy, options: StartOptions, data: string, mode: LiveManifest['mode'] = 'live'): LiveManifest | null {
   if (options.new === true) return null;
-  return runThatGoesOn(data, { network: options.network, strategyHash: bundle.hash, configHash, params: JSON.stringify(declared.params) });
+  return runThatGoesOn(data, { mode, network: options.network, strategyHash: bundle.hash, configHash, params: JSON.stringify(declared.params) });
 }
 
-export async function checkAll({ loaded, line, options, goesOn, looksOnly }: CheckWish): Promise<Checked> {
+export async function checkAll({ loaded, line, options, goesOn, looksOnly, isPaper = false }: CheckWish): Promise<Checked> {
   const { declared, config } = loaded;
   const { place: { network }, connection, clock } = line;
   const checked = await checkStart({
     connection, symbols: declared.symbols, barMs: declared.timeframeMs, warmupBars: declared.warmupBars, config, now: () => clock.now(),
     rules: goesOn?.instruments ?? null, packaged: declared.symbols.map((symbol) => packagedFor(symbol)), isFresh: goesOn === null,
-    mayTransfer: options.allowTransferKey === true, setsMarginMode: options.setMarginMode === true, mayBeYoung: network === 'local', looksOnly,
+    mayTransfer: options.allowTransferKey === true, setsMarginMode: options.setMarginMode === true, mayBeYoung: network === 'local', looksOnly, isPaper,
   });
   const account = checked.key?.account ?? null;
   if (goesOn === null || account === null || goesOn.account === account) return checked;

@@ -52,7 +52,7 @@ function doorsOf(network: Exclude<Network, 'local'>, category: string): Endpoint
 
 export async function placeOf({ network, exchange }: NetworkOptions, category: 'linear' | 'inverse'): Promise<Place> {
   if (network === 'local') return await localPlace(exchange);
-  if (exchange !== undefined) throw new Failure(2, `arguments: --exchange: was given with --network ${network}, expected it with local only. Fix: leave it out`);
+  if (exchange !== undefined) throw strayExchange(network);
   return { network, endpoints: doorsOf(network, category), credentials: credentialsOf(network), admin: null };
 }
 
@@ -64,6 +64,17 @@ export const tradeArchive = 'https://public.bybit.com';
 
 /** The same door of a local exchange. */
 export const localRest = async (exchange: string): Promise<string> => (await localPlace(exchange)).endpoints.rest;
+
+/** Its public doors alone: no key is looked for. */
+export async function publicPlaceOf({ network, exchange }: NetworkOptions, category: 'linear' | 'inverse'): Promise<Place> {
+  const credentials = { key: '', secret: '', from: 'nobody' };
+  if (network === 'local') return { ...await localPlace(exchange), credentials };
+  if (exchange !== undefined) throw strayExchange(network);
+  return { network, endpoints: doorsOf(network, category), credentials, admin: null };
+}
+
+const strayExchange = (network: Network): Failure =>
+  new Failure(2, `arguments: --exchange: was given with --network ${network}, expected it with local only. Fix: leave it out`);
 
 async function localPlace(exchange: string | undefined): Promise<Place> {
   if (exchange === undefined) {

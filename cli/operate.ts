@@ -88,7 +88,7 @@ async function through(door: Door, order: OperatorOrder): Promise<Outcome> {
 
 async function confirmed(order: OperatorOrder, { run, door }: Target, { yes }: OperateOptions): Promise<void> {
   if (yes === true) return;
-  const what = `${saidOf(order)} of run ${run.run} on ${run.network}${door === null ? ' (no process runs: by its journal)' : ''}`;
+  const what = `${saidOf(order)} of ${run.mode === 'paper' ? 'paper ' : ''}run ${run.run} on ${run.network}${door === null ? ' (no process runs: by its journal)' : ''}`;
   if (!process.stdin.isTTY) throw new Failure(5, `operate: ${what}: was not confirmed, expected a yes. Fix: run it in a terminal, or say --yes`);
   if (!await confirm({ message: `${what}?`, default: false })) throw new Failure(5, `operate: ${what}: was not confirmed. Fix: say yes, or --yes`);
 }
@@ -111,7 +111,7 @@ function unmetIn({ name }: Manual, symbol: string | null, { status, left }: Outc
   return disagreements(status, left).filter((line) => line.startsWith(`${symbol}:`)).join('; ');
 }
 
-/** Exit 1 when it did not come to what was wanted. */
+/** Exit 5 when the engine refused it, 1 when it did not come to what was wanted otherwise. */
 function show(order: OperatorOrder, run: LiveManifest, { status, left }: Outcome, json: boolean): number {
   const { verb, symbol } = order;
   const wrong = order.manual === null ? '' : unmetIn(order.manual, symbol, { status, left });
@@ -121,13 +121,15 @@ function show(order: OperatorOrder, run: LiveManifest, { status, left }: Outcome
   if (json) printJson({ run: run.run, verb, symbol, ...(verb === 'order' ? { order: order.manual, answered: wrong } : {}), mode: status.mode, left, reached: isReached });
   else {
     printLine(`${isReached ? 'done' : 'NOT done'}: ${saidOf(order)}: ${wrong === '' ? '' : `${wrong}; `}run ${run.run}, mode ${status.mode.tag}`);
-    for (const leg of left) printLine(`  ${legLine(leg)}`);
+    if (!isReached && run.mode === 'paper' && !wrong.startsWith('refused')) printLine('  on paper an order is filled when the bar under way has closed: look again then');
+    for (const leg of left) printLine(`  ${legLine(leg, run.mode === 'paper' ? 'on paper' : 'at the venue')}`);
   }
-  return isReached ? 0 : 1;
+  if (isReached) return 0;
+  return wrong.startsWith('refused: ') ? 5 : 1;
 }
 
-const legLine = ({ symbol, side, size, stopLoss, orders }: LegFacts): string =>
-  `${symbol}: ${side === 0 ? 'flat' : `${side === 1 ? 'long' : 'short'} ${size}, stop ${stopLoss ?? 'NONE'}`}, ${orders.length} orders at the venue`;
+const legLine = ({ symbol, side, size, stopLoss, orders }: LegFacts, where: string): string =>
+  `${symbol}: ${side === 0 ? 'flat' : `${side === 1 ? 'long' : 'short'} ${size}, stop ${stopLoss ?? 'NONE'}`}, ${orders.length} orders ${where}`;
 
 async function seen(options: OperateOptions): Promise<{ readonly target: Target; readonly outcome: Outcome }> {
   const target = targetOf(options);
@@ -144,7 +146,7 @@ export async function status(options: OperateOptions): Promise<number> {
     return 0;
   }
   const { mode } = own;
-  printLine(`run ${run.run} on ${run.network}: ${door === null ? 'not running' : `process ${door.process}`}, ${run.strategy}`);
+  printLine(`${run.mode === 'paper' ? 'paper ' : ''}run ${run.run} on ${run.network}: ${door === null ? 'not running' : `process ${door.process}`}, ${run.strategy}`);
   printLine(`mode ${mode.tag}${'cause' in mode ? ` (${mode.cause})` : ''}${'evidence' in mode ? `: ${mode.evidence}` : ''}, link ${own.link}, ${own.decisions} decisions`);
   printLine(`equity ${own.equity} ${own.settle}, balance ${own.balance}`);
   return 0;

@@ -26,7 +26,7 @@ export { createDigest, digestCommand, digestText } from './digest.ts';
 export type { Digest } from './digest.ts';
 export { unrealisedOf } from './position.ts';
 export { roundTripMemories } from './memory.ts';
-export { Journal, JournalError, JournalFollower, MemoryPort, rehydrate, replayJournal, restoreState, stateDigest, stateText } from './journal/index.ts';
+export { Journal, JournalError, JournalFollower, journalRecords, MemoryPort, rehydrate, replayJournal, restoreState, stateDigest, stateText } from './journal/index.ts';
 export type { JournalIdentity, JournalPort, JournalProblem, JournalRequest, Rehydrated, RehydrateRequest, Replayed, SnapshotDamage } from './journal/index.ts';
 export { readingOf } from './queries.ts';
 export { lastClosedAt } from './view.ts';

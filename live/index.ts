@@ -5,7 +5,7 @@
 export type { Approved, Command, Event } from '../engine/index.ts';
 export { BrainError } from './brain.ts';
 export type * from './brain.ts';
-export { checkStart } from './checks.ts';
+export { checkStart, keyChecks } from './checks.ts';
 export type { Checked, CheckRequest, Finding } from './checks.ts';
 export type { Clock } from './clock.ts';
 export { VenueError } from './connection.ts';
@@ -18,7 +18,7 @@ export { cleaner, createLog } from './log.ts';
 export type { LogRequest } from './log.ts';
 export { openDoor, verbs } from './door.ts';
 export type { DoorNote, Manual, OperatorOrder } from './door.ts';
-export { disagreements, operate } from './operate.ts';
+export { disagreements, legsOf, operate } from './operate.ts';
 export type { Shell } from './operate.ts';
 export { EventQueue } from './queue.ts';
 export { clockSpreadMostMs, LiveRun, steppedPolls, wirePolls } from './run.ts';

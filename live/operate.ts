@@ -70,6 +70,15 @@ function isReached({ legs, answered }: Status, { verb, symbol, manual }: Operato
   return legs.every((leg) => (verb === 'close' && leg.symbol !== symbol) || (leg.side === 'flat' && leg.orders.length === 0));
 }
 
+/** What the engine counts, as a venue would show it: for an account that only the journal knows. */
+export function legsOf({ legs }: Status): readonly LegFacts[] {
+  return legs.map(({ symbol, side, qty, entryPrice, stop, orders }) => ({
+    symbol, side: side === 'flat' ? 0 : side === 'long' ? 1 : -1, size: String(qty), entryPrice: String(entryPrice ?? 0),
+    stopLoss: stop === null ? null : String(stop), leverage: '', mode: 'one-way', reduceOnly: false,
+    orders: orders.filter(({ state }) => state === 'working' || state === 'cancelling').map(({ order }) => ({ id: String(order), link: '' })),
+  }));
+}
+
 /** What engine and venue say differently of one symbol, in words; none = they agree. */
 export function disagreements(status: Status, legs: readonly LegFacts[]): readonly string[] {
   return status.legs.flatMap((own) => {

@@ -66,6 +66,8 @@ export interface LiveRequest {
   readonly stoodDown: boolean;
   /** Called when this run does. */
   readonly standingDown: () => void;
+  /** Where cancels are answered by the next bar only, they are sent and not waited for. */
+  readonly isPaper?: boolean;
   /** Whether the strategy is asked at all; an errand of an operator only looks after what is open. */
   readonly decides: boolean;
   /** Called once, when everything is up. */
@@ -354,6 +356,7 @@ export class LiveRun {
       standingDown();
       await this.#take([{ tag: 'operator', at: clock.now(), verb: 'reduce-only' }]);
     }
+    if (this.#request.isPaper === true) return;
     const until = performance.now() + standDownMostMs;
     while (this.#thought!.isOpening || venue.underWay > 0 || queue.length > 0) {
       const left = until - performance.now();

@@ -8,5 +8,6 @@ export { familyNames, namedPlan, PlanError, planNames, readPlan } from './faults
 export type { FaultPlan } from './faults/index.ts';
 export { run } from './run.ts';
 export { Clock, MarketError } from './clock.ts';
+export { averageTicks, SimulatedVenue } from './venue.ts';
 export type { Gauge, Hardship, RunRequest } from './play.ts';
 export { EquityRecord, TradingRecord } from './record/index.ts';

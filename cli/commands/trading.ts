@@ -3,21 +3,40 @@ import type { Command } from 'commander';
 import { collect, example, oneOf, positive, whole } from './options.ts';
 import type { End } from './options.ts';
 
-/** What `live` and `doctor` are asked with. */
-function withStartOptions(command: Command): Command {
+/** What every start is asked with. */
+function withRunOptions(command: Command): Command {
   return command
     .requiredOption('--network <network>', 'local, demo, testnet or mainnet', oneOf('local', 'demo', 'testnet', 'mainnet'))
     .option('--exchange <line>', 'what holdfast exchange printed, or a file with it (local only)')
     .option('--params <pairs...>', 'parameters of the strategy: key=value ..., or JSON', collect)
     .option('--preset <name>', 'start from a named configuration; what else is given wins')
     .option('--config <file>', 'run configuration, JSON')
-    .option('--leverage <factor>', 'leverage of the account (default 10); set at the exchange and read back')
+    .option('--leverage <factor>', 'leverage of the account (default 10); where there is one, set at the exchange and read back')
     .option('--set <pairs...>', 'any other configuration key, such as risk.maxLeverage=3', collect)
-    .option('--allow-transfer-key', 'go on with a key that may transfer')
-    .option('--set-margin-mode', 'set isolated margin when flat')
     .option('--new', 'begin a new run, also when an earlier one could go on')
     .option('--json', 'print one JSON object');
 }
+
+/** What a start with a key is asked with besides. */
+function withStartOptions(command: Command): Command {
+  return withRunOptions(command)
+    .option('--allow-transfer-key', 'go on with a key that may transfer')
+    .option('--set-margin-mode', 'set isolated margin when flat');
+}
+
+/** Where a paper fill is not what the exchange would have filled. */
+const paperDiffers = `
+How paper fills differ from real ones:
+  - An order decided at the close of a bar is filled inside the next bar, by the rules of a backtest (path, slippage, limits), and
+    this is known when that bar has closed: what status shows is as old as the bar under way. An order or a flatten of your own is
+    filled the same way, from the open of the bar under way on.
+  - Nobody else is in the market: no queue, no order book, no part fills but those of --set participation, no rejects of the exchange.
+  - Mark prices are candles as long as the bars, as in a backtest; where the exchange makes none of that length, the last price stands
+    for them. Funding is that of the ticker; stamps that
+    pass while the process is away are not booked.
+  - Fees are those of backtests. Bars that come late are decided on as if they had come in time; bars missed between two starts
+    are played for the orders and stops that stood, and not decided on.
+  The wallet begins with cash of the configuration (--set cash=...); nothing is ever sent that needs a key.`;
 
 export function addLive(program: Command, end: End): void {
   const command = withStartOptions(program.command('live').argument('<strategy>', 'strategy file, or file#name'))
@@ -28,6 +47,13 @@ export function addLive(program: Command, end: End): void {
     .action(async (strategy: string, _: unknown, self: Command) =>
       end(await (await import('../live.ts')).live(strategy, self.optsWithGlobals())));
   example(command, 'holdfast live strategy.ts --network demo --leverage 3');
+  const paper = withRunOptions(program.command('paper').argument('<strategy>', 'strategy file, or file#name'))
+    .description('trade a strategy on paper: the market as it goes on, no key, fills by the matching core of a backtest; Ctrl-C stops, the next start goes on')
+    .option('--verbose', 'log what is asked and answered as well')
+    .addHelpText('after', paperDiffers)
+    .action(async (strategy: string, _: unknown, self: Command) =>
+      end(await (await import('../paper.ts')).paper(strategy, self.optsWithGlobals())));
+  example(paper, 'holdfast paper strategy.ts --network mainnet');
   const doctor = withStartOptions(program.command('doctor').argument('<strategy>', 'strategy file, or file#name'))
     .description('check key, account, instruments, clock and data as before a start; nothing is set; exit 4 or 5 when a start would be refused')
     .action(async (strategy: string, _: unknown, self: Command) =>

@@ -6,6 +6,7 @@ export { Journal } from './journal.ts';
 export type { JournalIdentity, JournalRequest } from './journal.ts';
 export { MemoryPort } from './port.ts';
 export type { JournalPort, SnapshotDamage } from './port.ts';
+export { journalRecords } from './records.ts';
 export { rehydrate, replayJournal } from './rehydrate.ts';
 export type { Rehydrated, RehydrateRequest, Replayed } from './rehydrate.ts';
 export { restoreState, stateDigest, stateText } from './snapshot.ts';

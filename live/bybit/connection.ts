@@ -159,7 +159,7 @@ class BybitConnection implements Connection {
   }
 
   #recover(): void {
-    this.#private.reopen();
+    if (this.#request.credentials !== null) this.#private.reopen();
     this.#trade?.open();
     if (this.#isWatched) this.#public.reopen();
   }
@@ -194,10 +194,10 @@ class BybitConnection implements Connection {
     if (bad.length > 0) for (const leg of symbols.keys()) this.#wonder(leg);
   }
 
-  /** The link is up when the account's stream is, and the market's too once it has been up: its beginning is no break. */
+  /** The link is up when the account's stream is, and the market's too once it has been up: its beginning is no break. Without a key it is the market's alone. */
   #changed(): void {
     if (this.#public.isUp) this.#wasMarketUp = true;
-    const isUp = this.#private.isUp && (!this.#wasMarketUp || this.#public.isUp);
+    const isUp = this.#request.credentials === null ? this.#public.isUp : this.#private.isUp && (!this.#wasMarketUp || this.#public.isUp);
     if (isUp === this.#isUp) return;
     this.#isUp = isUp;
     this.#tell({ tag: isUp ? 'connected' : 'disconnected', at: this.#request.now() });

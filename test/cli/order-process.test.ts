@@ -43,17 +43,17 @@ describe('an order of people, over the wire', () => {
     };
 
     const flat = await order('sell', '--qty', '0.01');
-    expect(flat).toMatchObject([1, { answered: 'refused: no-position', left: [{ side: 0 }] }]);
+    expect(flat).toMatchObject([5, { answered: 'refused: no-position', left: [{ side: 0 }] }]);
     const opened = await order('buy', '--qty', '0.0199', '--open', '--stop', '10000');
     expect(opened).toMatchObject([0, { answered: '', left: [{ side: 1, size: '0.019', stopLoss: expect.stringMatching(/^10000/) }], reached: true }]);
     // Two at once: the second finds the exit of the first under way, or what is left of the position.
     const both = await Promise.all([order('sell', '--qty', '0.004'), order('sell', '--qty', '0.004')]);
     const done = both.filter(([code]) => code === 0).length;
     expect(done).toBeGreaterThan(0);
-    for (const [code, { answered }] of both) expect([code, answered]).toEqual(code === 0 ? [0, ''] : [1, 'refused: exit-working']);
+    for (const [code, { answered }] of both) expect([code, answered]).toEqual(code === 0 ? [0, ''] : [5, 'refused: exit-working']);
     expect((await holdfast(folder, 'halt', '--yes')).code).toBe(0);
     const refused = await order('buy', '--qty', '0.01', '--open', '--stop', '10000');
-    expect(refused).toMatchObject([1, { answered: 'refused: halted', left: [{ size: done === 2 ? '0.011' : '0.015' }] }]);
+    expect(refused).toMatchObject([5, { answered: 'refused: halted', left: [{ size: done === 2 ? '0.011' : '0.015' }] }]);
     const reduced = await order('sell', '--qty', '0.002');
     expect(reduced).toMatchObject([0, { left: [{ size: done === 2 ? '0.009' : '0.013' }] }]);
 

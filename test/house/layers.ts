@@ -38,6 +38,8 @@ const layers: Readonly<Record<string, Layer>> = {
     node: 'all',
   },
   'live/exchange': { ours: ['engine', 'data', 'sim'], npm: { zod: ['live/'], pino: ['live/'], ws: ['live/exchange/'] }, node: 'all' },
+  // The account of a paper run is the simulator's.
+  'live/paper': { ours: ['engine', 'sim'], npm: {}, node: ['node:timers'] },
   lab: {
     ours: ['engine', 'sim', 'data', 'live'],
     npm: { piscina: ['lab/jobs/'], bullmq: ['lab/jobs/'], ioredis: ['lab/jobs/'], 'lightweight-charts': ['lab/report/'], esbuild: ['lab/report/'] },
