@@ -56,7 +56,7 @@ function addInit(program: Command, end: End): void {
 
 function addData(program: Command, end: End): void {
   const data = program.command('data').description('import, download, check and list candles, mark prices, funding and trades');
-  const importing = data.command('import').argument('<files...>', 'Parquet, CSV, CSV.gz, zip of one CSV, JSON or JSON.gz files')
+  const importing = data.command('import').argument('<files...>', 'Parquet, CSV, CSV.gz, zip of one CSV, JSON, JSON.gz or feather files')
     .description('put files into the candle lake; all of them or none')
     .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
     .option('--symbol <symbol>', 'symbol, when neither the columns nor the file name say it')

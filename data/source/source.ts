@@ -14,6 +14,7 @@ import { eachPiece, headOf } from './bytes.ts';
 import type { Packing } from './bytes.ts';
 import { layoutOf, notCandles } from './columns.ts';
 import type { FileColumn, Layout } from './columns.ts';
+import { featherRows } from './feather.ts';
 import { jsonRows } from './json.ts';
 
 export type FileFormat = 'parquet' | 'csv' | 'csv.gz' | 'zip' | 'json' | 'json.gz' | 'feather';
@@ -59,11 +60,12 @@ async function opened(
 ): Promise<Opened> {
   if (format === 'parquet') return openParquet(connection, file);
   if (format === 'json' || format === 'json.gz') return tableOf(connection, file, fundingOf(jsonRows(file), name));
+  if (format === 'feather') return tableOf(connection, file, fundingOf(featherRows(file), name));
   return openText(connection, file, { packing: packings[format] ?? 'plain', name });
 }
 
 const packings: Readonly<Record<string, Packing>> = { csv: 'plain', 'csv.gz': 'gzip', zip: 'zip' };
-const formats: readonly FileFormat[] = ['csv.gz', 'json.gz', 'parquet', 'csv', 'zip', 'json'];
+const formats: readonly FileFormat[] = ['csv.gz', 'json.gz', 'parquet', 'csv', 'zip', 'json', 'feather'];
 
 function formatOf(file: string): FileFormat {
   const size = sizeOf(file);
@@ -73,7 +75,7 @@ function formatOf(file: string): FileFormat {
   if (format === undefined) {
     throw new DataError({
       reason: 'unknown-format', what: 'unknown file format', file,
-      expected: 'a .parquet, .csv, .csv.gz, .zip (of one CSV), .json or .json.gz file',
+      expected: 'a .parquet, .csv, .csv.gz, .zip (of one CSV), .json, .json.gz or .feather file',
       fix: 'convert the file, or give it its proper ending',
     });
   }
