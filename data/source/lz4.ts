@@ -49,7 +49,8 @@ function unpackBlock(block: Buffer, out: Buffer, start: number): number { // hot
     at += 2;
     const copied = 4 + lengthAt(token & 15);
     if (back === 0 || back > to || to + copied > out.length) throw new RangeError('a copy beyond the ends');
-    for (let end = to + copied; to < end; to++) out[to] = out[to - back]!;
+    const end = to + copied;
+    for (; to < end; to++) out[to] = out[to - back]!;
   }
   return to;
 }
