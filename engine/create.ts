@@ -48,7 +48,7 @@ function createLeg(setup: Setup, symbol: number, memory: unknown): Leg {
     decisionBar: { openedAt: 0, closedAt: 0, open: 0.5, high: 0.5, low: 0.5, close: 0.5, volume: 0.5 },
     history: new Float64Array(setup.warmupBars * historyWidth), historyCount: 0, historyNext: 0,
     rollDue: false, isDue: false, decisions: 0,
-    position: { tag: 'flat' }, orders: [], staged: null, buried: [], query: { tag: 'none' }, isKnown: true, forgottenAt: 0, isSeen: true, hintedAt: 0, adoptedAt: 0, mismatches: 0, mismatchAt: 0, mismatchFrom: 0, mismatchLots: 0, executedAt: 0,
+    position: { tag: 'flat' }, orders: [], staged: null, buried: [], query: { tag: 'none' }, isKnown: true, forgottenAt: 0, isSeen: true, hintedAt: 0, removedAt: 0, adoptedAt: 0, mismatches: 0, mismatchAt: 0, mismatchFrom: 0, mismatchLots: 0, executedAt: 0,
     resting: null, hold: { tag: 'none' }, closed: [],
     fundingRate: 0, fundingAt: 0, fundingNextAt: null, memory, heldFor: '',
   };

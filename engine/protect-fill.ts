@@ -48,8 +48,10 @@ export function protectFill(
     position.trailTicks = trail;
     position.trailFromTicks = terms.trailFromTicks;
   }
-  // The stop of an order is used up with its first fill: what a later one opens anew has none.
-  const isBare = first && fill.filled > fill.opened;
+  // The stop of an order is used up with its first fill: what a later one opens anew has none. One removed since is gone too.
+  const isRemoved = first && leg.removedAt > fill.tradedAt;
+  const isBare = isRemoved || (first && fill.filled > fill.opened);
+  if (isRemoved) position.bareAt = leg.removedAt;
   if (!isBare && isThrough(position.side, fill.priceTicks, wanted)) return; // filled beyond its stop: the one that rode acts by itself
   if (isBare) position.protectBy = state.now + state.setup.config.protectDeadlineMs;
   if (isBare || wanted !== wantedTrigger(position.protection) || trail > 0) {

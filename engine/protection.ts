@@ -223,7 +223,7 @@ function hurry(state: State, position: OpenPosition): void {
 export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): void { // hot
   const { position } = leg;
   if (position.tag === 'flat') {
-    if (event.setAt !== undefined && event.setAt > leg.executedAt) suspectPosition(state, leg, out);
+    if (event.setAt !== undefined && event.setAt > leg.executedAt) suspectPosition(state, leg, event.triggerTicks, event.setAt, out);
     return;
   }
   if (event.setAt !== undefined && event.setAt < Math.max(position.tradedAt, position.bareAt)) return; // of the position before, or of a stop that is gone
@@ -249,7 +249,8 @@ export function onStopSet(state: State, leg: Leg, event: StopSet, out: Out): voi
 }
 
 /** A stop on a position that nobody told of: what there is has to be told within the time of a recovery. */
-function suspectPosition(state: State, leg: Leg, out: Out): void {
+function suspectPosition(state: State, leg: Leg, triggerTicks: number, setAt: Ms, out: Out): void {
+  if (setAt >= leg.removedAt) leg.removedAt = triggerTicks === 0 ? setAt : 0;
   hint(state, leg);
   ask(state, leg, out);
 }

@@ -295,6 +295,8 @@ export interface Leg {
   isSeen: boolean;
   /** When the venue told of a stop although no position is counted: somebody has to say what there is. 0 = it did not. */
   hintedAt: Ms;
+  /** Venue time at which a stop was removed of a position that nobody told of yet; 0 = none was, or there is a newer one. */
+  removedAt: Ms;
   /** Venue time of the reading by which a position was taken over: older fills of others are in it. 0 = none. */
   adoptedAt: Ms;
   /** Snapshots in a row whose position could not be explained, and when the last of them was taken. */

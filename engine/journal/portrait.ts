@@ -58,7 +58,7 @@ function legPortraitOf(leg: Leg): LegPortrait {
     indicators: { arena: indicators.arena, values: indicators.values },
     history: leg.history, historyCount: leg.historyCount, historyNext: leg.historyNext, rollDue: leg.rollDue, isDue: leg.isDue,
     decisions: leg.decisions, position: leg.position, orders: leg.orders, staged: leg.staged, buried: leg.buried, query: leg.query,
-    isKnown: leg.isKnown, forgottenAt: leg.forgottenAt, isSeen: leg.isSeen, hintedAt: leg.hintedAt, adoptedAt: leg.adoptedAt, mismatches: leg.mismatches, mismatchAt: leg.mismatchAt, mismatchFrom: leg.mismatchFrom, mismatchLots: leg.mismatchLots, executedAt: leg.executedAt,
+    isKnown: leg.isKnown, forgottenAt: leg.forgottenAt, isSeen: leg.isSeen, hintedAt: leg.hintedAt, removedAt: leg.removedAt, adoptedAt: leg.adoptedAt, mismatches: leg.mismatches, mismatchAt: leg.mismatchAt, mismatchFrom: leg.mismatchFrom, mismatchLots: leg.mismatchLots, executedAt: leg.executedAt,
     resting: resting === null ? null : { ...resting, filled: Object.entries(resting.filled) },
     hold: leg.hold, closed: leg.closed, fundingRate: leg.fundingRate, fundingAt: leg.fundingAt, fundingNextAt: leg.fundingNextAt,
     memory: JSON.stringify(leg.memory), heldFor: leg.heldFor,
@@ -124,6 +124,7 @@ function restoreLeg(leg: Leg, from: LegPortrait): void {
   leg.forgottenAt = from.forgottenAt;
   leg.isSeen = from.isSeen;
   leg.hintedAt = from.hintedAt;
+  leg.removedAt = from.removedAt;
   leg.adoptedAt = from.adoptedAt;
   leg.executedAt = from.executedAt;
   leg.resting = from.resting === null ? null : restingOf(from.resting);

@@ -215,6 +215,20 @@ describe.each(sides)('a %s', (side) => {
     expect(desk.mode()).toMatchObject({ tag: 'halted', cause: 'unprotected' });
   });
 
+  it('removed before the fill it rode with was told: asked for at once with that fill, and its own late word arms nothing', () => {
+    const desk = entering({ side });
+    const word = { tag: 'stop-set', by: 'mark', trailTicks: 0 } as const;
+    const removedAt = desk.now() + 400;
+    desk.tell({ ...word, triggerTicks: 0, setAt: removedAt });
+    desk.tell({ ...word, triggerTicks: desk.p(90), setAt: removedAt - 300 });
+    expect(desk.filled({ order: 1, lots: 4, with: true })).toContainEqual(setStop(desk.p(90)));
+    desk.tell({ ...word, triggerTicks: desk.p(90), setAt: removedAt - 300 });
+    expect(desk.protection().tag).toBe('requested');
+    desk.tell({ ...word, triggerTicks: desk.p(90), setAt: removedAt + 100 });
+
+    expect(desk.protection().tag).toBe('armed');
+  });
+
   it('asked for and removed before its word came: that word, told late, arms nothing', () => {
     const desk = opened({ side });
     const word = { tag: 'stop-set', by: 'mark', trailTicks: 0 } as const;
