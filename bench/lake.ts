@@ -1,112 +1,121 @@
 /**
- * The lake at scale: symbols x years of 1m bars are written by the lake's own writer into the temporary folder, then loaded and
- * asked through DuckDB; printed with what 100 symbols x 5 years come to. Prices are seeded walks, whole tenths: the files are
- * plain columns, so that their size does not depend on the prices. Files are read warm, right after they were written.
- * Usage: node dist/bench/lake.js [symbols] [years], 10 and 5 unless told otherwise; the folder goes at the end.
+ * What a lake of years of minutes takes: bars of some symbols are made, written by the lake's own writer into a temporary
+ * folder, loaded and asked, and what 100 symbols take is worked out from it.
+ *
+ *   --symbols N   symbols made (default 10)
+ *   --years N     years of one-minute bars of each (default 5)
+ *   --plan N      symbols of the plan (default 100)
+ *   --keep        leave the folder and say where it is
+ *   --json        one object on stdout: { measured, plan }
+ *
+ * Loading and asking are the best of three, with the files in the memory of the operating system; writing is done once.
  */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { w1Series } from '../data/builtin/index.ts';
 import { loadMarket, queryRuns } from '../data/index.ts';
-import { commitSeries, listLake, readColumns, withLakeLock } from '../data/lake/index.ts';
+import { commitSeries, filesOfLake, withLakeLock } from '../data/lake/index.ts';
+import type { Manifest } from '../data/lake/index.ts';
+import { planOf, planTable } from './lake-plan.ts';
+import type { LakeMeasured } from './lake-plan.ts';
 
-const minute = 60_000;
-const planned = { symbols: 100, years: 5 };
-const firstYear = 2020;
+const { values } = parseArgs({
+  options: {
+    symbols: { type: 'string', default: '10' }, years: { type: 'string', default: '5' }, plan: { type: 'string', default: '100' },
+    keep: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
+  },
+});
+const minutesPerDay = 1_440;
 
-interface Measured { readonly what: string; readonly ms: number; readonly bars: number; readonly files: number }
-
-async function timed<T>(work: () => T | Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
-  const began = performance.now();
-  const value = await work();
-  return { ms: performance.now() - began, value };
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-lake-'));
+const removed = (): void => { if (!values.keep) rmSync(folder, { recursive: true, force: true }); };
+process.once('SIGINT', () => { removed(); process.exit(130); });
+try {
+  await main();
+} finally {
+  removed();
 }
 
-/** A walk in tenths around 1,000 with volume; the same on every machine. */
-function walk(seed: number, years: number): readonly Float64Array[] {
-  const from = Date.UTC(firstYear, 0, 1);
-  const rows = (Date.UTC(firstYear + years, 0, 1) - from) / minute;
-  const [at, open, high, low, close, volume] = Array.from({ length: 6 }, () => new Float64Array(rows)) as
-    [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-  let state = seed >>> 0;
-  let price = 10_000;
-  for (let i = 0; i < rows; i++) { // hot
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    const step = (state >>> 28) - 8 + (price < 5_000 ? 1 : 0);
-    at[i] = from + i * minute;
-    open[i] = price / 10;
-    price = Math.max(100, price + step);
-    close[i] = price / 10;
-    high[i] = Math.max(open[i]!, close[i]!) + 0.3;
-    low[i] = Math.min(open[i]!, close[i]!) - 0.3;
-    volume[i] = 1 + (state >>> 24) / 8;
+async function main(): Promise<void> {
+  const symbols = Array.from({ length: whole('--symbols', values.symbols) }, (_, k) => `M${String(k + 1).padStart(3, '0')}USDT`);
+  const bars = Math.round(whole('--years', values.years) * 365.25) * minutesPerDay;
+  const planned = whole('--plan', values.plan);
+  let writeMs = 0;
+  const manifests: Manifest[] = [];
+  for (const [k, symbol] of symbols.entries()) {
+    const made = columnsOf(bars, 42 + k);
+    const started = performance.now();
+    manifests.push(...written(symbol, made));
+    writeMs += performance.now() - started;
+    say(`${symbol}: ${bars} bars written`);
   }
-  return [at, open, high, low, close, volume];
+  const measured: LakeMeasured = {
+    symbols: symbols.length, ...sizesOf(manifests), writeMs,
+    fixedMs: await best(async () => { await queryRuns(folder, 'SELECT 1'); }),
+    openMs: await best(async () => { await queryRuns(folder, 'SELECT close FROM candles LIMIT 0'); }),
+    queryMonthMs: await best(async () => {
+      await queryRuns(folder, `SELECT avg(close) FROM candles WHERE symbol = '${symbols[0]}' AND kind = 'last' AND "month" = '2020-03'`);
+    }),
+    queryAllMs: await best(async () => {
+      await queryRuns(folder, 'SELECT symbol, count(*), min(low), max(high), sum(volume) FROM candles GROUP BY symbol');
+    }),
+    loadOneMs: await best(async () => { await loaded(symbols.slice(0, 1), bars); }),
+    loadAllMs: await best(async () => { await loaded(symbols, bars); }),
+  };
+  const plan = planOf(measured, planned);
+  if (values.json) process.stdout.write(`${JSON.stringify({ measured, plan })}\n`);
+  else process.stdout.write(`${planTable(measured, plan)}\n`);
+  if (values.keep) say(`the lake is in ${folder}`);
 }
 
-const nameOf = (k: number): string => `S${String(k).padStart(3, '0')}USDT`;
-
-function write(folder: string, symbol: string, columns: readonly Float64Array[]): void {
-  const key = { venue: 'bench', category: 'linear', symbol, kind: 'last', timeframe: '1m' } as const;
-  withLakeLock(folder, () => commitSeries(folder, [{ key, intervalMs: minute, kept: [], columns, sources: [], flagged: [] }], '2026-01-01T00:00:00.000Z'));
+function columnsOf(bars: number, seed: number): readonly Float64Array[] {
+  const { openedAt, open, high, low, close, volume } = w1Series(bars, seed);
+  for (const column of [open, high, low, close]) for (let i = 0; i < bars; i++) column[i] = column[i]! / 10; // hot
+  return [openedAt, open, high, low, close, volume];
 }
 
-/** Bytes of everything in the lake, manifests included. */
-const bytesOf = (folder: string): number => readdirSync(join(folder, 'lake'), { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile()).reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+function written(symbol: string, columns: readonly Float64Array[]): readonly Manifest[] {
+  const key = { venue: 'bybit', category: 'linear', symbol, kind: 'last', timeframe: '1m' } as const;
+  return withLakeLock(folder, () => commitSeries(folder, [{
+    key, intervalMs: 60_000, kept: [], columns, sources: [], flagged: [],
+  }], '2026-01-01T00:00:00.000Z'));
+}
 
-async function main(symbols: number, years: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-lake-bench-'));
-  try {
-    let written = 0;
-    for (let k = 0; k < symbols; k++) {
-      const columns = walk(k + 1, years);
-      written += (await timed(() => { write(folder, nameOf(k), columns); })).ms;
-    }
-    const listed = await timed(() => listLake(folder));
-    const perSymbol = listed.value[0]?.rows ?? 0;
-    const months = years * 12;
-    const all = { bars: perSymbol * symbols, files: months * symbols };
-    const rows: Measured[] = [{ what: 'write all', ms: written, ...all }, { what: 'read every manifest', ms: listed.ms, ...all }];
-    const measure = async (what: string, size: { readonly bars: number; readonly files: number }, work: () => unknown): Promise<void> => {
-      rows.push({ what, ms: (await timed(work)).ms, ...size });
-    };
-    const one = { bars: perSymbol, files: months };
-    await measure('columns of one symbol', one, () => readColumns(folder, listed.value[0]!));
-    await measure('columns of every symbol, one by one', all, () => { for (const series of listed.value) readColumns(folder, series); });
-    await measure('market of one symbol, as a backtest loads it', one, async () => await loadMarket({ folder, market: 'bench:linear', symbols: [nameOf(0)], timeframe: '1m' }));
-    const names = listed.value.map(({ symbol }) => symbol).slice(0, 10);
-    await measure(`market of ${names.length} symbols at once`, { bars: perSymbol * names.length, files: months * names.length },
-      async () => await loadMarket({ folder, market: 'bench:linear', symbols: names, timeframe: '1m' }));
-    const ask = async (where: string): Promise<unknown> =>
-      await queryRuns(folder, `SELECT symbol, count(*) AS n, max(high) AS high, avg(close) AS mean FROM candles WHERE ${where} GROUP BY symbol`);
-    await queryRuns(folder, 'SELECT 1'); // loads DuckDB
-    await measure('query over all', all, async () => await ask("timeframe = '1m'"));
-    await measure('query for one symbol, three months', { bars: perSymbol / months * 3, files: 3 },
-      async () => await ask(`symbol = '${nameOf(0)}' AND month BETWEEN '${firstYear}-04' AND '${firstYear}-06'`));
-    print(rows, { bytes: bytesOf(folder), bars: all.bars, symbols, years });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+function sizesOf(manifests: readonly Manifest[]): Pick<LakeMeasured, 'bars' | 'files' | 'bytes' | 'manifestBytes'> {
+  const files = filesOfLake(folder);
+  const months = manifests.flatMap((one) => one.months);
+  const homes = files.map((one) => join(one.files[0] ?? '', '..', '..', 'manifest.json'));
+  return {
+    bars: manifests.reduce((sum, one) => sum + one.rows, 0), files: months.length,
+    bytes: months.reduce((sum, one) => sum + one.bytes, 0), manifestBytes: homes.reduce((sum, home) => sum + statSync(home).size, 0),
+  };
+}
+
+async function loaded(symbols: readonly string[], bars: number): Promise<void> {
+  const market = await loadMarket({ folder, market: 'bybit:linear', symbols, timeframe: '1m' });
+  if (market.bars !== bars * symbols.length) throw new Error(`loaded ${market.bars} bars, expected ${bars * symbols.length}`);
+}
+
+async function best(work: () => Promise<void>): Promise<number> {
+  let least = Infinity;
+  for (let round = 0; round < 3; round++) {
+    const started = performance.now();
+    await work();
+    least = Math.min(least, performance.now() - started);
   }
+  return least;
 }
 
-interface Size { readonly bytes: number; readonly bars: number; readonly symbols: number; readonly years: number }
-
-function print(rows: readonly Measured[], { bytes, bars, symbols, years }: Size): void {
-  const factor = planned.symbols * planned.years / (symbols * years);
-  const line = (text: string): void => { process.stdout.write(`${text}\n`); };
-  line(`${symbols} symbols x ${years} years of 1m: ${bars.toLocaleString('en-US')} bars, ${(bytes / 1e9).toFixed(3)} GB, ${(bytes / bars).toFixed(2)} bytes a bar`);
-  line('');
-  line(`${'what'.padEnd(46)}${'files'.padStart(7)}${'M bars'.padStart(9)}${'ms'.padStart(9)}${'M bars/s'.padStart(10)}`);
-  for (const { what, ms, bars: read, files } of rows) {
-    line(`${what.padEnd(46)}${String(files).padStart(7)}${(read / 1e6).toFixed(2).padStart(9)}${ms.toFixed(0).padStart(9)}${(read / ms / 1e3).toFixed(1).padStart(10)}`);
-  }
-  line('');
-  line(`${planned.symbols} symbols x ${planned.years} years, by the same figures: ${(bars * factor / 1e6).toFixed(0)} M bars, ${(bytes * factor / 1e9).toFixed(1)} GB`);
-  for (const { what, ms, files } of rows) {
-    if (files === symbols * years * 12 && !what.startsWith('market')) line(`  ${what}: ${(ms * factor / 1_000).toFixed(1)} s`);
-  }
+function whole(option: string, written: string): number {
+  const value = Number(written);
+  if (Number.isInteger(value) && value >= 1 && value <= 1_000) return value;
+  process.stderr.write(`arguments: lake: ${option} was '${written}', expected a whole number from 1 to 1000\n`);
+  removed();
+  process.exit(2);
 }
 
-const [symbols = 10, years = planned.years] = process.argv.slice(2).map(Number);
-await main(symbols, years);
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { analysisViews, candlesView, storeTables } from '../data/index.ts';
+import { analysisViews, lakeViews, storeTables } from '../data/index.ts';
 import { Failure, nearest } from './failure.ts';
 import { printLine } from './output.ts';
 import { referenceOf } from './reference.ts';
@@ -25,7 +25,7 @@ const topics: readonly Topic[] = [
   page('risk', 'every risk rule with its default, when it fires and when it ends'),
   page('fill-cases', 'how a fill is made, and files that check it'),
   page('schedules', 'what was tried at scale, and what it found'),
-  page('lake', 'where candles stand, how to ask for them, object storage, sizes and times'),
+  page('lake', 'where candles lie, how to ask them in SQL, object storage, and what years of many symbols take'),
   page('latency', 'from a decision to its request on the wire, measured'),
   page('mutation', 'how well the tests notice planted changes'),
   { name: 'tables', about: 'what the run store holds, table by table', text: tablesText },
@@ -67,6 +67,6 @@ function tablesText(): string {
 }
 
 function viewsText(): string {
-  const shown = [...analysisViews, candlesView].map(({ name, meaning, columns }) => `${name}: ${meaning}\n${columnsText(columns)}`);
+  const shown = [...analysisViews, ...lakeViews].map(({ name, meaning, columns }) => `${name}: ${meaning}\n${columnsText(columns)}`);
   return ['Ask them with: holdfast query "SELECT * FROM by_hour WHERE run = \'RUN\'"', ...shown].join('\n\n');
 }

@@ -130,7 +130,7 @@ function addStored(program: Command, end: End): void {
     .option('--json', 'print one JSON object')
     .action(async (_: unknown, self: Command) => end(await (await import('./runs.ts')).runs(self.optsWithGlobals())));
   example(runs, 'holdfast runs');
-  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, equity, modes, faults, warnings, or over candles, the bars of the lake')
+  const query = program.command('query').argument('<sql>', 'one SELECT over runs, trades, executions, orders, decisions, stops, equity, modes, faults, warnings; and over the lake: candles, funding_rates, prints')
     .description('ask the stored runs and the candle lake anything, in SQL')
     .option('--limit <rows>', 'most rows shown', positive, 1_000)
     .option('--csv', 'print CSV with a header')

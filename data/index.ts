@@ -9,8 +9,8 @@ export type { FromTrades, ImportOptions, ImportResult, ImportedFile, ImportedSer
 export type { FileFormat, PickedColumn, SourceOptions, StampUnit } from './source/index.ts';
 export { checkFiles, checkLake, checkSeries } from './check/index.ts';
 export type { CheckReport, Finding, FindingCode, LakeFilter, Severity } from './check/index.ts';
-export { candlesView, gapsOf, listLake, quietOf } from './lake/index.ts';
-export type { Manifest, MonthEntry } from './lake/index.ts';
+export { gapsOf, lakeViews, listLake, quietOf } from './lake/index.ts';
+export type { LakeView, Manifest, MonthEntry } from './lake/index.ts';
 export { allowedPlaces, download, downloadArchive, downloadKinds, hostAt, Outage, windowMs } from './download/index.ts';
 export type { Answer, ArchiveOptions, ArchiveResult, Clock, DownloadKind, DownloadOptions, DownloadResult, DownloadedRules, DownloadedSeries, Host, Trouble } from './download/index.ts';
 export { inferRules, packagedRules, parseRules, readInstrumentFile, rulesFor } from './instruments.ts';

@@ -28,8 +28,8 @@ const hiveFolder = (folder: string, key: SeriesKey): string => join(lakeFolder(f
 const firstFolder = (folder: string, key: SeriesKey): string =>
   join(lakeFolder(folder), ...levels.map((level) => key[level]));
 
-/** A month file by name. */
-interface Month { readonly month: string; readonly file: string }
+/** A month file by its month, '2025-10', and its base name. */
+export interface MonthName { readonly month: string; readonly file: string }
 
 export interface Place {
   /** Folder of the series; its manifest stands in it. */
@@ -48,9 +48,9 @@ export function placeOf(folder: string, key: SeriesKey): Place {
 }
 
 export const manifestIn = ({ home }: Place): string => join(home, 'manifest.json');
-export const monthFolder = ({ home, isHive }: Place, { month }: Pick<Month, 'month'>): string =>
+export const monthFolder = ({ home, isHive }: Place, { month }: Pick<MonthName, 'month'>): string =>
   (isHive ? join(home, `month=${month}`) : home);
-export const monthPath = (place: Place, entry: Month): string =>
+export const monthPath = (place: Place, entry: MonthName): string =>
   join(monthFolder(place, entry), entry.file);
 
 /** Folders of either layout that have a manifest. */
@@ -83,7 +83,7 @@ function foldersIn(path: string): readonly string[] {
 }
 
 /** What a move needs of a series: its key and the files that count. */
-interface Movable { readonly key: SeriesKey; readonly months: readonly Month[] }
+interface Movable { readonly key: SeriesKey; readonly months: readonly MonthName[] }
 
 /** Moves one series of the first layout over, or ends a move that was cut off. Called under the lock. */
 export function moveOver(folder: string, from: Place, { key, months }: Movable): void {
@@ -97,7 +97,7 @@ export function moveOver(folder: string, from: Place, { key, months }: Movable):
     renameSync(part, manifestIn(to));
     syncPath(to.home);
   }
-  forget(folder, from);
+  forget(from);
 }
 
 /** A second name for the same bytes, which costs nothing; where the file system has no such names, a copy. */
@@ -113,11 +113,20 @@ function linkMonth(from: string, to: string): void {
 }
 
 /** Takes the old folder away, the months first and its manifest last: a removal that is cut off is found again. */
-function forget(folder: string, { home }: Place): void {
+function forget({ home }: Place): void {
   const names = readdirSync(home);
   for (const name of names) if (name !== 'manifest.json') rmSync(join(home, name), { recursive: true, force: true });
   rmSync(join(home, 'manifest.json'), { force: true });
-  for (let path = home; path !== lakeFolder(folder) && readdirSync(path).length === 0; path = dirname(path)) rmdirSync(path);
+}
+
+/** Takes away what moves left empty of the first layout's folders. Called under the lock. */
+export function forgetEmpty(folder: string): void {
+  const empty = (path: string): boolean => {
+    for (const name of readdirSync(path, { withFileTypes: true })) if (!name.isDirectory() || !empty(join(path, name.name))) return false;
+    rmdirSync(path);
+    return true;
+  };
+  for (const name of foldersIn(lakeFolder(folder))) if (!name.startsWith('venue=')) empty(join(lakeFolder(folder), name));
 }
 
 export function syncPath(path: string): void {

@@ -8,6 +8,7 @@ import { manifestIn, monthPath, placeOf, seriesFolders } from './layout.ts';
 import { parseManifest } from './manifest.ts';
 import type { Manifest, MonthEntry } from './manifest.ts';
 import { readMonth } from './month.ts';
+import type { ViewedSeries } from './views.ts';
 
 /** Columns of a month file, in order. */
 export function columnNames(kind: SeriesKind): readonly string[] {
@@ -28,7 +29,15 @@ export function listLake(folder: string): readonly Manifest[] {
   return [...found.keys()].sort().flatMap((name) => found.get(name) ?? []);
 }
 
-const nameOf = (key: SeriesKey): string => [key.venue, key.category, key.symbol, key.kind, key.timeframe].join('/');
+/** The month files that count, series by series, as paths below `folder`. */
+export function filesOfLake(folder: string): readonly ViewedSeries[] {
+  return listLake(folder).map((series) => {
+    const place = placeOf(folder, series);
+    return { series, isHive: place.isHive, files: series.months.map((entry) => monthPath(place, entry)) };
+  });
+}
+
+const nameOf = (key: SeriesKey): string => [key.venue, key.category, key.symbol, key.kind, key.timeframe].join('\0');
 
 /** A part of a series: rows with `from <= ts < to` of the months that reach into it. */
 export interface Range { readonly from: number; readonly to: number }

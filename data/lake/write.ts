@@ -8,14 +8,14 @@
  * 4. Files get the ending .parquet only in their place: whoever reads every Parquet file of the lake sees none half-written.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SeriesKey } from '../candles.ts';
 import { hasSpacing, monthOf } from '../candles.ts';
 import { DataError } from '../error.ts';
 import { scanCandles } from '../scan.ts';
 import type { Manifest, MonthEntry } from './manifest.ts';
-import { lakeFolder, manifestIn, monthFolder, monthPath, moveOver, newPlace, seriesFolders, syncPath } from './layout.ts';
+import { forgetEmpty, lakeFolder, manifestIn, monthFolder, monthPath, moveOver, newPlace, placeOf, seriesFolders, syncPath } from './layout.ts';
 import { listLimit, parseManifest, readManifest } from './manifest.ts';
 import { monthFile, writePieces } from './month.ts';
 import { candlesOf, columnNames } from './read.ts';
@@ -37,7 +37,7 @@ export function withLakeLock<T>(folder: string, work: () => T): T {
   const lock = join(lake, '.lock');
   takeLock(lock, lake);
   try {
-    sweep(lake);
+    sweep(folder);
     moveFirstLayout(folder);
     return work();
   } finally {
@@ -72,9 +72,28 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Removes what a killed import left behind. Called under the lock, so nobody else is writing. */
-function sweep(lake: string): void {
-  for (const name of readdirSync(lake)) if (name.startsWith('.import-')) rmSync(join(lake, name), { recursive: true });
+/** Removes what a killed import left behind, also among the months. Called under the lock, so nobody else is writing. */
+function sweep(folder: string): void {
+  const lake = lakeFolder(folder);
+  for (const name of readdirSync(lake).filter((one) => one.startsWith('.import-'))) {
+    for (const part of readdirSync(join(lake, name))) {
+      const key = keyIn(join(lake, name, part, keyFile));
+      if (key !== null) settle(folder, key, readManifest(folder, key));
+    }
+    rmSync(join(lake, name), { recursive: true });
+  }
+}
+
+/** Says beside staged files which series they are for. */
+const keyFile = 'series.json';
+
+/** Null when the import died before it had moved anything. */
+function keyIn(file: string): SeriesKey | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as SeriesKey;
+  } catch {
+    return null;
+  }
 }
 
 /** Brings what stands in the first layout's folders to their Hive folders. */
@@ -83,6 +102,7 @@ function moveFirstLayout(folder: string): void {
     const series = place.isHive ? null : parseManifest(manifestIn(place));
     if (series !== null) moveOver(folder, place, { key: series, months: series.months });
   }
+  forgetEmpty(folder);
 }
 
 interface Staged { readonly update: SeriesUpdate; readonly entries: readonly MonthEntry[]; readonly from: string }
@@ -96,6 +116,8 @@ export function commitSeries(folder: string, updates: readonly SeriesUpdate[], i
     for (const [k, update] of updates.entries()) {
       const from = join(staging, String(k));
       mkdirSync(from);
+      const { venue, category, symbol, kind, timeframe } = update.key;
+      writeSynced(join(from, keyFile), JSON.stringify({ venue, category, symbol, kind, timeframe }));
       staged.push({ update, from, entries: writeMonths(folder, update, from) });
     }
     const manifests = staged.map((item) => manifestOf(item, importedAt));
@@ -104,7 +126,7 @@ export function commitSeries(folder: string, updates: readonly SeriesUpdate[], i
     });
     for (const item of staged) moveMonths(folder, item);
     for (const item of staged) renameSync(join(item.from, 'manifest.json'), manifestIn(newPlace(folder, item.update.key)));
-    staged.forEach((item, k) => { settle(folder, item, manifests[k]); });
+    staged.forEach(({ update }, k) => { settle(folder, update.key, manifests[k] ?? null); });
     return manifests;
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -178,9 +200,10 @@ function moveMonths(folder: string, { update, entries, from }: Staged): void {
   syncPath(place.home);
 }
 
-/** After the commit: the folder is synced and superseded month files go. */
-function settle(folder: string, { update }: Staged, manifest: Manifest | undefined): void {
-  const place = newPlace(folder, update.key);
+/** After the commit: the folder is synced, and months that its manifest does not name go. */
+function settle(folder: string, key: SeriesKey, manifest: Manifest | null): void {
+  const place = newPlace(folder, key);
+  if (!existsSync(place.home) || placeOf(folder, key).home !== place.home) return;
   syncPath(place.home);
   const named = new Set((manifest?.months ?? []).map((entry) => monthPath(place, entry)));
   for (const name of readdirSync(place.home)) {

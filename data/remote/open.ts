@@ -72,8 +72,12 @@ export async function scrubbed<T>(key: RemoteKey, work: () => Promise<T>): Promi
   }
 }
 
-/** Whether a question asks for DuckDB's own list of keys, which shows the id of one. */
-export const asksForKeys = (sql: string): boolean => /duckdb_secrets|which_secret|duckdb_logs/i.test(sql);
+/**
+ * Whether a question asks for DuckDB's own list of keys, which shows the id of one, or runs SQL that it puts together itself,
+ * which may.
+ */
+export const asksForKeys = (sql: string): boolean =>
+  /duckdb_secrets|which_secret|duckdb_logs|\bquery(_table)?\b|json_execute_serialized_sql/i.test(sql);
 
 /** Runs a question; what DuckDB says of it, in the words it is thrown on with, is cleared of the key. */
 export async function withoutKeyInErrors<T>(work: () => Promise<T>): Promise<T> {

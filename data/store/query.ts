@@ -1,5 +1,5 @@
 /**
- * Any question to all finished runs, in SQL, without ever waiting for a writer: views over the Parquet files in a
+ * Any question to all finished runs and to the candle lake, in SQL, without ever waiting for a writer: views over the Parquet files in a
  * DuckDB that lives in memory for this one question.
  *
  * It cannot change anything: one statement, and only a SELECT (also DESCRIBE, SHOW and SUMMARIZE); files outside
@@ -9,7 +9,7 @@ import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { closeDatabase, execute, openDatabase, quoteText, withConnection } from '../duckdb.ts';
 import type { Connection } from '../duckdb.ts';
-import { candlesSql, lakeFolder, listLake, viewedSeries } from '../lake/index.ts';
+import { filesOfLake, lakeFolder, lakeViewSql, lakeViews, namesLake } from '../lake/index.ts';
 import type { ViewedSeries } from '../lake/index.ts';
 import { asksForKeys, isRemote, openRemote, withoutKeyInErrors } from '../remote/index.ts';
 import { projectedFolder, runsFolder, StoreError, storedRuns } from './folder.ts';
@@ -39,18 +39,17 @@ export interface QueryLimit { readonly limit?: number }
 /** Puts one SELECT to the runs. */
 export type AskRuns = (sql: string, limit?: QueryLimit) => Promise<Answer>;
 
-/** Bars of the lake can be asked for as well (`candles`), and of a lake on object storage nothing else. */
+/** The lake can be asked as well (`lakeViews`), and on object storage nothing else. */
 export async function queryRuns(folder: string, sql: string, { limit = defaultRowLimit }: QueryLimit = {}): Promise<Answer> {
   return await withMemory(async (connection) => {
-    const isAsked = /\bcandles\b/i.test(sql);
     if (isRemote(folder)) {
       if (asksForKeys(sql)) throw new StoreError('not-a-query', 'query: was a question for the key, expected one for candles');
-      await showCandles(connection, await openRemote(connection, folder));
+      await showLake(connection, await openRemote(connection, folder));
       await shut(connection, [`${folder}/lake/`]);
       return await withoutKeyInErrors(async () => await inOneLine(sql, async () => await ask(connection, sql, limit)));
     }
     const root = await rootOf(folder);
-    if (isAsked) await showCandles(connection, viewedSeries(root, listLake(root)));
+    if (namesLake(sql)) await inOneLine(sql, async () => { await showLake(connection, filesOfLake(root)); });
     await showRuns(connection, root);
     return await inOneLine(sql, async () => await ask(connection, sql, limit));
   });
@@ -76,8 +75,8 @@ async function withMemory<T>(work: (connection: Connection) => Promise<T>): Prom
 /** Absolute, because DuckDB compares the allowed folders with the files' paths as text. */
 const rootOf = async (folder: string): Promise<string> => await realpath(folder).catch(() => resolve(folder));
 
-async function showCandles(connection: Connection, viewed: readonly ViewedSeries[]): Promise<void> {
-  await execute(connection, candlesSql(viewed));
+async function showLake(connection: Connection, viewed: readonly ViewedSeries[]): Promise<void> {
+  for (const view of lakeViews) await execute(connection, lakeViewSql(view, viewed));
 }
 
 async function showRuns(connection: Connection, root: string): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { candlesFolder, dataFolder, importFiles, listLake, loadMarket, queryRuns } from '../../../data/index.ts';
 import { queryRows, withDatabase } from '../../../data/duckdb.ts';
-import { candlesSql, monthAddresses } from '../../../data/lake/index.ts';
+import { lakeViewSql, lakeViews, monthAddresses } from '../../../data/lake/index.ts';
 import { isRemote, remoteAddress } from '../../../data/remote/index.ts';
 import { blobsSql, copySeries, monthsWanted } from '../../../data/remote/copy.ts';
 import { readRemoteKey, secretSql, withoutKey } from '../../../data/remote/key.ts';
@@ -64,9 +64,11 @@ describe('the SQL', () => {
     const home = 's3://bars/x/lake/venue=bybit/category=linear/symbol=BTCUSDT/kind=last/timeframe=5m';
 
     expect(files).toEqual([`${home}/month=2024-03/2024-03.parquet`, `${home}/month=2024-04/2024-04.parquet`]);
-    expect(candlesSql([{ series, files, isHive: true }])).toBe(
-      'CREATE OR REPLACE VIEW candles AS SELECT venue, category, symbol, kind, timeframe, month, make_timestamp_ms(ts) AS opened_at, open, high, low, close, volume '
-      + `FROM read_parquet(['${home}/month=2024-03/2024-03.parquet', '${home}/month=2024-04/2024-04.parquet'], hive_partitioning = true, hive_types_autocast = false)`);
+    expect(lakeViewSql(lakeViews[0]!, [{ series, files, isHive: true }])).toMatch(/^CREATE OR REPLACE VIEW candles AS SELECT NULL::VARCHAR AS "venue", .* WHERE false UNION ALL /);
+    expect(lakeViewSql(lakeViews[0]!, [{ series, files, isHive: true }]).split(' WHERE false')[1]).toBe(
+      ' UNION ALL SELECT "venue", "category", "symbol", "kind", "timeframe", "month", make_timestamp_ms(ts) AS "opened_at", "open" AS "open", "high" AS "high", '
+      + `"low" AS "low", "close" AS "close", "volume" AS "volume" FROM read_parquet(['${home}/month=2024-03/2024-03.parquet', '${home}/month=2024-04/2024-04.parquet'], `
+      + "hive_partitioning = true, hive_types = {'venue': VARCHAR, 'category': VARCHAR, 'symbol': VARCHAR, 'kind': VARCHAR, 'timeframe': VARCHAR, 'month': VARCHAR})");
     expect(blobsSql(files.slice(0, 1))).toBe(`SELECT filename, content FROM read_blob(['${home}/month=2024-03/2024-03.parquet'])`);
   });
 
@@ -147,7 +149,10 @@ describe('the key', () => {
   it('cannot be asked for: a question for DuckDB\'s keys is refused before anything is opened or, without the extension, as such', async () => {
     for (const [field, name] of [['key', 'KEY'], ['secret', 'SECRET'], ['session', 'SESSION']] as const) vi.stubEnv(`HOLDFAST_S3_${name}`, canaries[field]);
 
-    await expect(queryRuns('s3://bars/x', 'FROM duckdb_secrets()')).rejects.toMatchObject({ problem: 'not-a-query' });
+    for (const sql of [
+      'FROM duckdb_secrets()', "FROM query('FROM duckdb_' || 'secrets()')", "SELECT * FROM \"query_table\"('duckdb_' || 'secrets')",
+      'FROM json_execute_serialized_sql(json_serialize_sql(\'FROM candles\'))',
+    ]) await expect(queryRuns('s3://bars/x', sql)).rejects.toMatchObject({ problem: 'not-a-query' });
   });
 });
 
