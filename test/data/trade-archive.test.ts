@@ -77,7 +77,7 @@ describe('an archive of single trades becomes bars', () => {
     const folder = temporary();
     const path = archiveOf(four);
     await toBars(path, folder);
-    const manifest = join(folder, 'lake/bybit/linear/BTCUSDT/last/1m/manifest.json');
+    const manifest = join(folder, 'lake/venue=bybit/category=linear/symbol=BTCUSDT/kind=last/timeframe=1m/manifest.json');
     const before = readFileSync(manifest, 'utf8');
 
     const again = await toBars(path, folder);
