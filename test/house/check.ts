@@ -3,8 +3,8 @@
  * in minutes. Every check says how many files it read, and one that read none fails. All of them run, whatever
  * failed before; the last line is `N passed, N failed`, a check counting as one beside the tests.
  *
- * `tsx test/house/check.ts types lint` runs only the named checks; `notebooks`, which takes three minutes of processor time,
- * only runs when it is named.
+ * `tsx test/house/check.ts types lint` runs only the named checks; `processes` and `notebooks`, which take minutes each, only
+ * run when they are named.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -35,8 +35,17 @@ const reasons: Reasons = {
   ].map((name) => [`a notebook without a screen ${name}`, 'Jupyter and the packages of notebooks/ are installed by .ci/run, where they can be reached'])),
 };
 
-const notebookTests = 'test/notebooks/**';
-const whenNamed = ['notebooks'];
+/** Too slow for every change; `.ci/run` names them. */
+const slowTests = {
+  /** Every notebook executed. */
+  notebooks: ['test/notebooks/notebooks.test.ts'],
+  /** Whole programs started, killed and started again, and an hour under every fault. */
+  processes: [
+    'test/cli/paper.test.ts', 'test/cli/data-download.test.ts', 'test/cli/killed.test.ts', 'test/cli/order-process.test.ts', 'test/cli/tables.test.ts',
+    'test/cli/replay.test.ts', 'test/data/journal/crash.test.ts', 'test/data/lake/killed.test.ts', 'test/live/scenarios/soak.test.ts',
+  ],
+} as const;
+const whenNamed: readonly string[] = Object.keys(slowTests);
 
 interface Outcome { readonly passed: number; readonly failed: number; readonly told: string }
 type Check = () => Outcome;
@@ -72,8 +81,9 @@ const checks: Readonly<Record<string, Check>> = {
     const { status, text } = run('publint/src/cli.js', ['run', join(scratch, tarball), '--strict']);
     return one(packed.status === 0 ? status : 1, listed.stdout.split('\n').filter((line) => line !== '').length, packed.stderr + text);
   },
-  tests: () => tested('tests', '--exclude', notebookTests),
-  notebooks: () => tested('notebooks', notebookTests.split('/*')[0]!),
+  tests: () => tested('tests', ...Object.values(slowTests).flat().flatMap((file) => ['--exclude', file])),
+  processes: () => tested('processes', ...slowTests.processes),
+  notebooks: () => tested('notebooks', ...slowTests.notebooks),
 };
 
 main(process.argv.slice(2));
