@@ -12,7 +12,7 @@ describe('a wrong command line', () => {
   const wrong: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no command at all', [], /^arguments: holdfast: was no command, expected one of init, data, backtest, cases, runs, query, report, replay/],
     ['an unknown command', ['backtets', 'probe.ts'], /^arguments: holdfast: was 'backtets', expected one of .*\. Fix: holdfast backtest$/],
-    ['an unknown data command', ['data', 'improt', 'x.csv'], /^arguments: holdfast data: was 'improt', expected one of import, check, list\. Fix: holdfast data import$/],
+    ['an unknown data command', ['data', 'improt', 'x.csv'], /^arguments: holdfast data: was 'improt', expected one of import, trades, download, check, list\. Fix: holdfast data import$/],
     ['an unknown option', ['backtest', 'probe.ts', '--laverage', '3'], /^arguments: holdfast backtest: unknown option '--laverage'\. Fix: use --leverage$/],
     ['an option without its value', ['backtest', 'probe.ts', '--cash'], /^arguments: holdfast backtest: option '--cash <amount>' argument missing\. Fix: see 'holdfast backtest --help'$/],
     ['a missing argument', ['backtest'], /^arguments: holdfast backtest: missing required argument 'strategy'/],
