@@ -4,7 +4,7 @@
  */
 import { usageError } from './error.ts';
 
-export type SeriesKind = 'last' | 'mark' | 'index' | 'funding' | 'trades';
+export type SeriesKind = 'last' | 'mark' | 'index' | 'funding' | 'open-interest' | 'trades';
 
 /**
  * Where a series lives: `bybit:linear`, BTCUSDT, last, 5m. Funding and trades have no fixed spacing: their timeframes are

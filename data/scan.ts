@@ -110,6 +110,17 @@ export function scanFunding(stamps: FundingStamps): readonly Defect[] {
   return inOrder(tally);
 }
 
+/** Open interest by its stamps: never below nothing. */
+export function scanOpenInterest({ settledAt, rate, length }: FundingStamps): readonly Defect[] {
+  const tally = new Tally();
+  for (let i = 0; i < length; i++) {
+    if (!(settledAt[i]! > 0 && settledAt[i]! < latestStamp)) tally.add('bad-stamp', i, 'ts');
+    else if (i > 0 && settledAt[i]! <= settledAt[i - 1]!) tally.add(settledAt[i] === settledAt[i - 1] ? 'duplicate' : 'unordered', i, 'ts');
+    if (!(rate[i]! >= 0 && rate[i]! < Infinity)) tally.add('bad-volume', i, 'quantity');
+  }
+  return inOrder(tally);
+}
+
 /** Trades of one instant follow each other as they stand; a trade before the one before it is out of order. */
 export function scanPrints({ at, price, quantity, length }: Prints): readonly Defect[] {
   const tally = new Tally();

@@ -165,6 +165,8 @@ function rangeFindings({ candles, symbol }: Subject): readonly Finding[] {
 export const judgePrints = (prints: Prints, scan: Scan): readonly Finding[] => defectFindings(scan, prints.at);
 
 /** Funding: defects, late stamps (the venue's own, left as they are), and holes in the settlement rhythm. */
+export const judgeOpenInterest = (stamps: FundingStamps, scan: Scan): readonly Finding[] => defectFindings(scan, stamps.settledAt);
+
 export function judgeFunding(stamps: FundingStamps, scan: Scan): readonly Finding[] {
   const findings = defectFindings(scan, stamps.settledAt);
   if (findings.length > 0 || stamps.length < 3) return findings;

@@ -10,10 +10,10 @@ import { DataError } from '../error.ts';
 import { candlesOf, changedFiles, everything, listLake, printsOf, readColumns, readManifest, stampsOf } from '../lake/index.ts';
 import type { Manifest, Range } from '../lake/index.ts';
 import { isRemote, withRemoteCopy } from '../remote/index.ts';
-import { nothingScanned, scanCandles, scanFunding, scanPrints } from '../scan.ts';
+import { nothingScanned, scanCandles, scanFunding, scanOpenInterest, scanPrints } from '../scan.ts';
 import { readParts } from '../source/index.ts';
 import type { Part, SourceOptions } from '../source/index.ts';
-import { judgeCandles, judgeFunding, judgePrints } from './candles.ts';
+import { judgeCandles, judgeFunding, judgeOpenInterest, judgePrints } from './candles.ts';
 import type { Finding } from './finding.ts';
 import { childParentFindings, referenceFindings } from './relations.ts';
 import type { Related } from './relations.ts';
@@ -185,6 +185,10 @@ function checkSeriesOf(folder: string, series: Manifest): CheckReport {
 function contentFindings(folder: string, series: Manifest, columns: readonly Float64Array[]): readonly Finding[] {
   switch (series.kind) {
     case 'funding': return fundingFindings(columns);
+    case 'open-interest': {
+      const stamps = stampsOf(columns);
+      return judgeOpenInterest(stamps, { ...nothingScanned, defects: scanOpenInterest(stamps) });
+    }
     case 'trades': {
       const prints = printsOf(columns);
       return judgePrints(prints, { ...nothingScanned, defects: scanPrints(prints) });

@@ -22,11 +22,11 @@ import type { Page, Series, Span } from './page.ts';
 import { fetchRules } from './rules.ts';
 import type { DownloadedRules } from './rules.ts';
 import { storeMonth } from './store.ts';
-import { bookOf, instrumentRows, intervals, paths } from './wire.ts';
+import { bookOf, instrumentRows, intervals, openInterestSpacings, paths } from './wire.ts';
 
 type SeriesWish = Exclude<SeriesKind, 'trades'>;
 export type DownloadKind = SeriesWish | 'instruments';
-export const downloadKinds: readonly DownloadKind[] = ['last', 'mark', 'index', 'funding', 'instruments'];
+export const downloadKinds: readonly DownloadKind[] = ['last', 'mark', 'index', 'funding', 'open-interest', 'instruments'];
 
 export interface DownloadOptions {
   /** The data folder (`dataFolder()`). */
@@ -135,8 +135,9 @@ function servedMarket(options: DownloadOptions): ServedMarket {
 function plansOf(symbol: Omit<SeriesKey, 'kind' | 'timeframe'>, listing: number, now: number, options: DownloadOptions): readonly Plan[] {
   const barMs = timeframeLength(options.timeframe) ?? 0;
   return options.kinds.filter((kind) => kind !== 'instruments').map((kind) => {
-    const intervalMs = kind === 'funding' ? null : barMs;
-    const key: SeriesKey = { ...symbol, kind, timeframe: kind === 'funding' ? 'stamps' : options.timeframe };
+    const spacing = kind === 'open-interest' ? openInterestSpacings.find(([, , ms]) => ms >= barMs) ?? openInterestSpacings.at(-1)! : null;
+    const intervalMs = kind === 'funding' ? null : spacing?.[2] ?? barMs;
+    const key: SeriesKey = { ...symbol, kind, timeframe: kind === 'funding' ? 'stamps' : spacing?.[0] ?? options.timeframe };
     // A settlement may be told some seconds late: those of the hour under way are left to the next run.
     const step = intervalMs ?? hourMs;
     const from = Math.max(Math.ceil(options.from / step), Math.floor(listing / step)) * step;

@@ -10,7 +10,7 @@ import type { SeriesKey } from '../candles.ts';
 import { seriesText, timeText } from '../candles.ts';
 import { DataError } from '../error.ts';
 import type { Asker } from './ask.ts';
-import { fundingRows, intervals, paths, priceRows, rowsMost, tradedRows } from './wire.ts';
+import { fundingRows, intervals, openInterestRows, openInterestSpacings, paths, priceRows, rowsMost, tradedRows } from './wire.ts';
 
 /** Rows with `from <= stamp < to`. */
 export interface Span { readonly from: number; readonly to: number }
@@ -22,10 +22,11 @@ export type Row = readonly number[];
 export interface Page { readonly span: Span; /** Oldest first. */ readonly rows: readonly Row[]; /** Nothing is missing. */ readonly isWhole: boolean }
 
 /** Bounds of the pages of a span. Settlements are too few for more than one; `settlements` pages on by itself. */
-export function pagesOf({ intervalMs }: Series, { from, to }: Span): readonly Span[] {
+export function pagesOf({ key, intervalMs }: Series, { from, to }: Span): readonly Span[] {
   if (intervalMs === null) return [{ from, to }];
   const pages: Span[] = [];
-  for (let end = to; end > from; end -= rowsMost.candles * intervalMs) pages.push({ from: Math.max(from, end - rowsMost.candles * intervalMs), to: end });
+  const pageMs = (key.kind === 'open-interest' ? rowsMost.openInterest : rowsMost.candles) * intervalMs;
+  for (let end = to; end > from; end -= pageMs) pages.push({ from: Math.max(from, end - pageMs), to: end });
   return pages;
 }
 
@@ -60,7 +61,17 @@ function isExact(rows: readonly Row[], { from, to }: Span, expected: number): bo
 const foreignMost = 5;
 const againMs = 250;
 
-async function candles(asker: Asker, { category, symbol, kind, timeframe }: SeriesKey, { from, to }: Span): Promise<readonly Row[]> {
+async function candles(asker: Asker, key: SeriesKey, span: Span): Promise<readonly Row[]> {
+  return key.kind === 'open-interest' ? await openInterest(asker, key, span) : await prices(asker, key, span);
+}
+
+async function openInterest(asker: Asker, { category, symbol, timeframe }: SeriesKey, { from, to }: Span): Promise<readonly Row[]> {
+  const intervalTime = openInterestSpacings.find(([name]) => name === timeframe)?.[1] ?? '';
+  const query = { category, symbol, intervalTime, startTime: String(from), endTime: String(to - 1), limit: String(rowsMost.openInterest) };
+  return (await asker.ask(openInterestRows, paths.openInterest, query)).result.list.map(({ timestamp, openInterest: value }) => [timestamp, value]);
+}
+
+async function prices(asker: Asker, { category, symbol, kind, timeframe }: SeriesKey, { from, to }: Span): Promise<readonly Row[]> {
   const query = {
     category, symbol, interval: intervals[timeframe] ?? '', start: String(from), end: String(to - 1), limit: String(rowsMost.candles),
   };

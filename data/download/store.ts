@@ -7,7 +7,7 @@ import type { SeriesKey } from '../candles.ts';
 import { hasSpacing, monthOf, seriesText, timeText } from '../candles.ts';
 import { DataError } from '../error.ts';
 import { candlesOf, columnNames, commitSeries, readColumns, readManifest, stampsOf, withLakeLock } from '../lake/index.ts';
-import { nothingScanned, scanCandles, scanFunding } from '../scan.ts';
+import { nothingScanned, scanCandles, scanFunding, scanOpenInterest } from '../scan.ts';
 import type { Row, Series } from './page.ts';
 
 /** Rows of one calendar month, oldest first. Returns how many of them were new; nothing is written when none was. */
@@ -73,7 +73,7 @@ const differs = (key: SeriesKey, row: Row, there: Row, k: number): DataError => 
 
 /** What no exchange can mean is not stored: prices of zero, highs below lows, stamps beside the grid. */
 function refuseDefects({ key, intervalMs }: Series, columns: readonly Float64Array[]): void {
-  const scan = hasSpacing(key.kind) ? scanCandles(candlesOf(columns), intervalMs) : { ...nothingScanned, defects: scanFunding(stampsOf(columns)) };
+  const scan = hasSpacing(key.kind) ? scanCandles(candlesOf(columns), intervalMs) : { ...nothingScanned, defects: key.kind === 'funding' ? scanFunding(stampsOf(columns)) : scanOpenInterest(stampsOf(columns)) };
   const [defect] = scan.defects;
   if (defect === undefined) return;
   const place = columnNames(key.kind).indexOf(defect.field);

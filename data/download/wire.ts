@@ -7,11 +7,15 @@ import type { Answer } from './host.ts';
 
 export const paths = {
   last: '/v5/market/kline', mark: '/v5/market/mark-price-kline', index: '/v5/market/index-price-kline',
-  funding: '/v5/market/funding/history', tiers: '/v5/market/risk-limit', instrument: '/v5/market/instruments-info', book: '/v5/market/orderbook',
+  funding: '/v5/market/funding/history', openInterest: '/v5/market/open-interest', tiers: '/v5/market/risk-limit', instrument: '/v5/market/instruments-info', book: '/v5/market/orderbook',
 } as const;
 
 /** Rows of one answer at most. */
-export const rowsMost = { candles: 1_000, funding: 200 } as const;
+export const rowsMost = { candles: 1_000, funding: 200, openInterest: 200 } as const;
+/** Spacings of open interest by timeframe, on the wire and in ms, shortest first. */
+export const openInterestSpacings = [
+  ['5m', '5min', 300_000], ['15m', '15min', 900_000], ['30m', '30min', 1_800_000], ['1h', '1h', 3_600_000], ['4h', '4h', 14_400_000], ['1d', '1d', 86_400_000],
+] as const;
 
 /** Names of timeframes on the wire. */
 export const intervals: Readonly<Record<string, string>> = {
@@ -42,6 +46,7 @@ export const priceRows = z.object({ list: listOf(5) });
 export const tradedRows = z.object({ list: listOf(6) });
 export const fundingRows = z.object({ list: z.array(z.object({ fundingRateTimestamp: stamp, fundingRate: decimal })) });
 const said = z.string().optional().transform((value) => value ?? '');
+export const openInterestRows = z.object({ list: z.array(z.object({ timestamp: stamp, openInterest: decimal })) });
 /** `launchTime` in ms; the list is empty for what is traded no more. Rules as far as they are of use. */
 export const instrumentRows = z.object({ list: z.array(z.object({
   symbol: z.string(), launchTime: stamp, baseCoin: z.string(), quoteCoin: z.string(), settleCoin: z.string(),

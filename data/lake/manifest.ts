@@ -33,7 +33,7 @@ const month = z.strictObject({
 const manifest = z.strictObject({
   format: z.literal(1),
   venue: text, category: text, symbol: text,
-  kind: z.enum(['last', 'mark', 'index', 'funding', 'trades']),
+  kind: z.enum(['last', 'mark', 'index', 'funding', 'open-interest', 'trades']),
   timeframe: text,
   /** Spacing of bars in ms; null for funding and trades. */
   intervalMs: z.number().positive().nullable(),

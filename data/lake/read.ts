@@ -13,6 +13,7 @@ import type { ViewedSeries } from './views.ts';
 /** Columns of a month file, in order. */
 export function columnNames(kind: SeriesKind): readonly string[] {
   if (kind === 'funding') return ['ts', 'rate'];
+  if (kind === 'open-interest') return ['ts', 'open_interest'];
   if (kind === 'trades') return ['ts', 'price', 'quantity'];
   const prices = ['ts', 'open', 'high', 'low', 'close'];
   return kind === 'last' ? [...prices, 'volume'] : prices;

@@ -39,7 +39,7 @@ const folders: LakeView['columns'] = [
   { name: 'venue', meaning: 'such as bybit; a filter on this and the next five leaves files unread' },
   { name: 'category', meaning: 'such as linear' },
   { name: 'symbol', meaning: 'such as BTCUSDT' },
-  { name: 'kind', meaning: 'last, mark, index, funding or trades' },
+  { name: 'kind', meaning: 'last, mark, index, funding, open-interest or trades' },
   { name: 'timeframe', meaning: 'such as 1m; of funding stamps, of trades prints' },
   { name: 'month', meaning: 'month of the time, UTC, such as 2025-10' },
 ];
@@ -60,6 +60,11 @@ export const lakeViews: readonly LakeView[] = [
     name: 'funding_rates', meaning: 'funding settlements of the candle lake',
     columns: [...folders, { name: 'settled_at', meaning: 'settlement' }, { name: 'rate', meaning: 'fraction, positive = longs pay' }],
     kinds: ['funding'], values: values('settled_at', ['rate']),
+  },
+  {
+    name: 'open_interest', meaning: 'open interest of the candle lake',
+    columns: [...folders, { name: 'told_at', meaning: 'instant it was' }, { name: 'open_interest', meaning: 'base (contracts when inverse)' }],
+    kinds: ['open-interest'], values: values('told_at', ['open_interest']),
   },
   {
     name: 'prints', meaning: 'single trades of the market in the candle lake',

@@ -72,6 +72,23 @@ describe('a download', () => {
     expect(version!.rules.source).toMatch(/^Bybit instruments-info and risk-limit of 2023-12-0\d; fees base tier$/);
     expect(new Date(version!.validFrom).toISOString().slice(0, 7)).toBe('2023-12');
   });
+  it('has open interest every five minutes, as told by the exchange at each, up to the market\'s time; the second time asks for none of it', async () => {
+    const folder = freshFolder();
+    const exchange = await opening(twenty, false);
+    const first = await fetched(exchange, folder, { kinds: ['open-interest'] });
+    const again = await fetched(exchange, folder, { kinds: ['open-interest'] });
+    const key = { venue: 'bybit', category: 'linear', symbol: 'AAAUSDT', kind: 'open-interest', timeframe: '5m' } as const;
+    const [at = [], value = []] = readColumns(folder, readManifest(folder, key)!).map((column) => [...column]);
+
+    // The local exchange shows the volume of the five minutes before. The market stands one minute before
+    // the end of 20 days; what is stamped with the beginning of the five minutes under way is left to the next run.
+    const { volume } = twenty.last;
+    const five = (k: number): number => volume.subarray(5 * (k - 1), 5 * k).reduce((sum, one) => sum + one, 0);
+    const told = days * 288 - 2;
+    expect(at).toEqual(Array.from({ length: told }, (_, k) => start + (k + 1) * 5 * minute));
+    expect([value[0], value[100], value.at(-1)]).toEqual([five(1), five(101), five(told)]);
+    expect([first.series[0]!.rowsAdded, again.series[0]!.rowsAdded, again.requests]).toEqual([told, 0, 2]);
+  });
   it('run twice asks the second time for listing and time alone, and leaves every byte as it was', async () => {
     const folder = freshFolder();
     const exchange = await opening(twenty, false);

@@ -155,6 +155,18 @@ describe('market endpoints', () => {
     // 60000.07 x 1.01 = 60600.0707 -> 60600.0; 60000.07 x 0.99 = 59400.0693 -> 59400.1
     expect((await list('/v5/market/price-limit', 'symbol=BTCUSDT')).result).toMatchObject({ buyLmt: '60600', sellLmt: '59400.1' });
   });
+  it('open interest is stamped with the ends of whole intervals, newest first and none of the future, within its bounds and at most 200; another interval is refused', async () => {
+    const asked = async (query: string) => (await list('/v5/market/open-interest', `category=linear&symbol=BTCUSDT&${query}`));
+    const usual = (await asked('intervalTime=5min')).result.list.map((row) => Number((row as Record<string, unknown>)['timestamp']));
+    const bounded = (await asked(`intervalTime=5min&startTime=${usual[3]}&endTime=${usual[1]}`)).result.list.map((row) => Number((row as Record<string, unknown>)['timestamp']));
+
+    expect(usual).toHaveLength(50);
+    expect(usual.map((at, i) => at - (usual[0]! - i * 5 * minute))).toEqual(usual.map(() => 0));
+    expect([usual[0]! % (5 * minute), usual[0]! <= underWay + minute]).toEqual([0, true]);
+    expect(bounded).toEqual(usual.slice(1, 4));
+    expect((await asked('intervalTime=5min&limit=201')).retCode).toBe(10001);
+    expect((await asked('intervalTime=7min')).retCode).toBe(10001);
+  });
   it('funding history refuses a start without an end; the book is cut to its limit, trades to theirs', async () => {
     const funding = await list('/v5/market/funding/history', 'category=linear&symbol=BTCUSDT&startTime=1');
     const book = await list('/v5/market/orderbook', 'category=linear&symbol=BTCUSDT&limit=5');
