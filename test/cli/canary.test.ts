@@ -83,7 +83,7 @@ it(`a day of ${quick.length} faults and of a key quoted back: no byte of the pro
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
     .filter((file) => !file.includes('exchange/'));
   const kinds = new Set(files.map((file) => file.split('.').at(-1)));
-  expect(fired).toBeGreaterThan(20);
+  expect(fired).toBeGreaterThan(10); // how many depends on how fast the machine is: one turn is 60 ms of its time
   expect(said).toContain('"what":"trading"');
   for (const kind of ['jsonl', 'json', 'parquet', 'duckdb']) expect(kinds).toContain(kind);
   for (const text of [said, ...files.map((file) => readFileSync(file, 'latin1'))]) {

@@ -193,7 +193,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     bug: 'nothing at the venue means flat, without a trade', file: 'engine/recovery.ts',
-    search: '  leg.mismatches = difference === leg.mismatchLots ? leg.mismatches + 1 : 1;\n', replace: "  leg.mismatches += 1;\n  if (event.position.side === 0) leg.position = { tag: 'flat' };\n",
+    search: '  leg.mismatches = difference === leg.mismatchLots && leg.executedAt < leg.mismatchFrom ? leg.mismatches + 1 : 1;\n', replace: "  leg.mismatches += 1;\n  if (event.position.side === 0) leg.position = { tag: 'flat' };\n",
   },
   {
     bug: 'the trailing stop is forgotten at a restart', file: 'engine/protection.ts',
