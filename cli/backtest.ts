@@ -7,7 +7,6 @@ import type { RunConfig } from '../engine/index.ts';
 import type { FinishedRun } from '../lab/report/index.ts';
 import type { Hardship, RunResult } from '../sim/index.ts';
 import { Failure } from './failure.ts';
-import { readHardship } from './faults.ts';
 import type { FaultOptions } from './faults.ts';
 import { uncut } from './interrupt.ts';
 import { printJson, printLine } from './output.ts';
@@ -43,8 +42,8 @@ export async function backtest(reference: string, options: BacktestOptions): Pro
   const range = readRange(options.from, options.to);
   const engine = startEngine(options.decideTimeout * 1_000); // boots on its own core while this thread loads the rest
   try {
-    const [{ readParams, readRunConfig }, { bundleStrategy }, data] = await Promise.all([
-      import('./run-config.ts'), import('./strategy/index.ts'), import('../data/index.ts'),
+    const [{ readParams, readRunConfig }, { readHardship }, { bundleStrategy }, data] = await Promise.all([
+      import('./run-config.ts'), import('./faults.ts'), import('./strategy/index.ts'), import('../data/index.ts'),
     ]);
     const given = readParams(options.params ?? []);
     const [config, bundle, hardship] = await Promise.all([
