@@ -62,6 +62,8 @@ export class ExposureWatch {
   #at = 0;
   #isDead = false;
   #hasAlarm = false;
+  /** At the last instant. */
+  #wasHalted = false;
 
   constructor(truth: Truth, findings: Findings, legs: number) {
     this.#truth = truth;
@@ -82,6 +84,7 @@ export class ExposureWatch {
   /** After the step that took `event` in. */
   event(event: Event, state: State): void {
     if (event.tag === 'connected') this.#begin(event.at, state.setup.config.recoverDeadlineMs);
+    if (event.tag === 'operator' && event.verb === 'resume' && this.#wasHalted) this.#begin(event.at, state.setup.config.protectDeadlineMs, true);
     if (!('leg' in event)) return;
     const told = this.#told[event.leg];
     if (event.tag === 'execution') told?.add(event.id);
@@ -119,6 +122,7 @@ export class ExposureWatch {
       if (guarded.exposure !== null) this.#passed(guarded, guarded.exposure, at, leg);
       this.#look(guarded, leg, at, state);
     }
+    this.#wasHalted = state.mode.tag === 'halted';
     this.#at = at;
   }
 

@@ -133,6 +133,29 @@ describe('I1, a stop that must be set after a fill', () => {
     expect(numbers(silent.report())).toEqual(['I1']);
   });
   it.each([
+    ['has its 2,000 ms anew from the resume that ends the halt', true, 7_000, []],
+    ['is a violation 2,001 ms after the resume that ends the halt', true, 7_001, ['I1']],
+    ['gains nothing by a resume without a halt: a violation 2,001 ms after the engine was told', false, 2_101, ['I1']],
+  ] as const)('does not come, and %s', (_what, isHalted, stopAt, expected) => {
+    const one = world();
+    addFilled(one);
+    if (isHalted) {
+      one.state.mode = halted(at(2_000), 'unprotected');
+      one.sends(at(2_000), alarm('unprotected'));
+    }
+    one.auditor.instant(at(2_000), one.state);
+    const resumedAt = at(isHalted ? 5_000 : 2_000);
+    one.auditor.instant(resumedAt, one.state);
+
+    one.state.mode = { tag: 'trading' };
+    one.tells({ tag: 'operator', at: resumedAt, verb: 'resume' });
+    one.auditor.instant(resumedAt, one.state);
+    one.there.stop = 900;
+    one.auditor.instant(at(stopAt), one.state);
+
+    expect(numbers(one.report())).toEqual(expected);
+  });
+  it.each([
     ['for all 5 lots under way excuses', 5, true, []],
     ['for 4 of 5 lots does not', 4, true, ['I1']],
     ['that never left does not', 5, false, ['I1']],
