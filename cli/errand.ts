@@ -16,7 +16,7 @@ import type { Line } from './live-start.ts';
 import type { NetworkOptions } from './network.ts';
 import { onPaper, openMarket } from './paper-line.ts';
 import { bundleStrategy } from './strategy/index.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from './place.ts';
 
 export interface ErrandOptions { readonly dataDir?: string; readonly exchange?: string }
 export interface Outcome { readonly status: Status; readonly left: readonly LegFacts[] }

@@ -3,22 +3,16 @@
  * options of every command.
  */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { analysisViews, lakeViews, storeTables } from '../data/index.ts';
 import { Failure, nearest } from './failure.ts';
 import { printLine } from './output.ts';
+import { placeOf } from './place.ts';
 import { referenceOf } from './reference.ts';
 
 interface Topic { readonly name: string; readonly about: string; readonly text: (program: Command) => string }
 
-const page = (name: string, about: string): Topic => ({ name, about, text: () => readFileSync(fileURLToPath(pageOf(name)), 'utf8').trimEnd() });
-
-/** Pages stand beside the sources; the built package carries them from there. */
-function pageOf(name: string): URL {
-  const isBuilt = import.meta.url.includes('/dist/cli/');
-  return new URL(isBuilt ? `../../cli/pages/${name}.md` : `./pages/${name}.md`, import.meta.url);
-}
+const page = (name: string, about: string): Topic => ({ name, about, text: () => readFileSync(placeOf(`cli/pages/${name}.md`), 'utf8').trimEnd() });
 
 const topics: readonly Topic[] = [
   page('faults', 'bad days: every fault, the plans, and how to write one'),

@@ -15,7 +15,7 @@ import type { RunTables } from './live-store.ts';
 import { categoryOf, findingLine, refusalOf } from './live-start.ts';
 import type { Line, LoadedStrategy, StartOptions } from './live-start.ts';
 import { printJson, printLine } from './output.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from './place.ts';
 
 export interface TradeOptions extends StartOptions {
   readonly verbose?: boolean;

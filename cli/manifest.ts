@@ -8,7 +8,7 @@ import type { Hardship, RunResult } from '../sim/index.ts';
 import { hashOfJson } from './run-config.ts';
 import type { GivenParam, StrategyBundle, StrategyFile } from './strategy/index.ts';
 import type { TimeRange } from './time-range.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from './place.ts';
 import type { Declared } from './worker/index.ts';
 
 export interface RunParts {

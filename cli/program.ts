@@ -6,7 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { addDownload, addExchange, addLive, addOperator, addTrades, collect, example, oneOf, positive, seconds, whole } from './commands/index.ts';
 import type { End } from './commands/index.ts';
 import { Failure, nearest, oneLine, textOf } from './failure.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from './place.ts';
 
 /** Runs one command line (without node and script) and returns its exit code. */
 export async function main(words: readonly string[]): Promise<number> {

@@ -19,7 +19,7 @@ import type { CommonOptions } from './output.ts';
 import { startProgress } from './progress.ts';
 import { bundleStrategy } from './strategy/index.ts';
 import type { StrategyBundle } from './strategy/index.ts';
-import { packageVersion } from './version.ts';
+import { packageVersion } from './place.ts';
 import { joinWarnings } from './warnings.ts';
 import { startEngine } from './worker/index.ts';
 import type { Engine } from './worker/index.ts';

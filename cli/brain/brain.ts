@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { BrainError } from '../../live/index.ts';
 import type { Brain } from '../../live/index.ts';
 import { Failure } from '../failure.ts';
+import { placeOf } from '../place.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
 import type { RunManifest } from '../../data/index.ts';
 import type { Fed, Totals } from '../projection/index.ts';
@@ -25,7 +26,8 @@ export interface ThreadedBrain extends Brain {
 interface Waiting { readonly resolve: (answer: Answer) => void; readonly reject: (reason: BrainError) => void }
 
 export function startBrain(): ThreadedBrain {
-  const worker = new Worker(threadFile(), { name: 'live-engine' });
+  // A thread cannot run TypeScript: from the sources, the built file is used too.
+  const worker = new Worker(placeOf('dist/cli/brain/thread.js'), { name: 'live-engine' });
   const ask = asker(worker);
   const expect = async <T extends Answer['tag']>(question: Question, tag: T): Promise<Extract<Answer, { readonly tag: T }>> =>
     expected(await ask(question), tag);
@@ -41,11 +43,6 @@ export function startBrain(): ThreadedBrain {
     status: async () => (await expect({ tag: 'status' }, 'status')).status,
     end: async () => { await worker.terminate(); },
   };
-}
-
-/** A thread cannot run TypeScript: from the sources, the built file is used. */
-function threadFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? '../../dist/cli/brain/thread.js' : './thread.js', import.meta.url);
 }
 
 /** One question at a time; the next one waits for the answer to the one before. */

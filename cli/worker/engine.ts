@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../failure.ts';
+import { placeOf } from '../place.ts';
 import type { GivenParam, StrategyBundle } from '../strategy/index.ts';
 import { barUnderWay, createGauge, gaugeOf, phases } from './protocol.ts';
 import type { Answer, Declared, Failed, Finished, Request, RunRequest, Watched } from './protocol.ts';
@@ -34,7 +35,8 @@ export interface Engine {
 export function startEngine(decideTimeoutMs: number): Engine {
   const shared = createGauge();
   const gauge = gaugeOf(shared);
-  const worker = new Worker(threadFile(), { workerData: shared, name: 'engine' });
+  // A thread cannot run TypeScript: from the sources, the built file is used too.
+  const worker = new Worker(placeOf('dist/cli/worker/engine-thread.js'), { workerData: shared, name: 'engine' });
   const crashed = crashOf(worker);
   let file = '';
   let watched: Watched = { symbols: [], timeframeMs: 0 };
@@ -80,11 +82,6 @@ export function startEngine(decideTimeoutMs: number): Engine {
       await worker.terminate();
     },
   };
-}
-
-/** A thread cannot run TypeScript: from the sources, the built file is used. */
-function threadFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? '../../dist/cli/worker/engine-thread.js' : './engine-thread.js', import.meta.url);
 }
 
 /** Rejects when the thread ends without an answer; kept from the start, so that no crash goes unseen. */

@@ -70,7 +70,8 @@ const checks: Readonly<Record<string, Check>> = {
     return one(status, numberIn(/knip read (\d+) files/, text), text);
   },
   build: () => {
-    const parts = ['tsconfig.build.json', 'lab/report/page/tsconfig.json'].map((project) => run('typescript/bin/tsc', ['-p', project]));
+    const compiled = ['tsconfig.build.json', 'lab/report/page/tsconfig.json'].map((project) => run('typescript/bin/tsc', ['-p', project]));
+    const parts = [...compiled, run('tsx/dist/cli.mjs', ['bundle.config.ts'])];
     const emitted = existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist'), { recursive: true }) : [];
     return one(worst(parts), emitted.filter((name) => String(name).endsWith('.js')).length, parts.map(({ text }) => text).join('\n'));
   },

@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Beside this file in the sources as TypeScript, in the built package as JavaScript. */
+/** In the sources TypeScript; in the build JavaScript, seen from this module or from a file that it was joined into. */
+const places = ['../page/NAME.ts', '../page/NAME.js', '../lab/report/page/NAME.js'];
+
 function entryOf(name: 'report' | 'difference'): string {
-  const own = (ending: string): string => fileURLToPath(new URL(`../page/${name}.${ending}`, import.meta.url));
-  return existsSync(own('ts')) ? own('ts') : own('js');
+  const files = places.map((place) => fileURLToPath(new URL(place.replace('NAME', name), import.meta.url)));
+  return files.find((file) => existsSync(file)) ?? files[0]!;
 }
 
 export async function pageScript(name: 'report' | 'difference'): Promise<string> {
