@@ -1,7 +1,8 @@
 /**
  * Many closed bars of a lone leg in one call: for each what `stepBar` and `stepCycle` do, without a record handed over
  * between them. A stretch goes on while prices stay where nothing at the venue can act and while no bar brings a command
- * or a note; the bar that does is the last one taken. `test/engine/stretch.test.ts` holds it equal to `step`.
+ * or a note, or only what the shell can answer on the spot; any other bar that does is the last one taken.
+ * `test/engine/stretch.test.ts` holds it equal to `step`.
  */
 import { decideLeg } from './decide.ts';
 import type { BarClosed } from './events.ts';
@@ -35,6 +36,11 @@ export interface StretchRoom {
   /** Equity at each close, from 0 on; its length is the most bars a stretch may have. */
   readonly equities: Float64Array;
   readonly watch: Watch | null;
+  /**
+   * A bar brought commands or notes, and bar `next` of the series follows: true when all of it was taken in and answered before
+   * that bar opens, and the corridor written anew. False = `out` is as it was, or holds what the answer brought.
+   */
+  readonly reply: (next: number) => boolean;
 }
 
 /** Without rules to judge every bar by: a lone leg that decides by itself, for which every bar is a decision bar and a bar of every indicator. */
@@ -64,7 +70,7 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
   const { kind, unitNumber, tick } = setup.instruments[leg.symbol]!;
   const decide = setup.strategy.decide!;
   const { intervalMs, openedAt, high, low, volume } = room.series;
-  const { below, above, until } = corridor;
+  let { below, above, until } = corridor;
   const scene = state.views.scenes[leg.index]!;
   if (scene.bar !== bar) scene.bar = bar;
   bar.symbol = leg.symbol;
@@ -102,7 +108,9 @@ export function takeStretch(state: State, room: StretchRoom, from: number, to: n
     else if (!(equity > 0)) takeLimits(state, out);
     decideLeg(state, leg, decide, out);
     equities[i - from] = equity;
-    if (out.commands.length > 0 || out.notes.length > 0 || state.failure !== null) return i - from + 1;
+    if (out.commands.length === 0 && out.notes.length === 0 && state.failure === null) continue;
+    if (state.failure !== null || !room.reply(i + 1)) return i - from + 1;
+    ({ below, above, until } = corridor);
   }
   return to - from;
 }

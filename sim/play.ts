@@ -43,6 +43,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A lone series that may be played many bars at a time, with the room for it. */
 export interface Stretch extends StretchRoom {
+  /** Set once the play that it belongs to is there. */
+  reply: StretchRoom['reply'];
   readonly series: Series;
   /** The answer to a moved stop, written anew each time. */
   readonly stopSet: Writable<StopSet>;

@@ -70,7 +70,9 @@ function closeInstant(play: Play, bar: BarClosed, cycle: CycleClosed): void { //
   play.lastAt = at;
   markEquity(play);
   equity.take();
-  if (out.commands.length > 0 && (play.stretch === null || !moveStopAtOpen(play, play.stretch))) flush(play, at);
+  const { stretch } = play;
+  if (out.commands.length > 0 && stretch !== null) moveStopAtOpen(play, stretch, clock.nextIndex);
+  if (out.commands.length > 0) flush(play, state.now);
 }
 
 /**
@@ -111,21 +113,29 @@ function playStretch(play: Play, stretch: Stretch, checkAt: number): boolean { /
   markEquity(play);
   play.equity.takeMany(equities, count, series, from);
   if (out.notes.length > 0) record(play);
-  if (out.commands.length > 0 && !moveStopAtOpen(play, stretch)) flush(play, clock.closesAt);
+  if (out.commands.length > 0) flush(play, state.now);
   return true;
 }
 
-/** The most frequent command of all, a moved stop and nothing else, judged and answered without a message on its way. */
-function moveStopAtOpen(play: Play, { series, stopSet }: Stretch): boolean { // hot
-  const { clock, out, events, exchange, state } = play;
+/** A moved stop within a stretch, which goes on unless the answer brings more than a note. */
+function replyInStretch(play: Play, stretch: Stretch, next: number): boolean { // hot
+  const { commands, notes } = play.out;
+  if (commands.length === 0 || notes.length > 1 || (notes.length === 1 && notes[0]!.tag !== 'decision')) return false;
+  if (!moveStopAtOpen(play, stretch, next)) return false;
+  return commands.length === 0 && nextDue(play) === Number.POSITIVE_INFINITY && play.exchange.corridor(0, stretch.corridor);
+}
+
+/** The most frequent command of all, a moved stop and nothing else, judged and answered at the open of bar `next` without a message on its way. */
+function moveStopAtOpen(play: Play, { series, stopSet }: Stretch, next: number): boolean { // hot
+  const { out, events, exchange, state } = play;
   const { commands } = out;
   const command = commands[0]!;
-  const next = clock.nextIndex;
   if (commands.length > 1 || command.tag !== 'set-stop' || !play.venue.isInstant || next === series.length) return false;
   if (command.trailTicks !== 0 || !exchange.setStopAtOpen(0, series, next, command.triggerTicks, command.by)) return false;
-  digestCommand(play.digest, clock.closesAt, command);
+  if (out.notes.length > 0) record(play);
+  digestCommand(play.digest, state.now, command);
   play.sent += 1;
-  if (events !== null) events.command(clock.closesAt, command);
+  if (events !== null) events.command(state.now, command);
   drain(commands);
   stopSet.at = series.openedAt[next]!;
   stopSet.triggerTicks = command.triggerTicks;
@@ -133,7 +143,6 @@ function moveStopAtOpen(play: Play, { series, stopSet }: Stretch): boolean { // 
   stepStopSet(state, stopSet, out);
   if (events !== null) events.event(stopSet);
   if (out.notes.length > 0) record(play);
-  if (commands.length > 0) flush(play, stopSet.at);
   return true;
 }
 
@@ -161,7 +170,7 @@ function begin(request: RunRequest): Play {
   });
   const exchange = children === null ? whole : onDetail(whole, market.symbols.map((s) => s.last), children);
   const venue = new SimulatedVenue(exchange, config, setup.instruments);
-  return {
+  const play: Play = {
     setup, state, exchange, children, venue, door: venue, clock,
     out: { commands: [], notes: [] }, digest: createDigest(),
     trading: new TradingRecord(strategy.symbols, setup.instruments),
@@ -170,6 +179,9 @@ function begin(request: RunRequest): Play {
     progress: request.progress, stretch: oneByOne || request.hardship !== undefined ? null : stretchOf(clock, state, request.progress),
     corridors: oneByOne ? [] : market.symbols.map(emptyCorridor), ordeal: null, bars: 0, sent: 0, lastAt: clock.from,
   };
+  const { stretch } = play;
+  if (stretch !== null) stretch.reply = (next) => replyInStretch(play, stretch, next);
+  return play;
 }
 
 const emptyCorridor = (): Corridor => ({ below: 0.5, above: 0.5, until: 0.5 });
@@ -183,7 +195,7 @@ function stretchOf(clock: Clock, state: State, watch: Gauge | null): Stretch | n
   knowSeries(state, series);
   return {
     series, corridor: emptyCorridor(), bar: barRecord(), equities: new Float64Array(stretchBars), watch,
-    stopSet: { tag: 'stop-set', at: 0.5, leg: 0, triggerTicks: 0, by: 'mark', trailTicks: 0 },
+    stopSet: { tag: 'stop-set', at: 0.5, leg: 0, triggerTicks: 0, by: 'mark', trailTicks: 0 }, reply: () => false,
   };
 }
 

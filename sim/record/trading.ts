@@ -4,6 +4,7 @@
  */
 import { valueOf } from '../../engine/index.ts';
 import type { Execution, Instrument, Note, Order, OrderOutcome, State, Table } from '../../engine/index.ts';
+import { drain } from '../drain.ts';
 import { Words } from './columns.ts';
 import { Rows } from './rows.ts';
 
@@ -28,6 +29,9 @@ const tradeShape = {
 const stopShape = { time: 'time', symbol: 'text', change: 'text', trigger: 'double', by: 'text', cause: 'text' } as const;
 
 const modeShape = { time: 'time', mode: 'text', cause: 'text', evidence: 'text', until: 'time' } as const;
+
+/** Decisions and stops are written so many at a time: the same code over all of them, instead of a turn for each between two bars. */
+const waitingNotes = 256;
 
 export interface Halt { readonly cause: string; readonly at: number; readonly evidence: string }
 
@@ -59,6 +63,8 @@ export class TradingRecord {
   readonly #stopWords: WordsOf<typeof stopShape> = { symbol: new Words(), change: new Words(), by: new Words(), cause: new Words() };
   readonly #modes = new Rows(5);
   readonly #modeWords: WordsOf<typeof modeShape> = { mode: new Words(), cause: new Words(), evidence: new Words() };
+  readonly #waitingDecisions: (Note & { tag: 'decision' })[] = [];
+  readonly #waitingStops: (Note & { tag: 'protection' })[] = [];
   readonly halts: Halt[] = [];
   readonly #symbols: readonly string[];
   readonly #instruments: readonly Instrument[];
@@ -77,8 +83,12 @@ export class TradingRecord {
   /** Takes one note of a step. */
   note(note: Note): void { // hot
     switch (note.tag) {
-      case 'protection': this.#stop(note); return;
-      case 'decision': this.#decision(note); return;
+      case 'protection':
+        if (this.#waitingStops.push(note) === waitingNotes) this.#writeStops();
+        return;
+      case 'decision':
+        if (this.#waitingDecisions.push(note) === waitingNotes) this.#writeDecisions();
+        return;
       case 'order-ended': this.#order(note.order, note.outcome, note.at, note.reason); return;
       case 'trade': this.#trade(note); return;
       case 'mode': this.#mode(note); return;
@@ -95,6 +105,8 @@ export class TradingRecord {
 
   /** The rows since they were asked for last, which are given up; of orders those that have ended. */
   taken(): Table[] {
+    this.#writeDecisions();
+    this.#writeStops();
     this.#executionsBefore += this.#executions.length;
     return [
       // Without rules no decision has inputs, and the table is what it was before there were any.
@@ -104,6 +116,18 @@ export class TradingRecord {
       this.#trades.table('trades', tradeShape, this.#tradeWords), this.#stops.table('stops', stopShape, this.#stopWords),
       ...(this.#modes.length === 0 ? [] : [this.#modes.table('modes', modeShape, this.#modeWords)]),
     ];
+  }
+
+  #writeDecisions(): void {
+    const waiting = this.#waitingDecisions;
+    for (let i = 0; i < waiting.length; i++) this.#decision(waiting[i]!);
+    drain(waiting);
+  }
+
+  #writeStops(): void {
+    const waiting = this.#waitingStops;
+    for (let i = 0; i < waiting.length; i++) this.#stop(waiting[i]!);
+    drain(waiting);
   }
 
   #decision(note: Note & { tag: 'decision' }): void { // hot

@@ -22,7 +22,7 @@ class Lone {
     this.state = createState(setup);
     this.room = {
       series: series(rows), bar: blank(), equities: new Float64Array(rows.length), watch,
-      corridor: { below: 0, above: 1e9, until: Number.POSITIVE_INFINITY },
+      corridor: { below: 0, above: 1e9, until: Number.POSITIVE_INFINITY }, reply: () => false,
     };
   }
   take(from = 0, to = this.room.series.openedAt.length, before = 0): number {
@@ -126,6 +126,24 @@ describe('a stretch', () => {
 
     expect(lone.take()).toBe(3);
     expect(lone.out.commands).toHaveLength(1);
+  });
+
+  it('goes on with what the shell answers on the spot, in the corridor that the answer leaves, and ends where it cannot', () => {
+    const replied: unknown[] = [];
+    const lone = new Lone(rising, { always: ({ intents, bar }) => intents.moveStop(bar.close - 9) });
+    lone.hold(1, 2, 100);
+    const reply = (next: number): boolean => {
+      replied.push([next, lone.out.commands.map((command) => (command as { triggerTicks?: number }).triggerTicks), lone.out.notes.length]);
+      lone.out.commands.length = 0;
+      lone.out.notes.length = 0;
+      lone.room.corridor.above = next < 3 ? 1e9 : 105;
+      return true;
+    };
+
+    // Closes 101, 102, 103: stops at 92, 93, 94; the high of the fourth bar is 105.
+    expect(takeStretch(lone.state, { ...lone.room, reply }, 0, 5, 0, lone.out)).toBe(3);
+    expect(replied).toEqual([[1, [92], 1], [2, [93], 1], [3, [94], 1]]);
+    expect(lone.take(3, 5)).toBe(0);
   });
 
   it('ends with the bar that brings only a note: a refusal', () => {
