@@ -1,12 +1,15 @@
 /**
  * Watches a trading process from inside, loaded before it (`node --import`): the program itself is the one that users run. In
  * the main thread it marks when market data comes in, when the engine is asked and answers, and when the bytes of an order
- * have been given to the kernel; in the engine's thread, when the commands are decided and when the journal is synced. Beside
- * it a timer of 1 ms says how long the event loop stood still, and the kernel how much of that was waiting for a processor.
+ * are given to the kernel; in the engine's thread, when the commands are decided and when the journal is synced; in the exchange's
+ * process, when an order has been read from its socket. Beside it a timer of 1 ms says how long the event loop stood still, and
+ * the kernel how much of that was waiting for a processor.
  *
  * Market time of a local exchange at full speed is held back until `HOLDFAST_LATENCY_PACE` ms after the last order, so that the
- * request budget is not what is measured. Everything is written to the file `HOLDFAST_LATENCY_OUT` at the end.
+ * request budget is not what is measured. Everything is written to the file `HOLDFAST_LATENCY_OUT` at the end; the exchange's process
+ * adds a line an order to `HOLDFAST_LATENCY_ARRIVALS`.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import fs from 'node:fs';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
@@ -22,6 +25,7 @@ const startedAt = clock.bigint();
 const now = (): number => Number(clock.bigint() - origin) / 1e6;
 const origin = BigInt(process.env['HOLDFAST_LATENCY_ORIGIN'] ?? startedAt);
 const out = process.env['HOLDFAST_LATENCY_OUT'];
+const arrivals = process.env['HOLDFAST_LATENCY_ARRIVALS'];
 const paceMs = Number(process.env['HOLDFAST_LATENCY_PACE'] ?? 110);
 
 /** What the engine's thread says with an answer, ms. */
@@ -65,7 +69,7 @@ function watchMain(file: string): void {
   const spans: Span[] = [];
   const gaps: Span[] = [];
   const syncs: number[] = [];
-  const marks = { toldAt: Number.NaN, askedAt: Number.NaN, waiting: null as Omit<Decision, 'wiredAt'> | null, lastOrderAt: 0 };
+  const marks = { toldAt: Number.NaN, askedAt: Number.NaN, waiting: null as Waiting | null, lastOrderAt: 0, requests: 0 };
   const loop = watchLoop();
   const within = <T>(name: string, work: () => T): T => {
     const from = now();
@@ -96,7 +100,8 @@ function watchMain(file: string): void {
 }
 
 type Within = <T>(name: string, work: () => T) => T;
-interface Marks { toldAt: number; askedAt: number; waiting: Omit<Decision, 'wiredAt'> | null; lastOrderAt: number }
+type Waiting = Omit<Decision, 'wiredAt' | 'returnedAt' | 'request'>;
+interface Marks { toldAt: number; askedAt: number; waiting: Waiting | null; lastOrderAt: number; requests: number }
 
 const order = /^POST \/v5\/(?:order\/(?:create|amend|cancel)|position\/trading-stop)/;
 const privates = net.Socket.prototype as unknown as {
@@ -108,11 +113,14 @@ const privates = net.Socket.prototype as unknown as {
 function watchSockets(marks: Marks, within: Within, decisions: Decision[]): void {
   const { _writeGeneric: write, push } = privates;
   privates._writeGeneric = function _writeGeneric(this: typeof privates, writev, data, encoding, done) {
+    const wiredAt = now();
     const isConnecting = this.connecting;
     write.call(this, writev, data, encoding, done);
-    if (isConnecting || marks.waiting === null || !order.test(firstText(data))) return;
+    if (isConnecting || !order.test(firstText(data))) return;
+    const request = marks.requests++;
+    if (marks.waiting === null) return;
     marks.lastOrderAt = now();
-    decisions.push({ ...marks.waiting, wiredAt: marks.lastOrderAt });
+    decisions.push({ ...marks.waiting, wiredAt, returnedAt: marks.lastOrderAt, request });
     marks.waiting = null;
   };
   privates.push = function pushed(this: typeof privates, chunk, encoding) {
@@ -219,5 +227,14 @@ function withCauses(block: Block, spans: readonly Span[]): Block {
   return { ...block, causes };
 }
 
+/** The exchange's process: when the head of each order has been read. */
+function watchArrivals(file: string): void {
+  subscribe('http.server.request.start', (message) => {
+    const { request: { method, url } } = message as { readonly request: http.IncomingMessage };
+    if (order.test(`${method} ${url}`)) fs.appendFile(file, `${now()}\n`, () => {});
+  });
+}
+
+if (arrivals !== undefined && isMainThread) watchArrivals(arrivals);
 if (out !== undefined && isMainThread) watchMain(out);
 if (out !== undefined && !isMainThread) watchEngine();

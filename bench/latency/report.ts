@@ -9,6 +9,8 @@ export interface Sitting {
   /** `fdatasync` of one record on this disk, ms, without a trading process beside it. */
   readonly disk: readonly number[];
   readonly result: ProbeResult;
+  /** When the exchange's process had read each request, ms of the same clock. */
+  readonly arrivals: readonly number[];
 }
 
 /** Parts of the way, in its order. */
@@ -18,7 +20,8 @@ const ways: readonly (readonly [name: string, of: (decision: Decision) => number
   ['**decision → request on the wire**', ({ decidedAt, wiredAt }) => wiredAt - decidedAt],
   ['· journal: write and fdatasync', ({ decidedAt, syncedAt }) => syncedAt - decidedAt],
   ['· thread: synced → heard by the shell', ({ syncedAt, heardAt }) => heardAt - syncedAt],
-  ['· connector: heard → bytes of the request with the kernel', ({ heardAt, wiredAt }) => wiredAt - heardAt],
+  ['· connector: heard → the bytes go to the kernel', ({ heardAt, wiredAt }) => wiredAt - heardAt],
+  ['that call of the kernel (on loopback it wakes the exchange, which may take the processor)', ({ wiredAt, returnedAt }) => returnedAt - wiredAt],
   ['engine asked → request on the wire', ({ askedAt, wiredAt }) => wiredAt - askedAt],
 ];
 
@@ -35,13 +38,14 @@ export function reportOf(sittings: readonly Sitting[]): string {
   return sittings.map((sitting, place) => sittingText(sitting, place + 1)).join('\n\n');
 }
 
-function sittingText({ at, load, disk, result: { decisions, syncs, delay, blocks } }: Sitting, number: number): string {
+function sittingText({ at, load, disk, arrivals, result: { decisions, syncs, delay, blocks } }: Sitting, number: number): string {
   const [largest] = blocks;
   return [
     `### Sitting ${number}, ${new Date(at).toISOString().slice(0, 16)}Z, load ${load.map((one) => one.toFixed(1)).join(' → ')}`, '',
     `${decisions.length} decisions that sent something; ms.`, '',
     '| | p50 | p90 | p99 | max |', '|---|---|---|---|---|',
     ...ways.map(([name, of]) => row(name, decisions.map(of))),
+    row('**decision → the exchange has read the request from its socket**', decisions.map(({ decidedAt, request }) => (arrivals[request] ?? Number.NaN) - decidedAt)),
     row(`fdatasync of the journal (${syncs.length})`, syncs), row('fdatasync of 180 bytes on this disk, nothing else of ours running', disk), '',
     `Event loop (monitorEventLoopDelay, resolution 1 ms, ${delay.samples} samples): p50 ${ms(delay.p50)}, p99 ${ms(delay.p99)}, **p99.9 ${ms(delay.p999)}**, max ${ms(delay.max)} ms.`,
     largest === undefined ? 'No block above 5 ms.' : `Largest block: ${blockText(largest)}.`,

@@ -13,8 +13,12 @@ export interface Decision {
   readonly answeredAt: number;
   /** The shell has the commands. */
   readonly heardAt: number;
-  /** The kernel has the bytes of the first request. */
+  /** The call that hands the bytes of the first request to the kernel begins. */
   readonly wiredAt: number;
+  /** It came back: where the exchange's process has been woken by it and took the processor, that much later. */
+  readonly returnedAt: number;
+  /** Which request of this process it was, from 0. */
+  readonly request: number;
 }
 
 export interface Span { readonly name: string; readonly from: number; readonly to: number }

@@ -68,19 +68,24 @@ async function sit(decisions: number): Promise<Sitting> {
     writeFileSync(join(folder, 'busy.ts'), strategy);
     const env = { ...process.env, HOLDFAST_DATA: join(folder, 'data') };
     const time = (at: number): string => `${new Date(at).toISOString().slice(0, 16)}Z`;
-    const exchange = spawn(process.execPath, [program, 'exchange', '--symbols', 'BTCUSDT', '--speed', 'max', '--admin', '--no-limits', '--from', time(from), '--to', time(from + decisions * barMs)],
-      { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const arrivals = join(folder, 'arrivals.txt');
+    const origin = { HOLDFAST_LATENCY_ORIGIN: String(process.hrtime.bigint()) };
+    const exchange = spawn(process.execPath, ['--import', probe, program, 'exchange', '--symbols', 'BTCUSDT', '--speed', 'max', '--admin', '--no-limits', '--from', time(from), '--to', time(from + decisions * barMs)],
+      { cwd: folder, env: { ...env, ...origin, HOLDFAST_LATENCY_ARRIVALS: arrivals }, stdio: ['ignore', 'pipe', 'inherit'] });
     started.push(exchange);
     const line = await firstLine(exchange);
     const file = join(folder, 'probe.json');
     const before = loadavg()[0]!;
     const live = spawn(process.execPath, ['--import', probe, program, 'live', 'busy.ts', '--network', 'local', '--exchange', line, '--json'], {
       cwd: folder, stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...env, HOLDFAST_LATENCY_OUT: file, HOLDFAST_LATENCY_PACE: String(paceMs), HOLDFAST_LATENCY_ORIGIN: String(process.hrtime.bigint()) },
+      env: { ...env, HOLDFAST_LATENCY_OUT: file, HOLDFAST_LATENCY_PACE: String(paceMs), ...origin },
     });
     started.push(live);
     await ended(live);
-    return { at: Date.now(), load: [before, loadavg()[0]!], disk: diskSync(folder), result: JSON.parse(readFileSync(file, 'utf8')) as ProbeResult };
+    return {
+      at: Date.now(), load: [before, loadavg()[0]!], disk: diskSync(folder), result: JSON.parse(readFileSync(file, 'utf8')) as ProbeResult,
+      arrivals: readFileSync(arrivals, 'utf8').trim().split('\n').map(Number),
+    };
   } finally {
     for (const child of started) child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });

@@ -208,11 +208,11 @@ export class Orders {
     const { leg, triggerTicks, by, trailTicks, activeTicks } = command;
     const { tick } = instruments()[leg]!;
     feed.stopAskedBy(leg, by);
-    const verdict = await this.#ask('stop', { leg, order: -1, of: 'set-stop' }, () => this.#wish.requests.ask('stop', priorities.stop, (client) => client.setTradingStop({
+    const verdict = await this.#ask('stop', { leg, order: -1, of: 'set-stop' }, () => this.#wish.requests.write('stop', priorities.stop, {
       category, symbol: symbols[leg]!, tpslMode: 'Full', positionIdx: 0,
       ...(triggerTicks > 0 ? { stopLoss: textOfSteps(triggerTicks, tick), slTriggerBy: triggerWord(by) } : {}),
       ...(trailTicks > 0 ? { trailingStop: textOfSteps(trailTicks, tick) } : {}), ...(activeTicks > 0 ? { activePrice: textOfSteps(activeTicks, tick) } : {}),
-    })));
+    }));
     if (verdict === null) return;
     const at = this.#wish.now();
     if (verdict.tag === 'done') this.#lookOut(command);

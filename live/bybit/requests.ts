@@ -1,5 +1,6 @@
 /**
- * Requests over HTTP by the SDK's client, none of whose errors leaves this file: what it throws holds key and secret.
+ * Requests over HTTP: changes of orders by a door of our own, everything else by the SDK's client, none of whose errors leaves this
+ * file: what it throws holds key and secret.
  *
  * 1. A reply is one with an integer `retCode`; everything else that came back leaves the outcome open.
  * 2. Every request leaves within `requestMs` or never, and ends `requestMs` later at the latest: `VenueError` says what is
@@ -11,14 +12,15 @@
  */
 import { createHmac } from 'node:crypto';
 import { RestClientV5 } from 'bybit-api';
-import type { AmendOrderParamsV5, CancelOrderParamsV5, OrderParamsV5 } from 'bybit-api';
 import type { FailureReason } from '../../engine/index.ts';
 import { VenueError } from '../connection.ts';
 import type { Credentials, Log } from '../connection.ts';
 import { Budget } from './budget.ts';
 import type { Priority } from './budget.ts';
 import { classify } from './codes.ts';
-import type { OrderWrite, TradeSocket } from './trade-socket.ts';
+import { OrderDoor, receiveMs } from './order-door.ts';
+import type { Write, Writes } from './order-door.ts';
+import type { TradeSocket } from './trade-socket.ts';
 
 export interface Reply {
   readonly code: number;
@@ -39,8 +41,6 @@ const banMs = 600_000;
 const limitMs = 1_000;
 /** And no longer than this, whatever a header says. */
 const resetMostMs = 60_000;
-/** Milliseconds in which a signed request may arrive. Source: guide, "Authentication". */
-const receiveMs = 5_000;
 
 export interface RequestsWish {
   readonly rest: string;
@@ -59,13 +59,6 @@ const kinds: Readonly<Partial<Record<FailureReason, VenueError['kind']>>> = { cl
 /** At once: the SDK's own way waits for two jobs of the thread pool before every request. */
 const signed = (text: string, secret: string): Promise<string> => Promise.resolve(createHmac('sha256', secret).update(text).digest('hex'));
 
-type Body<W extends OrderWrite> = W extends 'create' ? OrderParamsV5 : W extends 'amend' ? AmendOrderParamsV5 : CancelOrderParamsV5;
-
-function overHttp<W extends OrderWrite>(client: RestClientV5, write: W, body: Body<W>): Promise<unknown> {
-  if (write === 'create') return client.submitOrder(body as OrderParamsV5);
-  return write === 'amend' ? client.amendOrder(body as AmendOrderParamsV5) : client.cancelOrder(body as CancelOrderParamsV5);
-}
-
 /** Signs by our own measured clock, without a request of its own. */
 class ClockedClient extends RestClientV5 {
   offsetMs = 0;
@@ -78,6 +71,8 @@ export class Requests {
   readonly #wish: RequestsWish;
   /** Takes changes of orders while it is up; null = HTTP alone. */
   readonly #socket: TradeSocket | null;
+  /** Null without a key. */
+  readonly #door: OrderDoor | null;
   #bannedUntil = 0;
   #isOver = false;
 
@@ -90,6 +85,7 @@ export class Requests {
       customSignMessageFn: signed,
       ...(credentials === null ? {} : { key: credentials.key, secret: credentials.secret }),
     }, { timeout: requestMs, proxy: false, maxRedirects: 0 });
+    this.#door = credentials === null ? null : new OrderDoor({ rest, credentials, requestMs, now: () => Date.now() + this.#client.offsetMs });
     this.#budgets = Object.fromEntries(Object.entries(allowances).map(([name, perSecond]) => [name, new Budget(perSecond)])) as unknown as Record<Endpoint, Budget>;
   }
 
@@ -111,9 +107,11 @@ export class Requests {
     return this.#read(endpoint, answer);
   }
 
-  /** A change of an order: by the trade socket while that is up, else by HTTP; the same allowance either way. */
-  async write<W extends OrderWrite>(write: W, priority: Priority, body: Body<W>): Promise<Reply> {
-    return await this.ask(write, priority, (client) => (this.#socket?.isUp === true ? this.#socket.ask(write, body) : overHttp(client, write, body)));
+  /** A change of an order by the trade socket while that is up, else by HTTP; of a stop always by HTTP. The same allowance either way. */
+  async write<W extends Write>(write: W, priority: Priority, body: Writes[W]): Promise<Reply> {
+    const door = this.#door;
+    if (door === null) throw new VenueError(write, 'forbidden', { text: 'no key' });
+    return await this.ask(write, priority, () => (write !== 'stop' && this.#socket?.isUp === true ? this.#socket.ask(write, body) : door.ask(write, body)));
   }
 
   /** The result of a reply with code 0. Rejects with `VenueError` on any other. */
