@@ -4,7 +4,7 @@
  */
 import { moneyToNumber } from '../../engine/index.ts';
 import type { Ms } from '../../engine/index.ts';
-import { dropOrder, orderOf } from './book.ts';
+import { dropOrder, orderOf, stageResting } from './book.ts';
 import type { Arrival, Book, Core, Order } from './book.ts';
 import { exceeds } from './closeness.ts';
 import { refuse, tell } from './facts.ts';
@@ -164,6 +164,12 @@ function amendRefusal(core: Core, book: Book, order: Order, message: Amend): Ref
   }, order);
 }
 
+/** A refused amend changes nothing: what the order missed while it was withdrawn comes before the next message. */
+function takeTurn(book: Book, order: Order): void {
+  book.stage = stageResting;
+  book.waitedSequence = Math.min(book.waitedSequence, order.sequence - 1);
+}
+
 function amendArrived(core: Core, book: Book, message: Amend): void {
   const order = orderOf(book, message.order);
   if (order === null) {
@@ -174,6 +180,7 @@ function amendArrived(core: Core, book: Book, message: Amend): void {
   const code = amendRefusal(core, book, order, message);
   if (code !== '') {
     refuse(core, book, 'refused', order.id, code, 'amend', 0);
+    takeTurn(book, order);
     return;
   }
   core.sequence++;

@@ -93,7 +93,7 @@ const rows: Readonly<Record<string, readonly string[]>> = {
   '14a.10': ['10: attached SL and TP are used once', '10: while an exit waits for volume', '10: while an exit waits, the TP', 'an exit without enough volume'],
   '14a.11': [
     '11: a refused amend', 'an amend repeats the checks', 'an amend with equal values', '11: an amend arriving with its order', '11: fields without effect',
-    'an amended PostOnly',
+    'an amended PostOnly', 'a market order that waits for the open 203', 'a bid of 195 in a gap to 190',
   ],
   '14a.12': ['the same distance and activation', '12: another activation', '12: removing'],
   '14a.13': ['adding margin without a position', '13: adding nothing', '13: exactly what is free', 'of an opposite order only the part', 'the last tier has no limit', 'a long at 1x'],
