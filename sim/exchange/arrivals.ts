@@ -164,7 +164,10 @@ function amendRefusal(core: Core, book: Book, order: Order, message: Amend): Ref
   }, order);
 }
 
-/** A refused amend changes nothing: what the order missed while it was withdrawn comes before the next message. */
+/**
+ * A refused amend changes nothing: what the order missed while it was withdrawn comes before the next message. The
+ * second look at this instant finds that order alone: the others had their turn, and the volume left only shrinks.
+ */
 function takeTurn(book: Book, order: Order): void {
   book.stage = stageResting;
   book.waitedSequence = Math.min(book.waitedSequence, order.sequence - 1);
