@@ -78,6 +78,8 @@ function cancelArrived(core: Core, book: Book, message: Cancel, place: number): 
     const submit = book.arrivals[i]!;
     if (submit.message.tag !== 'submit' || submit.message.order !== message.order || submit.isCancelled) continue;
     if (submit.at === cancel.at && submit.fraction === cancel.fraction) break;
+    const { expireAt } = submit.message;
+    if (expireAt !== 0 && expireAt - cancel.at <= cancel.fraction) break;
     submit.isCancelled = true;
     return;
   }
@@ -133,6 +135,7 @@ function submitArrived(core: Core, book: Book, message: Submit, arrival: Arrival
   if (code === '') code = refusalOf(core, book, order, null);
   if (code !== '') {
     refuse(core, book, 'rejected', order.id, code, 'submit', 0);
+    if (arrival.isCancelled) refuse(core, book, 'refused', order.id, '110001', 'cancel', 0);
     return;
   }
   order.lotCost = lotCost(book, order.side, order.isLimit ? order.priceTicks : book.last.price);

@@ -31,7 +31,7 @@ export function setTradingStop(core: Core, book: Book, message: TradingStop): vo
   const slByMark = message.slTicks === null || slTicks === 0 ? book.slByMark : message.slBy === 'mark';
   const tpTicks = message.tpTicks === null ? book.tpTicks : towards(message.tpTicks, side);
   const tpByMark = message.tpTicks === null || tpTicks === 0 ? book.tpByMark : message.tpBy === 'mark';
-  const trailTicks = message.trailTicks === null ? book.trailTicks : floorOf(message.trailTicks);
+  const trailTicks = message.trailTicks ?? book.trailTicks;
   const activeTicks = message.trailTicks === null ? book.activeTicks
     : trailTicks === 0 || message.activeTicks === null ? 0 : towards(message.activeTicks, side);
   if (message.slTicks !== null && slTicks > 0 && !isStrictly(book, slTicks, slByMark, against)) return refuseStop(core, book, message, '10001');

@@ -46,6 +46,20 @@ describe('stops and targets', () => {
     });
   });
 
+  it('a trailing distance of 5.05 is no price and stays: 194.95 under the best 200, sold rounded down at 194.9', () => {
+    expectCase({
+      bars: [calm, calm, '200 203 190 195'], script: [buy(1), stop(2, { trailing: '5.05' })],
+      fills: ['E Buy 2 @ 200 taker 1', 'TS Sell 2 @ 194.9 taker 2'],
+    });
+  });
+
+  it('a trailing distance of half a tick removes nothing: 200.05 over the best 200, bought rounded up at 200.1', () => {
+    expectCase({
+      bars: [calm, calm, '200 203 190 195'], script: [sell(1), stop(2, { trailing: '0.05' })],
+      fills: ['E Sell 2 @ 200 taker 1', 'TS Buy 2 @ 200.1 taker 2'],
+    });
+  });
+
   it('the same trailing distance again keeps the best 210: sold at 205, not at 202', () => {
     expectCase({
       bars: [calm, '200 210 199 207', '207 208 204 206'],

@@ -203,6 +203,20 @@ describe('gaps', () => {
       fills: ['L Buy 2 @ 195 maker 2', 'S Sell 3 @ 190 taker 2'],
     });
   });
+
+  it('a cancel sent in a hole behind a submit that is refused at the open is answered too: 110017, then 110001', () => {
+    expectCase({
+      bars: [calm, calm, 'gap', 'gap', calm], script: [buy(2.2, { reduceOnly: true }), { at: at(2.6), do: 'cancel', id: 'E' }], fills: [],
+      expect: { orders: { E: 'Rejected' }, rejects: [{ id: 'E', code: '110017' }, { id: 'cancel:E', code: '110001' }] },
+    });
+  });
+
+  it('a cancel sent in a hole 6 s after the order has expired there finds no order', () => {
+    expectCase({
+      bars: [calm, calm, 'gap', 'gap', calm], script: [buy(2.2, { ...limit('210'), expireAt: at(2.5) }), { at: at(2.6), do: 'cancel', id: 'E' }], fills: [],
+      expect: { orders: { E: 'Cancelled' }, rejects: [{ id: 'cancel:E', code: '110001' }] },
+    });
+  });
 });
 
 describe('amends in the bar in which the old price would fill', () => {
