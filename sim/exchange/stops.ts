@@ -15,6 +15,9 @@ function isStrictly(book: Book, level: number, byMark: boolean, direction: Direc
   return !reaches(byMark ? book.mark.price : book.last.price, level, direction);
 }
 
+/** Only 0 removes: a level that rounds to zero lies on the wrong side of any price. */
+const isLevel = (value: number | null): boolean => value !== null && value > 0;
+
 const isUsable = (value: number | null): boolean => value === null || (value >= 0 && value < Infinity);
 
 function refuseStop(core: Core, book: Book, message: TradingStop, code: string): void {
@@ -34,8 +37,8 @@ export function setTradingStop(core: Core, book: Book, message: TradingStop): vo
   const trailTicks = message.trailTicks ?? book.trailTicks;
   const activeTicks = message.trailTicks === null ? book.activeTicks
     : trailTicks === 0 || message.activeTicks === null ? 0 : towards(message.activeTicks, side);
-  if (message.slTicks !== null && slTicks > 0 && !isStrictly(book, slTicks, slByMark, against)) return refuseStop(core, book, message, '10001');
-  if (message.tpTicks !== null && tpTicks > 0 && !isStrictly(book, tpTicks, tpByMark, side)) return refuseStop(core, book, message, '10001');
+  if (isLevel(message.slTicks) && !isStrictly(book, slTicks, slByMark, against)) return refuseStop(core, book, message, '10001');
+  if (isLevel(message.tpTicks) && !isStrictly(book, tpTicks, tpByMark, side)) return refuseStop(core, book, message, '10001');
   const sameSl = slTicks === book.slTicks && slByMark === book.slByMark;
   const sameTp = tpTicks === book.tpTicks && tpByMark === book.tpByMark;
   const sameTrail = trailTicks === book.trailTicks && activeTicks === book.activeTicks;
