@@ -65,7 +65,7 @@ export function manifestOf({ bundle, declared, loaded, config, record, result, g
     warmupBars: result.warmupBars, seed: hardship === null ? null : hardship.plan.seed, record, digest: result.digest,
     markInterval: markMs === undefined ? null : timeframeName(markMs) ?? `${markMs} ms`,
     barInterval: loaded.detail ?? timeframeName(loaded.intervalMs) ?? `${loaded.intervalMs} ms`, detail: loaded.detail,
-    inferredRules: rules.filter(({ source }) => source === 'inferred').map(({ symbol }) => symbol),
+    rules: loaded.symbols.map(({ rulesUsed }) => rulesUsed),
     path: config.path, loopDigest: result.loopDigest, strategyExport: bundle.wanted, given: asJson(given), asked: asJson(asked), faults: hardship === null ? null : asJson({ ...hardship, ...result.faults, plan: hardship.plan }),
     node: process.version,
   };

@@ -16,6 +16,7 @@ export type { Answer, ArchiveOptions, ArchiveResult, Clock, DownloadKind, Downlo
 export { inferRules, packagedRules, parseRules, readInstrumentFile, rulesFor } from './instruments.ts';
 export { keepRules, readRules, rulesAt } from './rules-history.ts';
 export type { RulesAt, RulesVersion } from './rules-history.ts';
+export type { RulesUsed } from './rules-used.ts';
 export { rulesOfListing } from './venue-rules.ts';
 export { loadMarket } from './load.ts';
 export type { DataHash, LoadOptions, LoadWarning, LoadWarningCode, LoadedMarket, LoadedSeries, LoadedSymbol } from './load.ts';

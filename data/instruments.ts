@@ -24,6 +24,7 @@ const inverseTiers: readonly RiskTier[] = [
 
 const fromVenue = 'Bybit V5 instruments-info example of 2025-01-02; fees base tier; tiers: fill model defaults';
 const fromData = 'tick and step as seen in Bybit 2025 bars, read 2026-11; fees base tier; leverage and tiers: fill model defaults';
+const fromSample = 'Bybit V5 instruments-info sample of 2023-11-14; fees base tier; tiers: fill model defaults';
 
 function linear(
   base: string, tick: string, qtyStep: string, rest: Pick<InstrumentRules, 'maxLeverage' | 'source'>,
@@ -33,6 +34,9 @@ function linear(
     minNotional: '5', takerRate, makerRate, tiers: linearTiers, ...rest,
   };
 }
+
+/** When the venue was seen to have what the packaged table says, by source. */
+const seenOn: Readonly<Record<string, string>> = { [fromVenue]: '2025-01-02', [fromData]: '2026-11', [fromSample]: '2023-11-14' };
 
 const bybitLinear: readonly InstrumentRules[] = [
   linear('BTC', '0.1', '0.001', { maxLeverage: '100', source: fromVenue }),
@@ -44,7 +48,7 @@ const bybitLinear: readonly InstrumentRules[] = [
 const bybitInverse: readonly InstrumentRules[] = [{
   symbol: 'BTCUSD', kind: 'inverse', base: 'BTC', quote: 'USD', settle: 'BTC', tick: '0.5', qtyStep: '1', minQty: '1',
   minNotional: '0', takerRate, makerRate, maxLeverage: '100', tiers: inverseTiers,
-  source: 'Bybit V5 instruments-info sample of 2023-11-14; fees base tier; tiers: fill model defaults',
+  source: fromSample,
 }];
 
 /** The packaged rules of a market's symbol, or null. The built-in market trades under the linear rules. */
@@ -53,6 +57,11 @@ export function packagedRules(market: MarketId, symbol: string): InstrumentRules
     : market.venue === 'bybit' && market.category === 'inverse' ? bybitInverse : [];
   return table.find((rules) => rules.symbol === symbol) ?? null;
 }
+
+/** UTC day or month of packaged rules; null = they are none. */
+export const packagedSeen = (rules: InstrumentRules): string | null => (isPackaged(rules) ? seenOn[rules.source] ?? null : null);
+
+const isPackaged = (rules: InstrumentRules): boolean => bybitLinear.includes(rules) || bybitInverse.includes(rules);
 
 const positive = z.union([z.string(), z.number()]).transform(String)
   .refine((value) => /^\d+(\.\d+)?(e-?\d+)?$/i.test(value) && Number(value) > 0, 'must be a positive decimal');

@@ -11,6 +11,7 @@
 import { createHash } from 'node:crypto';
 import { instrumentOf, stepsIn } from '../engine/index.ts';
 import type { Instrument, InstrumentRules, Step } from '../engine/index.ts';
+import { emptyRange, noTimeframe, unknownSymbol } from './absent.ts';
 import { barsOfTrades } from './bars-of-trades.ts';
 import { builtinSymbol, builtinSymbols } from './builtin/index.ts';
 import type { Candles, FundingStamps, MarketId, SeriesKind } from './candles.ts';
@@ -21,11 +22,11 @@ import { fundingHoles } from './check/index.ts';
 import { builtinDetail, detailWish, lakeDetail } from './detail.ts';
 import type { Detail, DetailWish } from './detail.ts';
 import { DataError, usageError } from './error.ts';
-import { rulesFor } from './instruments.ts';
-import { readRules, rulesAt } from './rules-history.ts';
 import { candlesOf, firstAtOrAfter, listLake, monthsIn, printsOf, readColumns, stampsOf } from './lake/index.ts';
 import type { Manifest, Range } from './lake/index.ts';
 import { isRemote, withRemoteCopy } from './remote/index.ts';
+import { findRules } from './rules-used.ts';
+import type { RulesUsed } from './rules-used.ts';
 
 export interface LoadOptions {
   /** The data folder (`dataFolder()`); not read for the built-in market. */
@@ -51,6 +52,7 @@ export interface LoadedSeries extends Candles { readonly intervalMs: number }
 
 export interface LoadedSymbol {
   readonly instrument: Instrument;
+  readonly rulesUsed: RulesUsed;
   readonly last: LoadedSeries;
   /** Null when there is none: the mark is then the last price. */
   readonly mark: LoadedSeries | null;
@@ -169,32 +171,18 @@ function pickInterval(series: readonly Manifest[], options: LoadOptions, markets
   const lengths = options.symbols.map((symbol) => {
     const own = series.filter((one) => one.symbol === symbol && one.kind === 'last' && one.intervalMs !== null);
     if (own.length === 0 && tradesOf(series, symbol) !== undefined) return timeframeNames.map((name) => timeframeLength(name) ?? 0);
-    if (own.length === 0) throw unknownSymbol(series, symbol, markets, options);
+    if (own.length === 0) throw unknownSymbol(series, symbol, markets.data, options);
     return own.map((one) => one.intervalMs ?? 0);
   });
   const common = (lengths[0] ?? []).filter((ms) => asked % ms === 0 && lengths.every((own) => own.includes(ms)));
   const best = Math.max(...common);
   if (common.length > 0) return best;
   const has = options.symbols.map((symbol, k) => [symbol, ...(lengths[k] ?? []).map(timeframeName)].join(' ')).join(', ');
-  throw new DataError({
-    reason: 'no-timeframe', what: `no bars that make ${options.timeframe}`, value: has,
-    expected: `${options.timeframe} or a timeframe that divides it, the same for every symbol`,
-    fix: `import it: holdfast data import FILES --market ${marketText(markets.data)}`,
-  });
+  throw noTimeframe(has, options.symbols, markets.data, options);
 }
 
 const tradesOf = (series: readonly Manifest[], symbol: string): Manifest | undefined =>
   series.find((one) => one.symbol === symbol && one.kind === 'trades');
-
-function unknownSymbol(series: readonly Manifest[], symbol: string, markets: Markets, options: LoadOptions): DataError {
-  const market = marketText(markets.data);
-  const has = [...new Set(series.filter((one) => one.kind === 'last').map((one) => `${one.symbol} ${one.timeframe}`))];
-  return new DataError({
-    reason: 'unknown-symbol', what: `no candles of ${symbol} in ${market}`, file: options.folder,
-    expected: has.length === 0 ? `something imported for ${market} (the lake holds nothing of it)` : `one of ${has.join(', ')}`,
-    fix: `holdfast data import FILES --market ${market} --symbol ${symbol}, or try --market builtin:linear`,
-  });
-}
 
 interface LakeQuery {
   readonly series: readonly Manifest[];
@@ -243,16 +231,6 @@ const spanOf = (last: Candles, intervalMs: number): Range =>
 const hashesOf = (series: Manifest, range: Range): readonly DataHash[] => monthsIn(series, range).map((month) =>
   ({ series: seriesText(series), file: month.file, rows: month.rows, sha256: month.sha256 }));
 
-function emptyRange(series: Manifest, options: LoadOptions): DataError {
-  const text = (at: number | undefined): string => (at === undefined ? '...' : timeText(at));
-  return new DataError({
-    reason: 'empty-range', what: `no bars of ${seriesText(series)} in the range`,
-    value: `${text(options.from)} to ${text(options.to)}`,
-    expected: `a range within ${timeText(series.first)} to ${timeText(series.last)}`,
-    fix: 'change --from and --to, or import more',
-  });
-}
-
 function cut(candles: Candles, range: Range): Candles {
   const start = firstAtOrAfter(candles.openedAt, range.from);
   const end = firstAtOrAfter(candles.openedAt, range.to);
@@ -300,9 +278,9 @@ const nothingLeft = (options: LoadOptions): DataError => new DataError({
 /** Rules, then ticks in place: `raw` is spent afterwards. */
 function symbolOf(raw: Raw, markets: Markets, options: LoadOptions, warnings: LoadWarning[]): LoadedSymbol {
   const span = spanOf(raw.last, raw.intervalMs);
-  const stored = markets.exec.venue === 'builtin' ? null : rulesAt(readRules(options.folder, markets.exec, raw.symbol), span.from, span.to);
-  const rules = rulesFor(markets.exec, raw.symbol, options.overrides ?? [], stored?.rules ?? null, raw.last);
-  const doubts = rules === stored?.rules ? stored.doubts : [];
+  const { rules, used, doubts } = findRules({
+    folder: options.folder, market: markets.exec, symbol: raw.symbol, overrides: options.overrides ?? [], ...span, candles: raw.last,
+  });
   const instrument = instrumentOf(rules);
   const off = toTicks(pricesOf(raw.last), instrument.tick);
   if (raw.mark !== null) toTicks(pricesOf(raw.mark), instrument.tick);
@@ -310,6 +288,7 @@ function symbolOf(raw: Raw, markets: Markets, options: LoadOptions, warnings: Lo
   warnings.push(...doubts.map((text): LoadWarning => ({ code: 'rules-of-another-time', symbol: raw.symbol, count: 1, text: `${raw.symbol}: ${text}` })), ...symbolWarnings(raw, rules, off));
   return {
     instrument,
+    rulesUsed: used,
     last: { ...raw.last, intervalMs: raw.intervalMs },
     mark: raw.mark === null ? null : { ...raw.mark, intervalMs: raw.markIntervalMs },
     funding: raw.funding,

@@ -75,7 +75,11 @@ const contentOf = ({ kind, base, quote, settle, tick, qtyStep, minQty, minNotion
   JSON.stringify([kind, base, quote, settle, tick, qtyStep, minQty, minNotional, takerRate, makerRate, maxLeverage, tiers.map(({ limit, mmr, deduction }) => [limit, mmr, deduction])]);
 
 /** The rules of the time from `from` to `to`, ms, and in words what is doubtful about them. */
-export interface RulesAt { readonly rules: InstrumentRules; readonly doubts: readonly string[] }
+export interface RulesAt extends RulesVersion {
+  /** When the venue was first seen to have others, ms; null = the newest known. */
+  readonly validUntil: number | null;
+  readonly doubts: readonly string[];
+}
 
 /** Those that held at `from`; before the first version, the first. Null when none is stored. */
 export function rulesAt(versions: readonly RulesVersion[], from: number, to: number): RulesAt | null {
@@ -86,5 +90,5 @@ export function rulesAt(versions: readonly RulesVersion[], from: number, to: num
   if (found.validFrom > from) doubts.push(`rules are those seen on ${timeText(found.validFrom)}: what held in ${timeText(from)} is not known`);
   const later = versions.find(({ validFrom }) => validFrom > Math.max(from, found.validFrom) && validFrom < to);
   if (later !== undefined) doubts.push(`rules changed on ${timeText(later.validFrom)}: those of the start are used throughout`);
-  return { rules: found.rules, doubts };
+  return { ...found, validUntil: versions[versions.indexOf(found) + 1]?.validFrom ?? null, doubts };
 }

@@ -1,20 +1,34 @@
-/** What a run could not know or did not do: left open, ambiguous bars, detail, mark data, guessed rules, warnings, refusals. */
+/**
+ * What a run could not know or did not do: left open, ambiguous bars, detail, mark data, instrument rules, warnings, refusals.
+ * Every warning is named as far as the lines reach; where they do not, the last of them says so, and the card's last line
+ * asks for all.
+ */
 import { moneyOf } from './card-numbers.ts';
 import { closedCount } from './finished.ts';
 import type { FinishedRun } from './finished.ts';
 import type { DetailTotals } from '../../sim/index.ts';
+import { rulesWords } from './rules-words.ts';
 import { counted, fitting, grouped, share } from './words.ts';
+import type { ReportWarning } from './finished.ts';
 
 const label = 14;
 
-/** At most six lines of `Label  text`; one line that says so when there is nothing to say. */
-export function knownLines(run: FinishedRun, columns: number): readonly string[] {
-  const others = [...open(run), ...mark(run), ...inferred(run), ...warnings(run), ...refused(run)];
-  const isSure = others.length === 0 && run.result.ambiguousBars === 0 && run.result.detail === null;
-  const lines = isSure ? [] : [...open(run), ...(run.result.detail === null ? ambiguous(run) : detailed(run, run.result.detail)), ...mark(run), ...inferred(run), ...warnings(run), ...refused(run)];
-  const shown: readonly (readonly [string, readonly string[]])[] = lines.length > 0 ? lines
-    : [['Not known', ['nothing: no ambiguous bar, gap, guessed rule or refusal']]];
-  return shown.map(([name, texts]) => name.padEnd(label) + fitting(columns - label, texts));
+export interface Known {
+  readonly lines: readonly string[];
+  /** Warnings that are not named on them. */
+  readonly untold: number;
+}
+
+/** Lines of `Label  text`, at most `most` of them and at least six; one that says so when there is nothing to say. */
+export function known(run: FinishedRun, columns: number, most: number): Known {
+  const before = [...open(run), ...(run.result.detail === null ? ambiguous(run) : detailed(run, run.result.detail)), ...mark(run), ...rules(run)];
+  const after = refused(run);
+  const told = warned(run.warnings, columns - label, Math.max(1, most - before.length - after.length));
+  const isSure = told.lines.length === 0 && before.length === 2 && after.length === 0 && run.result.ambiguousBars === 0
+    && run.result.detail === null && run.manifest.rules.every(({ origin }) => origin !== 'data');
+  const shown: Named = isSure ? [['Not known', ['nothing: no ambiguous bar, gap, guessed rule or refusal']], ...rules(run)]
+    : [...before, ...told.lines.map((text, k) => [k === 0 ? 'Warnings' : '', [text]] as const), ...after];
+  return { lines: shown.map(([name, texts]) => name.padEnd(label) + fitting(columns - label, texts)), untold: told.untold };
 }
 
 type Named = readonly (readonly [label: string, texts: readonly string[]])[];
@@ -71,19 +85,44 @@ function minutesOf(interval: string): number {
   return Number.parseInt(interval, 10) * (minutes ?? Number.NaN);
 }
 
-function inferred({ manifest }: FinishedRun): Named {
-  if (manifest.inferredRules.length === 0) return [];
-  const names = manifest.inferredRules.join(', ');
-  const many = `rules of ${counted(manifest.inferredRules.length, 'symbol')}`;
-  return [['Inferred', [`tick and step of ${names}, from the data's scale`, `tick and step of ${names}`, many]]];
+const rules = ({ manifest }: FinishedRun): Named => [['Rules', rulesWords(manifest.rules)]];
+
+/** The words of an only warning, else each with its symbols, else each kind once, over as many lines as there are. */
+function warned(all: readonly ReportWarning[], width: number, most: number): Known {
+  const [first] = all;
+  if (first === undefined) return { lines: [], untold: 0 };
+  const only = first.symbol === null || first.text.startsWith(first.symbol) ? first.text : `${first.symbol} ${first.text}`;
+  if (all.length === 1 && only.length <= width) return { lines: [only], untold: 0 };
+  const named = sorted(all.map((one) => [one.symbol === null ? one.code : `${one.code} ${one.symbol}`, one.count]));
+  const byCode = new Map<string, number>();
+  for (const { code, count } of all) byCode.set(code, (byCode.get(code) ?? 0) + count);
+  const kinds = sorted([...byCode]);
+  for (const items of [named, kinds]) {
+    const lines = inLines(items, width);
+    if (lines.length <= most) return { lines, untold: 0 };
+  }
+  return cut(kinds, width, most);
 }
 
-function warnings({ warnings: all }: FinishedRun): Named {
-  if (all.length === 0) return [];
-  const [first] = all;
-  const only = all.length === 1 && first !== undefined ? [first.symbol === null || first.text.startsWith(first.symbol) ? first.text : `${first.symbol} ${first.text}`] : [];
-  const named = all.map((one) => [one.symbol === null ? one.code : `${one.code} ${one.symbol}`, one.count] as const);
-  return [['Warnings', [...only, ...tally(named)]]];
+/** As many as the lines hold, then how many are left. */
+function cut(items: readonly string[], width: number, most: number): Known {
+  for (let kept = items.length - 1; kept > 0; kept--) {
+    const lines = inLines([...items.slice(0, kept), `and ${items.length - kept} more, see below`], width);
+    if (lines.length <= most) return { lines, untold: items.length - kept };
+  }
+  return { lines: [`${items.length} kinds, see below`], untold: items.length };
+}
+
+/** Items with commas between them on lines of this width; none is broken. */
+function inLines(items: readonly string[], width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const [i, item] of items.entries()) {
+    const text = i === items.length - 1 ? item : `${item},`;
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + text.length <= width) lines[lines.length - 1] = `${last} ${text}`;
+    else lines.push(text);
+  }
+  return lines;
 }
 
 /** Wants that changed nothing because what holds is already as wanted, or tighter. */
@@ -97,12 +136,13 @@ function refused({ result }: FinishedRun): Named {
 }
 
 /** `tick 12, gap 3`, most frequent first, with fewer and fewer of them and a count of the rest. */
-function tally(counts: readonly (readonly [string, number])[]): readonly string[] {
-  const sorted = [...counts]
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
-    .map(([name, count]) => `${name} ${grouped(count, 0)}`);
-  return sorted.map((_, k) => {
-    const kept = sorted.slice(0, sorted.length - k);
-    return k === 0 ? kept.join(', ') : `${kept.join(', ')} and ${k} more`;
-  });
+function tally(counts: readonly Count[]): readonly string[] {
+  const items = sorted(counts);
+  return items.map((_, k) => (k === 0 ? items.join(', ') : `${items.slice(0, items.length - k).join(', ')} and ${k} more`));
 }
+
+type Count = readonly [name: string, count: number];
+
+const sorted = (counts: readonly Count[]): readonly string[] => [...counts]
+  .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  .map(([name, count]) => `${name} ${grouped(count, 0)}`);

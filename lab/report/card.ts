@@ -7,7 +7,7 @@
  */
 import { costLines, moneyOf, numberRows } from './card-numbers.ts';
 import type { Cell } from './card-numbers.ts';
-import { knownLines } from './card-unknown.ts';
+import { known } from './card-unknown.ts';
 import { closedCount } from './finished.ts';
 import type { FinishedRun } from './finished.ts';
 import { blank, columnsFor, line, paint, rule } from './lines.ts';
@@ -31,12 +31,14 @@ const gap = { text: '  ', tone: 'plain' as const };
 
 export function renderCard(run: FinishedRun, { colour, width }: CardStyle): string {
   const columns = columnsFor(width);
+  const head = [...waivedLines(run, columns), ...favouredLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')];
+  const numbers = numberRows(run).map(([left, right]) => ({ parts: [...cellParts(left, columns), gap, ...cellParts(right, columns)] }));
+  const costs = costLines(run, columns).map((text, k) => line(text, k === 0 ? 'quiet' : 'plain'));
+  const room = maxLines - head.length - 1 - numbers.length - costs.length - footerLines;
+  const { lines, untold } = known(run, columns, room);
   const sections: readonly (readonly Line[])[] = [
-    [...waivedLines(run, columns), ...favouredLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')],
-    numberRows(run).map(([left, right]) => ({ parts: [...cellParts(left, columns), gap, ...cellParts(right, columns)] })),
-    costLines(run, columns).map((text, k) => line(text, k === 0 ? 'quiet' : 'plain')),
-    knownLines(run, columns).map((text) => line(text)),
-    footer(run, columns).map((text) => line(text, 'quiet')),
+    head, numbers, costs, lines.map((text) => line(text)),
+    footer(run, columns, untold).filter((_, k) => k !== tookLine || lines.length <= room).map((text) => line(text, 'quiet')),
   ];
   return joined(sections, columns).map((one) => paint(one, colour)).join('\n');
 }
@@ -133,12 +135,18 @@ function subject({ manifest, result }: FinishedRun, columns: number): string {
   return fitting(columns, choices.map((words) => words.join(' · ')));
 }
 
-function footer({ manifest, result, timing, isStored = true }: FinishedRun, columns: number): readonly string[] {
+const footerLines = 3;
+/** The one that goes when there are too many lines. */
+const tookLine = 1;
+
+/** `untold` warnings are what there is to look at. */
+function footer({ manifest, result, timing, isStored = true }: FinishedRun, columns: number, untold: number): readonly string[] {
   const seconds = (ms: number): string => `${grouped(ms / 1_000, 2)} s`;
   const rate = timing.runMs > 0 ? result.bars / timing.runMs / 1_000 : 0;
   const speed = rate >= 0.1 ? ` (${grouped(rate, 1)} M bars/s)` : '';
   const label = (name: string): string => name.padEnd(14);
   const where = `WHERE run='${manifest.run}'`;
+  const table = untold > 0 ? 'warnings' : 'trades';
   return [
     fitting(columns, [`${label('Run')}${manifest.run} · digest ${result.digest.slice(0, 16)}`, `${label('Run')}${manifest.run}`]),
     fitting(columns, [
@@ -146,10 +154,10 @@ function footer({ manifest, result, timing, isStored = true }: FinishedRun, colu
       `${label('Took')}load ${seconds(timing.loadMs)}, run ${seconds(timing.runMs)}, store ${seconds(timing.storeMs)}`,
     ]),
     isStored ? fitting(columns, [
-      `${label('Look further')}holdfast query "SELECT * FROM trades ${where}"`,
-      `${label('Look further')}holdfast query "FROM trades ${where}"`,
-      `holdfast query "FROM trades ${where}"`,
-      `${label('Look further')}holdfast query "SELECT * FROM trades"`,
-    ]) : `${label('Not stored')}by --no-store; without it, 'holdfast query' looks further`,
+      `${label('Look further')}holdfast query "SELECT * FROM ${table} ${where}"`,
+      `${label('Look further')}holdfast query "FROM ${table} ${where}"`,
+      `holdfast query "FROM ${table} ${where}"`,
+      `${label('Look further')}holdfast query "SELECT * FROM ${table}"`,
+    ]) : `${label('Not stored')}by --no-store; ${untold > 0 ? '--json tells every warning' : "without it, 'holdfast query' looks further"}`,
   ];
 }

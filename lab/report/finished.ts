@@ -1,5 +1,6 @@
 /** Everything a report of one finished run is made of: what went in, what came out, and how long it took. */
 import type { Metrics } from './metrics.ts';
+import type { RulesUsed } from '../../data/index.ts';
 import type { RunManifest, RunSummary } from '../../data/store/index.ts';
 import type { RunResult } from '../../sim/index.ts';
 
@@ -9,8 +10,8 @@ export interface ReportManifest extends RunManifest {
   readonly markInterval: string | null;
   /** Interval of the price bars the orders were matched on, for example `5m`, or `trades`; at most the decision timeframe. */
   readonly barInterval: string;
-  /** Symbols whose instrument rules were inferred from the data's scale. */
-  readonly inferredRules: readonly string[];
+  /** Where each symbol's instrument rules are from and what time they are of. */
+  readonly rules: readonly RulesUsed[];
   /** Order in which a bar's extremes were met, as in the config. */
   readonly path: string;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cardStyle, computeMetrics, renderCard, summaryOf, toJson } from '../../../lab/report/index.ts';
 import type { FinishedRun } from '../../../lab/report/index.ts';
+import type { RulesUsed } from '../../../data/index.ts';
 import { busy, finished, idle, quarter, waived } from './finished-runs.ts';
 import { resultOf } from './results.ts';
 
@@ -100,11 +101,46 @@ describe('the result card', () => {
     expect(lineOf(lines, 'Ambiguous')).toBe("Ambiguous     12 bars of 52,000 (0.02 %) and 5 of 40 trades could go either way; 'adverse' decided");
     for (const width of [72, 80]) expect(lineOf(plain(busy(), width), 'Ambiguous')).toMatch(/12 bars.*, 5 of 40 trades/);
     expect(lineOf(lines, 'Mark price')).toContain('1h bars beside 5m');
-    expect(lineOf(lines, 'Inferred')).toContain('WIFUSDT');
+    expect(lineOf(lines, 'Rules')).toBe("Rules         BTCUSDT stored, seen 2026-11-23; WIFUSDT inferred from the data's scale");
     expect(lineOf(lines, 'Warnings')).toContain('data-gap BTCUSDT 4, inferred-rules WIFUSDT 1');
     expect(lineOf(lines, 'Refused')).toContain('14 intents: below-min-qty 9, no room for the stop 3, open risk limit 2');
     expect(lineOf(lines, 'Left open')).toContain('long 0.12 BTCUSDT at 67,320.00; unrealised +12.30 USDT');
     expect(lineOf(plain(idle()), 'Not known')).toContain('nothing');
+  });
+
+  it('says where the rules of each symbol are from and of what day they are', () => {
+    const rule = (symbol: string, origin: RulesUsed['origin'], seen: string | null, until: string | null = null): RulesUsed =>
+      ({ symbol, origin, source: 'file mine.json', seen, until });
+    const of = (rules: readonly RulesUsed[], width = 100): string => lineOf(plain({ ...idle(), manifest: { ...idle().manifest, rules } }, width), 'Rules').slice(14);
+
+    expect(of([rule('BTCUSDT', 'package', '2025-01-02'), rule('ETHUSDT', 'package', '2026-11')])).toBe('BTCUSDT packaged, of 2025-01-02; ETHUSDT packaged, of 2026-11');
+    expect(of([rule('BTCUSDT', 'lake', '2026-11-23', '2026-11-30'), rule('ETHUSDT', 'lake', '2026-11-23', '2026-11-30')]))
+      .toBe('BTCUSDT, ETHUSDT stored, seen 2026-11-23, others from 2026-11-30: file mine.json');
+    expect(of([rule('BTCUSDT', 'file', null)])).toBe('BTCUSDT given by file mine.json');
+    const many = Array.from({ length: 12 }, (_, k) => rule(`C${k}USDT`, 'package', k < 5 ? '2025-01-02' : '2026-11'));
+    expect(of(many, 72)).toBe('5 packaged, of 2025-01-02; 7 packaged, of 2026-11');
+  });
+
+  it('names every warning on as many lines as 24 allow, each kind once when that is too much, and sends to the rest', () => {
+    const symbols = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'];
+    const of = (codes: readonly string[]) => codes.flatMap((code) => symbols.map((symbol) => ({ code, symbol, count: 1, text: 'told' })));
+    const shown = (codes: readonly string[], width = 80): readonly string[] => {
+      const lines = plain({ ...busy(), warnings: of(codes) }, width);
+      const at = lines.findIndex((line) => line.startsWith('Warnings'));
+      return [...lines.slice(at, lines.findIndex((line) => line.startsWith('Refused'))).map((line) => line.slice(14)), lines.at(-1) ?? ''];
+    };
+    const trades = `holdfast query "FROM trades WHERE run='20251122-1201-trend-pullback-4f1c'"`;
+
+    // 24 lines less 2 + 1 + 8 + 3 of head, rule, numbers and costs, 3 at the foot, 5 others that are not known: 2 are left
+    expect(shown(['gap', 'mark'])).toEqual(['gap BTCUSDT 1, gap ETHUSDT 1, gap SOLUSDT 1, mark BTCUSDT 1,', 'mark ETHUSDT 1, mark SOLUSDT 1', trades]);
+    expect(shown(['gap', 'mark', 'no-funding'])).toEqual(['gap 3, mark 3, no-funding 3', trades]);
+    const many = Array.from({ length: 30 }, (_, k) => `warning-${String(k).padStart(2, '0')}`);
+    // Four to a line of 66: `warning-00 3, ` is 14; the second line holds three and `and 23 more, see below`
+    expect(shown(many)).toEqual([
+      'warning-00 3, warning-01 3, warning-02 3, warning-03 3,', 'warning-04 3, warning-05 3, warning-06 3, and 23 more, see below', trades.replace('trades', 'warnings'),
+    ]);
+    expect(plain({ ...busy(), warnings: of(many) }, 80)).toHaveLength(24);
+    expect(plain({ ...busy(), warnings: of(many), isStored: false }, 80).at(-1)).toBe('Not stored    by --no-store; --json tells every warning');
   });
 
   it('says that none of 52,000 bars was ambiguous, also beside other things that are not known', () => {

@@ -1,12 +1,16 @@
 /** Finished runs made by hand for the card and the JSON of the report. */
 import { computeMetrics } from '../../../lab/report/index.ts';
 import type { FinishedRun, ReportManifest } from '../../../lab/report/index.ts';
+import type { RulesUsed } from '../../../data/index.ts';
 import type { RunResult } from '../../../sim/index.ts';
 import { manifestOf } from '../../data/store/run-tables.ts';
 import { day, resultOf, start, textTable, tradesTable } from './results.ts';
 
+/** Stored by a download of 23 November 2026. */
+const seen = (symbol: string): RulesUsed => ({ symbol, origin: 'lake', source: 'Bybit of that day', seen: '2026-11-23', until: null });
+
 const manifest: ReportManifest = {
-  ...manifestOf('20251122-1201-trend-pullback-4f1c'), strategy: 'trend-pullback', markInterval: '1h', barInterval: '5m', inferredRules: [], path: 'adverse',
+  ...manifestOf('20251122-1201-trend-pullback-4f1c'), strategy: 'trend-pullback', markInterval: '1h', barInterval: '5m', rules: [seen('BTCUSDT')], path: 'adverse',
 };
 
 export const finished = (result: RunResult, change: Partial<FinishedRun> = {}): FinishedRun => ({
@@ -27,7 +31,7 @@ export const busy = (change: Partial<RunResult> = {}): FinishedRun => finished(r
   open: [{ symbol: 'BTCUSDT', side: 'long', qty: 0.12, entryPrice: 67_320, unrealised: 12.3 }],
   tables: [tradesTable(forty), textTable('executions', { cause: new Array<string>(80).fill('order') })], ...change,
 }), {
-  manifest: { ...manifest, inferredRules: ['WIFUSDT'] },
+  manifest: { ...manifest, rules: [seen('BTCUSDT'), { symbol: 'WIFUSDT', origin: 'data', source: 'inferred', seen: null, until: null }] },
   warnings: [
     { code: 'data-gap', symbol: 'BTCUSDT', count: 4, text: '4 holes, the longest of 35 min' },
     { code: 'inferred-rules', symbol: 'WIFUSDT', count: 1, text: 'tick and step are inferred' },
