@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { askOwner, catchUp, holdTables, timeframeLength } from '../data/index.ts';
-import type { HeldTables, Json, RunManifest } from '../data/index.ts';
+import type { HeldTables, Json, RulesUsed, RunManifest } from '../data/index.ts';
 import type { Log } from '../live/index.ts';
 import { startBrain } from './brain/index.ts';
 import type { ThreadedBrain } from './brain/index.ts';
@@ -177,13 +177,18 @@ const requestOf = (data: string, run: LiveManifest): Parameters<ThreadedBrain['r
 });
 
 /** The time it covers is the projection's. */
-function manifestOf(run: LiveManifest): RunManifest & { readonly network: string; readonly account: string } {
+function manifestOf(run: LiveManifest): RunManifest & { readonly network: string; readonly account: string; readonly instruments: Json; readonly rules: Json } {
   return {
     run: run.run, createdAt: run.createdAt, mode: run.mode, engine: run.engine, strategy: run.strategy, strategyHash: run.strategyHash,
     params: asJson(run.params), config: asJson(run.config), configHash: run.configHash, dataHashes: {}, market: `bybit:${run.category}`,
-    symbols: run.symbols, timeframe: run.timeframe, from: 0, to: 0, warmupBars: run.warmupBars, seed: null, network: run.network, account: run.account,
+    symbols: run.symbols, timeframe: run.timeframe, from: 0, to: 0, warmupBars: run.warmupBars, seed: null,
+    instruments: asJson(run.instruments), rules: asJson(rulesAtStart(run)), network: run.network, account: run.account,
   };
 }
+
+/** The exchange was asked when the run began. */
+const rulesAtStart = ({ instruments, createdAt }: LiveManifest): readonly RulesUsed[] => instruments.map(({ symbol, source }) =>
+  ({ symbol, origin: 'venue', source, seen: new Date(createdAt).toISOString().slice(0, 10), until: null }));
 
 /** When a run could decide first: its first bar and the warm-up that follows it. */
 export const decidesFrom = ({ from, warmupBars, timeframe }: { readonly from: number; readonly warmupBars: number; readonly timeframe: string }): number =>

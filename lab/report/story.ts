@@ -116,6 +116,25 @@ export interface Unknown {
   readonly warnings: readonly { readonly code: string; readonly symbol: string; readonly count: number; readonly text: string }[];
 }
 
+/** Rules of one symbol as the run went by them, as text; '' = the run does not say. */
+export interface RulesTold {
+  readonly symbol: string;
+  /** Where from, and of what time: `packaged, of 2025-01-02`. */
+  readonly time: string;
+  readonly source: string;
+  /** Null = not known, as of runs stored before it was kept. */
+  readonly origin: 'file' | 'lake' | 'package' | 'data' | 'venue' | null;
+  /** UTC day or month from which they are known to hold, and day from which others hold; null = not known. */
+  readonly seen: string | null;
+  readonly until: string | null;
+  readonly tick: string;
+  readonly qtyStep: string;
+  /** Fractions of value. */
+  readonly takerRate: string;
+  readonly makerRate: string;
+  readonly maxLeverage: string;
+}
+
 export interface Story {
   readonly schema: 'report/1';
   readonly run: string;
@@ -145,6 +164,7 @@ export interface Story {
   readonly unknown: Unknown;
   readonly safety: Safety;
   readonly refusals: readonly { readonly reason: string; readonly count: number }[];
+  readonly rules: readonly RulesTold[];
   readonly settings: readonly { readonly name: string; readonly value: string }[];
   readonly hashes: readonly { readonly name: string; readonly value: string }[];
 }

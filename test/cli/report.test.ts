@@ -58,6 +58,20 @@ describe('a report of a stored run', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
     expect(readFileSync(join(folder, 'r.md'), 'utf8')).toContain(`# ${story.verdict}`);
   });
+  it('names source and day of the instrument rules in HTML, Markdown and JSON, and the run itself does', async () => {
+    const told = ({ symbol, seen, origin, tick, takerRate }: Story['rules'][number]) => [symbol, origin, seen, tick, takerRate];
+    const html = readFileSync(join(folder, 'r.html'), 'utf8');
+    const markdown = readFileSync(join(folder, 'r.md'), 'utf8');
+    const { stdout } = await holdfast(folder, 'backtest', strategy, '--market', 'builtin:linear', '--no-store');
+
+    expect(story.rules.map(told)).toEqual([
+      ['BTCUSDT', 'package', '2025-01-02', '0.1', '0.00055'], ['ETHUSDT', 'package', '2026-11', '0.01', '0.00055'], ['SOLUSDT', 'package', '2026-11', '0.01', '0.00055'],
+    ]);
+    expect(html).toContain('<td class="text">packaged, of 2025-01-02</td>');
+    expect(html).toContain('Bybit V5 instruments-info example of 2025-01-02');
+    expect(markdown).toContain('- BTCUSDT: packaged, of 2025-01-02; tick 0.1, step 0.001, fees 0.00055 taker and 0.0002 maker; Bybit V5 instruments-info example of 2025-01-02');
+    expect(stdout).toMatch(/^Rules +BTCUSDT packaged, of 2025-01-02; ETHUSDT, SOLUSDT packaged, of 2026-11$|^Rules +1 packaged, of 2025-01-02; 2 packaged, of 2026-11$/m);
+  });
   it('goes on without candles when the data is not there any more, and says so', async () => {
     const path = join(folder, 'data/runs', said.run, 'manifest.json');
     const { readFileSync: read, writeFileSync: write } = await import('node:fs');

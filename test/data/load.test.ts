@@ -67,7 +67,21 @@ describe('loading a market', () => {
 
     expect(error.message).toContain('BTCUSDT 5m');
     expect(error.fix).toContain('holdfast data import FILES --market bybit:linear --symbol XRPUSDT');
+    expect(error.fix).toMatch(/^holdfast data download XRPUSDT --timeframe 5m --from \d{4}-\d\d-\d\d --until-now, or /);
     expect([error.reason, empty.reason]).toEqual(['unknown-symbol', 'unknown-symbol']);
+  });
+
+  it('what is missing is answered with the download that gets it for the same range and market, where there is one', async () => {
+    const folder = await lakeOf(['bybit_linear_BTCUSDT_5m.csv', [30]]);
+    const of = async (own: object) => (await refusal(loadMarket({ folder, symbols: ['BTCUSDT'], timeframe: '5m', ...own }))).fix;
+    const march = { from: Date.UTC(2023, 2, 1), to: Date.UTC(2023, 2, 1, 12, 30) };
+
+    expect(await of({ symbols: ['XRPUSD'], market: 'bybit:inverse', ...march }))
+      .toContain('holdfast data download XRPUSD --timeframe 5m --from 2023-03-01 --to 2023-03-01T12:30Z --market bybit:inverse, or holdfast data import');
+    expect(await of({ symbols: ['XRPUSDT'], to: march.from })).toContain('--from 2022-03-01 --to 2023-03-01'); // 365 days before
+    expect(await of({ timeframe: '1m', ...march })).toContain('holdfast data download BTCUSDT --timeframe 1m --from 2023-03-01 --to 2023-03-01T12:30Z');
+    expect(await of(march)).toBe('change --from and --to, or holdfast data download BTCUSDT --timeframe 5m --from 2023-03-01 --to 2023-03-01T12:30Z');
+    expect(await of({ market: 'binance:usdm', ...march })).toBe('holdfast data import FILES --market binance:usdm --symbol BTCUSDT, or try --market builtin:linear');
   });
 
   it('a range without bars and a misspelt timeframe are refused', async () => {

@@ -80,6 +80,12 @@ describe('a backtest', () => {
     expect(told(stored)).toEqual(['0.01', [`BTCUSDT: rules changed on ${new Date(start + hour).toISOString().slice(0, 16).replace('T', ' ')}: those of the start are used throughout`]]);
     expect(told(stated)).toEqual(['1', []]);
     expect(stored.hash).not.toBe(packaged.hash);
+    const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+    expect([packaged, stored, stated].map(({ symbols }) => symbols[0]?.rulesUsed)).toEqual([
+      { symbol: 'BTCUSDT', origin: 'package', source: 'Bybit V5 instruments-info example of 2025-01-02; fees base tier; tiers: fill model defaults', seen: '2025-01-02', until: null },
+      { symbol: 'BTCUSDT', origin: 'lake', source: 'of the start', seen: day(start - hour), until: day(start + hour) },
+      { symbol: 'BTCUSDT', origin: 'file', source: 'file mine.json', seen: null, until: null },
+    ]);
   });
   it('of the built-in market reads no folder', async () => {
     const folder = temporary();

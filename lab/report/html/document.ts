@@ -1,6 +1,6 @@
 /** The whole document: one file that needs nothing else, asks the network for nothing, and reads without its script, too. */
 import { html, inScript, Markup } from './markup.ts';
-import { charts, costs, figures, head, months, safety, settings, trades, unknown } from './sections.ts';
+import { charts, costs, figures, head, months, rules, safety, settings, trades, unknown } from './sections.ts';
 import type { Story } from '../story.ts';
 import { style } from './style.ts';
 
@@ -8,7 +8,7 @@ import { style } from './style.ts';
 const policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
 export function documentOf(story: Story, script: string): string {
-  const body = [head, figures, charts, months, trades, costs, unknown, safety, settings].map((section) => section(story));
+  const body = [head, figures, charts, months, trades, costs, unknown, safety, rules, settings].map((section) => section(story));
   return page(`${story.title}, ${story.run}`, html`<main>${body}${foot(story)}</main>`, story, script);
 }
 

@@ -4,6 +4,7 @@ import { figuresOf } from './figures.ts';
 import type { Gathered } from './gathered.ts';
 import { equityBuckets, numberIn, textIn } from './read.ts';
 import type { Row } from './read.ts';
+import { rulesTold } from './rules.ts';
 import { safetyOf } from './safety.ts';
 import { bucketFor, candlesOf, decimalsOf, equityOf, stopSteps } from './strips.ts';
 import type { CandleStrip, Costs, Month, Story, TradeColumns, Unknown } from '../story.ts';
@@ -40,7 +41,7 @@ export function storyOf(gathered: Gathered): Story {
     equity: equityOf(rows.equity.map(extremesIn), manifest.from, Math.max(1, Math.ceil((manifest.to - manifest.from) / equityBuckets)), equityBuckets),
     months: monthsOf(gathered), trades, tradeCount: numberIn(rows.tradeTotals, 'n'), costs, unknown: unknownOf(gathered), safety,
     refusals: rows.refusals.map((row) => ({ reason: textIn(row, 'reason') || 'no reason stored', count: numberIn(row, 'n') })),
-    settings: settingsOf(stored), hashes: hashesOf(stored),
+    rules: rulesTold(stored.manifest), settings: settingsOf(stored), hashes: hashesOf(stored),
   };
 }
 

@@ -26,6 +26,9 @@ export function markdownOf(story: Story): string {
     '', '## Safety', '',
     safety.bareMs === 0 ? 'Every position had its stop at the exchange at all times.' : `Positions stood ${lasting(safety.bareMs)} without a stop in all.`,
     ...safety.halts.map(({ at, cause, evidence }) => `- Halted ${new Date(at).toISOString()}, ${cause}: ${evidence}`),
+    '', '## Instrument rules', '',
+    ...story.rules.map(({ symbol, time, source, tick, qtyStep, takerRate, makerRate }) =>
+      `- ${symbol}: ${time}; tick ${tick}, step ${qtyStep}, fees ${takerRate} taker and ${makerRate} maker; ${source}`),
     '', '## Hashes', '', ...story.hashes.map(({ name, value }) => `- ${name}: \`${value}\``), '',
   ].join('\n');
 }

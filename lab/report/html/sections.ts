@@ -115,6 +115,16 @@ It ended ${faults.mode}; engine and exchange ${faults.agrees ? 'agreed' : 'did n
   return html`<section><h2>Safety</h2><p>${held}${choice}</p><p>${paid}</p>${stood}${halted}${storm}</section>`;
 }
 
+export function rules(story: Story): Markup {
+  if (story.rules.length === 0) return html`<section><h2>Instrument rules</h2><p class="quiet">The run does not say what rules it went by.</p></section>`;
+  const names = ['Symbol', 'From', 'Tick', 'Quantity step', 'Taker %', 'Maker %', 'Leverage', 'Source'];
+  const isText = (name: string): boolean => ['Symbol', 'From', 'Source'].includes(name);
+  const rate = (text: string): string => String(Number((Number(text) * 100).toPrecision(6)));
+  return html`<section><h2>Instrument rules</h2><div class="wide"><table><thead><tr>${names.map((name) => html`<th class="${isText(name) ? 'text' : ''}">${name}</th>`)}</tr></thead>
+<tbody>${story.rules.map((one) => html`<tr><td class="text">${one.symbol}</td><td class="text">${one.time}</td><td>${one.tick}</td><td>${one.qtyStep}</td>
+<td>${rate(one.takerRate)}</td><td>${rate(one.makerRate)}</td><td>${one.maxLeverage} x</td><td class="words">${one.source}</td></tr>`)}</tbody></table></div></section>`;
+}
+
 export function settings(story: Story): Markup {
   return html`<section><h2>Settings and hashes</h2><div class="settings">${story.settings.map(({ name, value }) => html`<div><span class="quiet">${name}</span><code>${value}</code></div>`)}</div>
 <div class="wide"><table><tbody>${story.hashes.map(({ name, value }) => html`<tr><td class="text">${name}</td><td class="text"><code>${value}</code></td></tr>`)}</tbody></table></div></section>`;
