@@ -6,6 +6,7 @@ import { confirm } from '@inquirer/prompts';
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { dataFolder, queryRuns } from '../data/index.ts';
+import type { InstrumentRules } from '../engine/index.ts';
 import { disagreements } from '../live/index.ts';
 import type { LegFacts, Manual, OperatorOrder, Status } from '../live/index.ts';
 import { errand } from './errand.ts';
@@ -96,31 +97,45 @@ async function confirmed(order: OperatorOrder, { run, door }: Target, { yes }: O
 /** The order in words. */
 function saidOf({ verb, symbol, manual }: OperatorOrder): string {
   if (manual === null) return `${verb}${symbol === null ? '' : ` ${symbol}`}`;
-  const { side, qty, risk, price, stop, isOpening } = manual;
-  const size = risk > 0 ? `${risk * 100} % of equity at risk` : String(qty);
+  const { side, qty, risk, notional, price, stop, isOpening } = manual;
+  const size = risk > 0 ? `${risk * 100} % of equity at risk` : notional > 0 ? `for ${notional} of quote` : String(qty);
   return `${side} ${symbol ?? ''} ${size} ${price > 0 ? `at ${price}` : 'at market'}, ${isOpening ? `may open, stop ${stop}` : 'reduce-only'}`;
 }
 
 /** What is wrong with an order of one's own: refused, not answered, still on its way, or seen differently by engine and venue. '' = nothing. */
-function unmetIn({ name }: Manual, symbol: string | null, { status, left }: Outcome): string {
+function unmetIn({ name }: Manual, symbol: string | null, rules: InstrumentRules | undefined, { status, left }: Outcome): string {
   const answer = status.answered[name];
   if (answer === undefined) return 'not answered yet: look at status and positions';
-  if (answer !== '') return answer;
+  if (answer !== '') return `${answer}${answer.includes('below-min-') && rules !== undefined ? leastOf(rules) : ''}`;
   const leg = status.legs.find((one) => one.symbol === symbol);
   if (leg?.orders.some(({ state }) => state === 'sent' || state === 'unknown') === true) return 'still on its way: look at positions';
   return disagreements(status, left).filter((line) => line.startsWith(`${symbol}:`)).join('; ');
 }
 
+const leastOf = ({ minQty, qtyStep, minNotional, quote }: InstrumentRules): string =>
+  ` (the least is ${minQty} in steps of ${qtyStep}${Number(minNotional) > 0 ? `, and ${minNotional} ${quote}` : ''})`;
+
+/** `0.004 at 116050: 464.2 USDT`; '' = it was refused before it was rounded. */
+function sizedIn({ name }: Manual, rules: InstrumentRules | undefined, { status }: Outcome): string {
+  const sized = status.sized[name] ?? null;
+  if (sized === null || rules === undefined) return '';
+  const { qty, price } = sized;
+  const value = rules.kind === 'linear' ? qty * price : qty;
+  return `${qty} at ${price}: ${Number(value.toPrecision(12))} ${rules.quote}`;
+}
+
 /** Exit 5 when the engine refused it, 1 when it did not come to what was wanted otherwise. */
 function show(order: OperatorOrder, run: LiveManifest, { status, left }: Outcome, json: boolean): number {
   const { verb, symbol } = order;
-  const wrong = order.manual === null ? '' : unmetIn(order.manual, symbol, { status, left });
+  const rules = run.instruments.find((own) => own.symbol === symbol);
+  const wrong = order.manual === null ? '' : unmetIn(order.manual, symbol, rules, { status, left });
+  const sized = order.manual === null ? '' : sizedIn(order.manual, rules, { status, left });
   const stillOpen = left.filter((leg) => (verb === 'flatten' || (verb === 'close' && leg.symbol === symbol)) && leg.side !== 0);
   const wanted: Readonly<Partial<Record<Verb, string>>> = { halt: 'halted', 'reduce-only': 'reducing' };
   const isReached = wrong === '' && stillOpen.length === 0 && (wanted[verb] === undefined || status.mode.tag === wanted[verb] || status.mode.tag === 'halted');
-  if (json) printJson({ run: run.run, verb, symbol, ...(verb === 'order' ? { order: order.manual, answered: wrong } : {}), mode: status.mode, left, reached: isReached });
+  if (json) printJson({ run: run.run, verb, symbol, ...(verb === 'order' ? { order: order.manual, answered: wrong, sized: status.sized[order.manual?.name ?? ''] ?? null } : {}), mode: status.mode, left, reached: isReached });
   else {
-    printLine(`${isReached ? 'done' : 'NOT done'}: ${saidOf(order)}: ${wrong === '' ? '' : `${wrong}; `}run ${run.run}, mode ${status.mode.tag}`);
+    printLine(`${isReached ? 'done' : 'NOT done'}: ${saidOf(order)}: ${sized === '' ? '' : `rounded to ${sized}; `}${wrong === '' ? '' : `${wrong}; `}run ${run.run}, mode ${status.mode.tag}`);
     if (!isReached && run.mode === 'paper' && !wrong.startsWith('refused')) printLine('  on paper an order is filled when the bar under way has closed: look again then');
     for (const leg of left) printLine(`  ${legLine(leg, run.mode === 'paper' ? 'on paper' : 'at the venue')}`);
   }

@@ -147,12 +147,13 @@ export interface Operator {
 
 /**
  * An order that people want, in base and quote. It reduces unless `isOpening`; an opening one is sized by `risk` (fraction of
- * equity) when that is above 0, else by `qty`. `price` 0 = at market, else a limit that lasts `bars` decision bars. By its
- * `name` its answer is known among others'.
+ * equity) when that is above 0, else by `qty`, and either by `notional` (quote, absent = 0) when that is above 0: the most lots
+ * that are not worth more. `price` 0 = at market, else a limit that lasts `bars` decision bars. By its `name` its answer is
+ * known among others'.
  */
 export interface ManualOrder {
   readonly tag: 'manual-order'; readonly at: Ms; readonly name: string; readonly leg: number; readonly side: Direction; readonly isOpening: boolean;
-  readonly qty: number; readonly risk: number; readonly price: number; readonly stop: number; readonly bars: number;
+  readonly qty: number; readonly risk: number; readonly notional?: number; readonly price: number; readonly stop: number; readonly bars: number;
 }
 
 export type MarketEvent = BarClosed | MarkPrice | Funding;

@@ -2,7 +2,8 @@
  * An order that a person wants. It is judged like a want of the strategy: the same rounding, the same gates, the same note of
  * what became of it.
  *
- * 1. It reduces unless it says that it may open; what reduces is cut to the position and never turns it.
+ * 1. It reduces unless it says that it may open; what reduces is cut to the position and never turns it. A notional is rounded
+ *    towards less, at the last price unless the order names one.
  * 2. What opens has a stop, and passes the risk review: refused in every mode but `trading`.
  * 3. While a position stands on the other side nothing is opened: it is closed first. An entry that stands keeps its place.
  */
@@ -14,6 +15,7 @@ import { IntentError, intents, readIntent } from './intents.ts';
 import type { Wanted } from './intents.ts';
 import type { Out } from './notes.ts';
 import { workingEntry } from './orders.ts';
+import { lotsForNotional } from './size.ts';
 import type { Leg, State } from './state.ts';
 import { valueOf } from './units.ts';
 
@@ -30,21 +32,24 @@ export function takeManual(state: State, order: ManualOrder, out: Out): void {
 }
 
 /** 1. */
-function reduce(state: State, leg: Leg, { side, qty }: ManualOrder, out: Out): Verdict {
+function reduce(state: State, leg: Leg, { side, qty, notional = 0 }: ManualOrder, out: Out): Verdict {
   const { position } = leg;
   if (position.tag === 'flat') return verdict('refused', 'no-position');
   if (position.side === side) return verdict('refused', 'would-open');
-  const held = valueOf(position.lots, state.setup.instruments[leg.symbol]!.lot);
-  return wanted(state, leg, () => intents.reduce({ fraction: Math.min(1, qty / held), reason: 'operator' }), out);
+  const instrument = state.setup.instruments[leg.symbol]!;
+  const lots = notional > 0 ? lotsForNotional(instrument, leg.book.lastTicks, notional) : 0;
+  if (notional > 0 && !(lots > 0)) return verdict('refused', Number.isNaN(lots) ? 'no-price' : 'below-min-qty');
+  const share = notional > 0 ? lots / position.lots : qty / valueOf(position.lots, instrument.lot);
+  return wanted(state, leg, () => intents.reduce({ fraction: Math.min(1, share), reason: 'operator' }), out);
 }
 
 /** 2 and 3. */
-function open(state: State, leg: Leg, { side, qty, risk, price, stop, bars }: ManualOrder, out: Out): Verdict {
+function open(state: State, leg: Leg, { side, qty, risk, notional = 0, price, stop, bars }: ManualOrder, out: Out): Verdict {
   const { position } = leg;
   if (!(stop > 0)) return verdict('refused', 'no-stop');
   if (position.tag === 'open' && position.side !== side) return verdict('refused', 'close-first');
   if (workingEntry(leg) !== null) return verdict('refused', 'entry-working');
-  const size = risk > 0 ? { risk } : { qty };
+  const size = risk > 0 ? { risk } : notional > 0 ? { notional } : { qty };
   const how = price > 0 ? { at: 'limit' as const, price, validFor: bars } : {};
   const shared = { ...size, ...how, stop, reason: 'operator' };
   return wanted(state, leg, () => (position.tag === 'open' ? intents.add(shared) : intents.enter({ side: side === 1 ? 'long' : 'short', ...shared })), out);

@@ -46,7 +46,11 @@ export interface Status {
   readonly operated: number;
   /** What the last orders of people's own were answered, by name: '' = they went as asked, else such as `refused: no-stop`. */
   readonly answered: Readonly<Record<string, string>>;
+  /** What they were rounded to; null = refused before anything was rounded. */
+  readonly sized: Readonly<Record<string, Sized | null>>;
 }
+/** `qty` in base (contracts when inverse), `price` in quote: the one it was sized at. */
+export interface Sized { readonly qty: number; readonly price: number }
 
 /** How the engine came up: `closedAt` = close of the last bar it knows, by symbol, 0 = none. */
 export interface Woken {

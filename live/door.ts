@@ -14,9 +14,9 @@ const bodyBytesMost = 4_096;
 const host = '127.0.0.1';
 
 export const verbs = ['halt', 'resume', 'flatten', 'reduce-only', 'close', 'stop', 'order'] as const;
-/** An order of a person's own, in base and quote; 0 = none. It reduces unless `isOpening`. `risk` is a fraction of equity. */
+/** An order of a person's own, in base and quote; 0 = none. It reduces unless `isOpening`. `risk` is a fraction of equity, `notional` quote. */
 const manual = z.strictObject({
-  name: z.string().min(1).max(40), side: z.enum(['buy', 'sell']), isOpening: z.boolean(), qty: z.number().min(0), risk: z.number().min(0).max(1), price: z.number().min(0), stop: z.number().min(0),
+  name: z.string().min(1).max(40), side: z.enum(['buy', 'sell']), isOpening: z.boolean(), qty: z.number().min(0), risk: z.number().min(0).max(1), notional: z.number().min(0).default(0), price: z.number().min(0), stop: z.number().min(0),
   bars: z.number().int().min(1),
 });
 export type Manual = z.output<typeof manual>;

@@ -4,9 +4,9 @@
  */
 import { deadlineOf, Journal, JournalError, lastClosedAt, rehydrate, unrealisedOf, valueOf } from '../engine/index.ts';
 import { createState } from '../engine/index.ts';
-import type { Event, Instrument, JournalIdentity, JournalPort, Leg, Ms, Note, Order, Out, Setup, State } from '../engine/index.ts';
+import type { Event, Instrument, JournalIdentity, JournalPort, Leg, ManualOrder, Ms, Note, Order, Out, Setup, State } from '../engine/index.ts';
 import { BrainError } from './brain.ts';
-import type { Brain, Decided, Facts, LegView, Status, Thought, Woken } from './brain.ts';
+import type { Brain, Decided, Facts, LegView, Sized, Status, Thought, Woken } from './brain.ts';
 
 export interface EngineRequest {
   readonly setup: Setup;
@@ -30,7 +30,7 @@ export class JournaledEngine {
   #journal: Journal | null = null;
   #operated = 0;
   /** What became of the last orders of people's own, by name. */
-  readonly #answered = new Map<string, string>();
+  readonly #answered = new Map<string, Answer>();
   #hasRoom = true;
 
   constructor(request: EngineRequest) {
@@ -64,7 +64,7 @@ export class JournaledEngine {
       guarded(() => journal.step(this.#state, event, this.#out));
       if (event.tag === 'operator' || event.tag === 'manual-order') {
         this.#operated += 1;
-        if (event.tag === 'manual-order') this.#answer(event.name);
+        if (event.tag === 'manual-order') this.#answer(event);
       }
       if (event.tag === 'cycle-closed') this.#hasRoom = this.#request.hasRoom?.() ?? true;
       this.#request.seen?.(event, this.#state, this.#out.notes);
@@ -82,12 +82,13 @@ export class JournaledEngine {
     const { now, mode, link, wallet, equity, decisionSequence, legs, setup } = this.#state;
     return {
       now, mode, link: link.tag, settle: wallet.settle, equity, balance: wallet.balanceNumber, decisions: decisionSequence,
-      operated: this.#operated, answered: Object.fromEntries(this.#answered), legs: legs.map((leg) => viewOf(this.#state, leg, setup.instruments[leg.symbol]!)),
+      operated: this.#operated, answered: Object.fromEntries([...this.#answered].map(([name, { text }]) => [name, text])),
+      sized: Object.fromEntries([...this.#answered].map(([name, { sized }]) => [name, sized])), legs: legs.map((leg) => viewOf(this.#state, leg, setup.instruments[leg.symbol]!)),
     };
   }
 
-  #answer(name: string): void {
-    this.#answered.set(name, answerIn(this.#out.notes));
+  #answer({ name, leg }: ManualOrder): void {
+    this.#answered.set(name, answerIn(this.#out.notes, this.#state.setup.instruments[leg]));
     const [oldest] = this.#answered.keys();
     if (this.#answered.size > answersKept && oldest !== undefined) this.#answered.delete(oldest);
   }
@@ -131,10 +132,16 @@ export function besides(engine: JournaledEngine): Brain {
   };
 }
 
-/** What became of an order of a person's own, in words; '' = it went as asked. */
-function answerIn(notes: readonly Note[]): string {
+/** In words, '' = it went as asked; and what it was rounded to. */
+interface Answer { readonly text: string; readonly sized: Sized | null }
+
+/** What became of an order of a person's own. */
+function answerIn(notes: readonly Note[], instrument: Instrument | undefined): Answer {
   const decision = notes.find((note) => note.tag === 'decision');
-  return decision === undefined || decision.outcome === 'accepted' ? '' : `${decision.outcome}: ${decision.reason}`;
+  if (decision === undefined || instrument === undefined) return { text: '', sized: null };
+  const { outcome, reason, lots, priceTicks } = decision;
+  const price = valueOf(priceTicks, instrument.tick);
+  return { text: outcome === 'accepted' ? '' : `${outcome}: ${reason}`, sized: priceTicks > 0 ? { qty: valueOf(lots, instrument.lot), price } : null };
 }
 
 function isEmpty(port: JournalPort): boolean {

@@ -83,7 +83,8 @@ export function addOperator(program: Command, end: End): void {
   example(close, 'holdfast close BTCUSDT --network demo');
   const order = withRun(program.command('order').argument('<side>', 'buy or sell').argument('<symbol>', 'symbol of the run')
     .description('an order of your own through the engine, rounded and judged like any other; reduce-only at market unless --open'))
-    .option('--qty <base>', 'size in base (contracts when inverse)').option('--risk <fraction>', 'size by the share of equity lost at the stop (with --open)')
+    .option('--qty <base>', 'size in base (contracts when inverse)')
+    .option('--notional <quote>', 'size in quote (USDT, or USD when inverse), rounded down to whole quantity steps at the last price or --price').option('--risk <fraction>', 'size by the share of equity lost at the stop (with --open)')
     .option('--open', 'it may open or grow a position; needs --stop').option('--stop <price>', 'stop that rides on it (with --open)')
     .option('--price <price>', 'limit instead of market (with --open)').option('--bars <count>', 'decision bars that a limit lasts', positive, 1)
     .option('--yes', 'do not ask')

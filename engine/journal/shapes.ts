@@ -41,7 +41,7 @@ const eventShapes: Shapes<Event> = {
   connected: {}, disconnected: {}, stale: { symbol: true }, timer: {},
   'cycle-closed': { missing: true },
   operator: { verb: true },
-  'manual-order': { name: true, leg: true, side: true, isOpening: true, qty: true, risk: true, price: true, stop: true, bars: true },
+  'manual-order': { name: true, leg: true, side: true, isOpening: true, qty: true, risk: true, notional: true, price: true, stop: true, bars: true },
 };
 
 const commandShapes: Shapes<Command> = {
@@ -58,7 +58,7 @@ const commandShapes: Shapes<Command> = {
 };
 
 /** Fields that not every event of its kind has. */
-const optional: ReadonlySet<string> = new Set(['tradedAt', 'setAt']);
+const optional: ReadonlySet<string> = new Set(['tradedAt', 'setAt', 'notional']);
 
 type Keys = Readonly<Record<string, readonly string[]>>;
 const keysOf = (shapes: Readonly<Record<string, object>>): Keys =>

@@ -46,6 +46,13 @@ describe('an order of people, over the wire', () => {
     expect(flat).toMatchObject([5, { answered: 'refused: no-position', left: [{ side: 0 }] }]);
     const opened = await order('buy', '--qty', '0.0199', '--open', '--stop', '10000');
     expect(opened).toMatchObject([0, { answered: '', left: [{ side: 1, size: '0.019', stopLoss: expect.stringMatching(/^10000/) }], reached: true }]);
+    // The market stands between 101,000 and 119,000, and a step is 0.001: 600 USDT are 5 of them, 50 less than one.
+    const little = await order('buy', '--notional', '50', '--open', '--stop', '10000');
+    expect(little).toMatchObject([5, { answered: expect.stringMatching(/^refused: below-min-qty \(the least is 0\.001 in steps of 0\.001, and 5 USDT\)$/), left: [{ size: '0.019' }] }]);
+    const some = await order('sell', '--notional', '600');
+    expect(some).toMatchObject([0, { answered: '', sized: { qty: 0.005 }, left: [{ size: '0.014' }] }]);
+    const back = await order('buy', '--notional', '600', '--open', '--stop', '10000');
+    expect(back).toMatchObject([0, { answered: '', sized: { qty: 0.005 }, left: [{ size: '0.019' }] }]);
     // Two at once: the second finds the exit of the first under way, or what is left of the position.
     const both = await Promise.all([order('sell', '--qty', '0.004'), order('sell', '--qty', '0.004')]);
     const done = both.filter(([code]) => code === 0).length;

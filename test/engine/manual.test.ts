@@ -24,6 +24,11 @@ describe('an order of a person\'s own that only reduces', () => {
 
     expect(say(desk, { qty: 9 })).toEqual([reduce(desk, 2, 4)]);
   });
+  it.each([[350, 3], [399.9, 3], [300, 3], [9_000, 4]])('for %d of quote at a last price of 100 sells %d lots', (notional, lots) => {
+    const desk = held();
+
+    expect(say(desk, { notional })).toEqual([reduce(desk, 2, lots)]);
+  });
   it('leaves a halted engine too', () => {
     const desk = held();
     desk.take({ tag: 'operator', at: desk.now(), verb: 'halt' });
@@ -34,6 +39,7 @@ describe('an order of a person\'s own that only reduces', () => {
     ['that would grow the position', held, { side: 1, qty: 1 } as const, 'would-open'],
     ['without a position', empty, { qty: 1 }, 'no-position'],
     ['of less than a lot', held, { qty: 0.4 }, 'below-min-qty'],
+    ['for less than a lot is worth', held, { notional: 99.9 }, 'below-min-qty'],
   ])('%s is refused and sends nothing', (_what, place, own, reason) => {
     const desk = place();
 
@@ -52,6 +58,10 @@ describe('an order of a person\'s own that may open', () => {
   it('adds to a position, whose stop rides on it', () => {
     expect(say(held(), { side: 1, isOpening: true, qty: 1, stop: 90 })).toMatchObject([{ tag: 'enter', side: 1, lots: 1, stopTicks: 90 }]);
   });
+  it('for 290 of quote buys the 2 lots that 100 a lot leaves room for, and 3 at a limit of 95', () => {
+    expect(say(empty(), { side: 1, isOpening: true, notional: 290, stop: 90 })).toMatchObject([{ tag: 'enter', lots: 2, type: 'market' }]);
+    expect(say(empty(), { side: 1, isOpening: true, notional: 290, stop: 90, price: 95 })).toMatchObject([{ tag: 'enter', lots: 3, priceTicks: 95 }]);
+  });
   it('rests at a limit of 95', () => {
     expect(say(empty(), { side: 1, isOpening: true, qty: 2, stop: 90, price: 95 })).toMatchObject([{ tag: 'enter', type: 'limit', priceTicks: 95, timeInForce: 'GTC' }]);
   });
@@ -59,6 +69,7 @@ describe('an order of a person\'s own that may open', () => {
     ['without a stop', empty, { side: 1, qty: 2 } as const, 'no-stop'],
     ['with a stop on the wrong side', empty, { side: 1, qty: 2, stop: 110 } as const, 'stop-wrong-side'],
     ['against a position', held, { side: -1, qty: 2, stop: 110 } as const, 'close-first'],
+    ['for less than a lot is worth', empty, { side: 1 as const, notional: 99, stop: 90 }, 'below-min-qty'],
     ['of no size', empty, { side: 1, stop: 90 } as const, 'enter.qty must be above 0, was 0'],
   ])('%s is refused and sends nothing', (_what, place, own, reason) => {
     const desk = place();

@@ -7,7 +7,7 @@ import { disagreements, openDoor } from '../../live/index.ts';
 import type { DoorNote, LegFacts, OperatorOrder, Status } from '../../live/index.ts';
 
 const status: Status = {
-  now: 1, mode: { tag: 'trading' }, link: 'up', settle: 'USDT', equity: 1, balance: 1, decisions: 0, operated: 0, answered: {},
+  now: 1, mode: { tag: 'trading' }, link: 'up', settle: 'USDT', equity: 1, balance: 1, decisions: 0, operated: 0, answered: {}, sized: {},
   legs: [{ symbol: 'AAAUSDT', side: 'long', qty: 5, entryPrice: 100, unrealised: 0, protection: 'armed', stop: 90, mark: 100, orders: [] }],
 };
 const leg: LegFacts = {

@@ -29,7 +29,7 @@ async function trading(): Promise<{ readonly place: Place; readonly life: Life; 
 
 let asked = 0;
 async function order(life: Life, own: Partial<Manual>): Promise<{ readonly leg: LegFacts; readonly answered: string }> {
-  const manual: Manual = { name: `order ${++asked}`, side: 'sell', isOpening: false, qty: 0, risk: 0, price: 0, stop: 0, bars: 1, ...own };
+  const manual: Manual = { name: `order ${++asked}`, side: 'sell', isOpening: false, qty: 0, risk: 0, notional: 0, price: 0, stop: 0, bars: 1, ...own };
   const wanted: OperatorOrder = { verb: 'order', symbol: 'AAAUSDT', manual };
   let isOver = false;
   life.stepMs = 1_000; // answers are looked for in wall time
@@ -65,6 +65,20 @@ describe('an order of a person\'s own over the wire', () => {
     expect([leg.side, leg.size, leg.stopLoss, answered]).toEqual([1, '2', '9500', '']);
     expect(await differences(place, life)).toEqual([]);
   });
+  it('for 25,000 of quote opens 2 at 10,000 and says so; for 9,000 nothing, and for 15,000 it sells 1 of the 2', async () => {
+    const { place, life } = await trading();
+    const said = async (own: Partial<Manual>): Promise<readonly unknown[]> => {
+      const { leg, answered } = await order(life, own);
+      const { sized } = await life.shell.brain.status();
+      return [leg.size, answered, sized[`order ${asked}`]?.qty];
+    };
+    // Bars stand at 10,000 and 10,001: one lot of 1 is worth 10,000 to 10,001.
+    expect(await said({ side: 'buy', isOpening: true, notional: 9_000, stop: 9_500 })).toEqual(['0', 'refused: below-min-qty', 0]);
+    expect(await said({ side: 'buy', isOpening: true, notional: 25_000, stop: 9_500 })).toEqual(['2', '', 2]);
+    expect(await said({ notional: 15_000 })).toEqual(['1', '', 1]);
+    expect(await said({ notional: 9_000 })).toEqual(['1', 'refused: below-min-qty', undefined]);
+    expect(await differences(place, life)).toEqual([]);
+  });
   it('without a stop opens nothing and says why; nor does one in a halt', async () => {
     const { place, life } = await trading();
     const bare = await order(life, { side: 'buy', isOpening: true, qty: 2 });
@@ -78,7 +92,7 @@ describe('an order of a person\'s own over the wire', () => {
   it('two at once get each their own answer: one closes, the other is refused', async () => {
     const { life } = await trading();
     life.stepMs = 1_000;
-    const manual = (name: string, own: Partial<Manual>): OperatorOrder => ({ verb: 'order', symbol: 'AAAUSDT', manual: { name, side: 'sell', isOpening: false, qty: 1, risk: 0, price: 0, stop: 0, bars: 1, ...own } });
+    const manual = (name: string, own: Partial<Manual>): OperatorOrder => ({ verb: 'order', symbol: 'AAAUSDT', manual: { name, side: 'sell', isOpening: false, qty: 1, risk: 0, notional: 0, price: 0, stop: 0, bars: 1, ...own } });
     let over = 0;
     const shell = { ...life.shell, symbols: ['AAAUSDT'] };
     const both = [manual('a', { side: 'buy', isOpening: true, stop: 9_500 }), manual('b', { side: 'buy', isOpening: true })].map((wanted) => operate(shell, wanted).finally(() => { over += 1; }));
@@ -89,7 +103,7 @@ describe('an order of a person\'s own over the wire', () => {
   });
   it('names a symbol of the run or is refused before it reaches the engine', async () => {
     const { life } = await trading();
-    const wanted: OperatorOrder = { verb: 'order', symbol: 'ZZZ', manual: { name: 'x', side: 'sell', isOpening: false, qty: 1, risk: 0, price: 0, stop: 0, bars: 1 } };
+    const wanted: OperatorOrder = { verb: 'order', symbol: 'ZZZ', manual: { name: 'x', side: 'sell', isOpening: false, qty: 1, risk: 0, notional: 0, price: 0, stop: 0, bars: 1 } };
 
     await expect(operate({ ...life.shell, symbols: ['AAAUSDT'] }, wanted)).rejects.toThrow('order: was ZZZ, expected one of AAAUSDT');
   });
