@@ -11,7 +11,7 @@ const closeMostMs = 1_000;
 export async function doctor(reference: string, options: StartOptions): Promise<number> {
   const loaded = await loadStrategy(reference, options);
   try {
-    const line = await openLine(options, { declared: loaded.declared, letters: 'doctor', log: () => {} });
+    const line = await openLine(options, { declared: loaded.declared, letters: 'doctor', rules: null, log: () => {} });
     const goesOn = earlierRun(loaded, options, dataFolder(options.dataDir));
     const { findings } = await checkAll({ loaded, line, options, goesOn, looksOnly: true });
     await line.connection.venue.close(closeMostMs);

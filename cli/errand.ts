@@ -27,7 +27,7 @@ export async function errand(run: LiveManifest, order: OperatorOrder | null, opt
   try {
     const declared = await openBrain(run, brain, options);
     if (run.mode === 'paper') return await errandOnPaper({ run, order, options, brain, declared });
-    const line = await openLine(networkOf(run, options), { declared, letters: run.letters, log: () => {} });
+    const line = await openLine(networkOf(run, options), { declared, letters: run.letters, rules: run.instruments, log: () => {} });
     if (order === null) return await look(brain, line);
     const lock = await holdLine(line, run.run);
     try {
@@ -55,7 +55,7 @@ async function errandOnPaper({ run, order, options, brain, declared }: OnPaper):
   }
   const lock = await holdPaper(run.letters, run.run);
   try {
-    const market = await openMarket(networkOf(run, options), { declared, letters: run.letters, log: () => {} });
+    const market = await openMarket(networkOf(run, options), { declared, letters: run.letters, rules: run.instruments, log: () => {} });
     const line = await onPaper(market, { run, folder: liveFolder(dataFolder(options.dataDir), run.run), barMs: barMsOf(run), log: () => {} });
     return await act({ run, order, options, brain, line });
   } finally {

@@ -4,7 +4,7 @@
  */
 import { AccountHeldError, holdAccount, packagedRules } from '../data/index.ts';
 import type { AccountLock } from '../data/index.ts';
-import type { RunConfig } from '../engine/index.ts';
+import type { InstrumentRules, RunConfig } from '../engine/index.ts';
 import { checkStart, cleaner, EventQueue, marketTime, SteppedClock, WallClock } from '../live/index.ts';
 import type { Checked, Clock, ClockFacts, Connection, Finding, Log, Tell } from '../live/index.ts';
 import { connectBybit } from '../live/bybit/index.ts';
@@ -67,11 +67,13 @@ const wireIntervals: ReadonlySet<number> = new Set([1, 3, 5, 15, 30, 60, 120, 24
 
 export interface LineRequest {
   readonly declared: Declared; readonly letters: string; readonly log: Log;
+  /** Of a run that goes on: its journal counts by them. */
+  readonly rules: readonly InstrumentRules[] | null;
   /** Only the market, without a key, told here; absent = the account too, told into the line's queue. */
   readonly market?: Tell;
 }
 
-export async function openLine(options: NetworkOptions, { declared, letters, log, market }: LineRequest): Promise<Line> {
+export async function openLine(options: NetworkOptions, { declared, letters, rules, log, market }: LineRequest): Promise<Line> {
   if (!wireIntervals.has(declared.timeframeMs)) {
     throw new Failure(2, `strategy: ${declared.name}: was on bars of ${declared.timeframe}, expected a length the exchange makes. Fix: use 1m or longer`);
   }
@@ -86,7 +88,7 @@ export async function openLine(options: NetworkOptions, { declared, letters, log
   let clock: Clock & { readonly hasEnded?: boolean } = unset;
   const connection = connectBybit({
     endpoints: place.endpoints, credentials: market === undefined ? { key, secret } : null, symbols: declared.symbols, category,
-    entry: options.entry ?? 'rest', barMs: declared.timeframeMs, run: letters, now: () => clock.now(), tell: market ?? ((event) => queue.push(event)), log, timing: timingOf(),
+    entry: options.entry ?? 'rest', rules, barMs: declared.timeframeMs, run: letters, now: () => clock.now(), tell: market ?? ((event) => queue.push(event)), log, timing: timingOf(),
   });
   if (place.admin === null) unset.correct(await connection.measureClock());
   else clock = new SteppedClock({ door: place.admin, settled: () => connection.settled() }, await marketTime(place.admin));

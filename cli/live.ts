@@ -22,7 +22,7 @@ export async function live(reference: string, options: LiveOptions): Promise<num
     await confirmMainnet(options, wasTried(data, loaded.configHash));
     const log = new LateLog();
     const letters = goesOn?.letters ?? drawLetters();
-    const line = await opened(() => openLine(options, { declared: loaded.declared, letters, log: log.say }));
+    const line = await opened(() => openLine(options, { declared: loaded.declared, letters, rules: goesOn?.instruments ?? null, log: log.say }));
     const lock = await opened(() => holdLine(line, goesOn?.run ?? letters));
     try {
       const checked = await opened(() => checkAll({ loaded, line, options, goesOn, looksOnly: false }));

@@ -4,17 +4,16 @@ import { JournalError } from '../engine/index.ts';
 import { BrainError } from '../live/index.ts';
 import type { Log, Tell } from '../live/index.ts';
 import { openPaper } from '../live/paper/index.ts';
-import type { Declared } from './brain/index.ts';
 import { Failure } from './failure.ts';
 import type { LiveFolder, LiveManifest } from './live-folder.ts';
 import { openLine } from './live-start.ts';
-import type { Line } from './live-start.ts';
+import type { Line, LineRequest } from './live-start.ts';
 import type { NetworkOptions } from './network.ts';
 
 /** The market alone: enough for the checks. What it tells goes to nobody until the account is there. */
 export interface MarketLine { readonly line: Line; readonly listen: (tell: Tell) => void }
 
-export async function openMarket(options: NetworkOptions, wish: { readonly declared: Declared; readonly letters: string; readonly log: Log }): Promise<MarketLine> {
+export async function openMarket(options: NetworkOptions, wish: Pick<LineRequest, 'declared' | 'letters' | 'rules' | 'log'>): Promise<MarketLine> {
   let heard: Tell = () => {};
   const line = await openLine(options, { ...wish, market: (event) => heard(event) });
   return { line, listen: (tell) => { heard = tell; } };

@@ -24,7 +24,7 @@ export async function paper(reference: string, options: TradeOptions): Promise<n
     const letters = goesOn?.letters ?? drawLetters();
     const lock = await holdPaper(letters, goesOn?.run ?? letters);
     try {
-      const market = await opened(() => openMarket(options, { declared, letters, log: log.say }), fix);
+      const market = await opened(() => openMarket(options, { declared, letters, rules: goesOn?.instruments ?? null, log: log.say }), fix);
       const checked = await opened(() => checkAll({ loaded, line: market.line, options, goesOn, looksOnly: false, isPaper: true }), fix);
       sayFindings(checked, market.line);
       process.stderr.write(`on paper: fills are simulated; not checked without a key: ${keyChecks.join(', ')}\n`);

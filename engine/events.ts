@@ -126,7 +126,11 @@ export interface AccountSnapshot {
   readonly lastTicks: number;
 }
 export interface Wallet { readonly tag: 'wallet'; readonly at: Ms; readonly wallet: number; readonly balance: Money }
-export interface InstrumentChanged { readonly tag: 'instrument-changed'; readonly at: Ms; readonly symbol: number }
+/**
+ * What may be ordered of a symbol differs from the rules that the engine runs on: `change` names old and new, such as
+ * `tick 0.1, now 5`; '' = it is again as the engine has it.
+ */
+export interface InstrumentChanged { readonly tag: 'instrument-changed'; readonly at: Ms; readonly symbol: number; readonly change: string }
 export interface Liquidation { readonly tag: 'liquidation'; readonly at: Ms; readonly leg: number }
 export interface Adl { readonly tag: 'adl'; readonly at: Ms; readonly leg: number; readonly lotsAfter: number | null }
 

@@ -13,7 +13,7 @@ import type { NotifyCommand } from './commands.ts';
 import type { Out } from './notes.ts';
 import { cancelOrder } from './orders.ts';
 import { approveReducing } from './risk.ts';
-import type { CooldownCause, HaltCause, Mode, ReducingCause, State } from './state.ts';
+import type { CooldownCause, HaltCause, Leg, Mode, ReducingCause, State } from './state.ts';
 import type { Ms } from './units.ts';
 
 /** Entries and every standing opening order end; what protects and what reduces stays. A halt never gives way to another cause. */
@@ -83,8 +83,11 @@ export function alert(state: State, severity: NotifyCommand['severity'], cause: 
 
 /** Cancels whatever could still open or grow a position. */
 export function endOpeners(state: State, out: Out): void {
-  for (const leg of state.legs) {
-    leg.staged = null;
-    for (const order of leg.orders) if (!order.reduceOnly) cancelOrder(state, leg, order, out);
-  }
+  for (const leg of state.legs) endOpenersOf(state, leg, out);
+}
+
+/** The same of one leg. */
+export function endOpenersOf(state: State, leg: Leg, out: Out): void {
+  leg.staged = null;
+  for (const order of leg.orders) if (!order.reduceOnly) cancelOrder(state, leg, order, out);
 }

@@ -52,6 +52,7 @@ export function beginRecovery(state: State, out: Out, cause: 'restart' | 'reconn
   for (const leg of state.legs) {
     forget(state, leg, out);
     if (cause === 'restart') doubtAnew(state, leg);
+    if (cause === 'restart' && leg.hold.tag === 'blocked' && leg.hold.cause === 'instrument') leg.hold = { tag: 'none' }; // told anew when it is still so
   }
   for (const leg of state.legs) ask(state, leg, out);
 }

@@ -21,7 +21,7 @@ import { InvariantError } from './invariant.ts';
 import { takeLimits } from './limits.ts';
 import { takeBar, takeFunding, takeMark } from './market.ts';
 import type { Out } from './notes.ts';
-import { takeLink } from './link.ts';
+import { holdStale, takeLink } from './link.ts';
 import { takeOperator } from './operator.ts';
 import { countExecution, takeOrderEvent, takeExecution } from './answers.ts';
 import { foldFunding, markEquity } from './position.ts';
@@ -149,8 +149,5 @@ function takeMarket(state: State, event: Event): void { // hot
 
 /** A leg without a bar at this close waits for its next one. */
 function holdMissing(state: State, { missing }: CycleClosed): void {
-  for (let i = 0; i < missing.length; i++) {
-    const leg = state.legs[missing[i]!]!;
-    leg.hold = { tag: 'blocked', cause: 'stale', until: null };
-  }
+  for (let i = 0; i < missing.length; i++) holdStale(state.legs[missing[i]!]!);
 }

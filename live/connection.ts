@@ -63,6 +63,11 @@ export interface Connection {
   /** Executions from then on belong to the run, ms: readings bring them. Before the first reading. */
   readFrom(at: Ms): void;
   /**
+   * Reads the rules of every symbol again, in the background: `instrument-changed` is told when they differ from those that
+   * ticks and lots are counted by, and once more when they do not any longer. What cannot be read changes nothing.
+   */
+  lookAtRules(): void;
+  /**
    * Opens the market streams: from here on `bar-closed` of every symbol (each once, in order, holes closed by REST),
    * `mark-price`, `funding` and `stale` are told. `after` = close of the last candle the shell has fed, by symbol.
    */
@@ -85,6 +90,8 @@ export interface ConnectRequest {
   readonly entry?: 'rest' | 'ws';
   readonly symbols: readonly string[];
   readonly category: 'linear' | 'inverse';
+  /** Rules of a run that goes on, by symbol: ticks and lots are counted by them whatever the exchange lists now. Absent or null = as listed at the first reading. */
+  readonly rules?: readonly InstrumentRules[] | null;
   /** Interval of the bars told. */
   readonly barMs: Ms;
   /** Six letters of the run, first in every order link. */

@@ -18,10 +18,11 @@ import type { EventQueue } from './queue.ts';
 import { holesIn, readHistory } from './warm-up.ts';
 
 /** How often the shell asks of itself, ms. */
-export interface PollTimes { readonly waiting: Ms; readonly open: Ms; readonly flat: Ms }
-export const wirePolls: PollTimes = { waiting: 5_000, open: 10_000, flat: 30_000 };
+/** `rules` = those of the symbols, which change at any time. */
+export interface PollTimes { readonly waiting: Ms; readonly open: Ms; readonly flat: Ms; readonly rules: Ms }
+export const wirePolls: PollTimes = { waiting: 5_000, open: 10_000, flat: 30_000, rules: 3_600_000 };
 /** Where time stands still nothing is lost, and what is asked is asked of a market that did not move. */
-export const steppedPolls: PollTimes = { waiting: 1_800_000, open: 1_800_000, flat: 3_600_000 };
+export const steppedPolls: PollTimes = { waiting: 1_800_000, open: 1_800_000, flat: 3_600_000, rules: 86_400_000 };
 
 /** Wall time, ms: for the first subscription, for what is under way at the end, and for requests at the very end. */
 const connectMostMs = 15_000;
@@ -86,6 +87,7 @@ export class LiveRun {
   readonly #closes: Closes[] = [];
   #thought: Thought | null = null;
   #pollAt: Ms = 0;
+  #rulesAt: Ms = 0;
   #clockAt = 0;
   #snapshotAt: Ms = 0;
   #snapshotRecords = 0;
@@ -156,6 +158,7 @@ export class LiveRun {
       missed: (count, last) => log('warning', 'closes were passed over: too late to decide', { count, last }),
     }));
     this.#pollAt = at + this.#request.polls.waiting;
+    this.#rulesAt = at + this.#request.polls.rules;
     this.#snapshotAt = at + snapshotEveryMs;
     connection.watchMarket(closedAt);
     if (queue.withdraw('disconnected') && !await this.#connected()) queue.push({ tag: 'disconnected', at: clock.now() });
@@ -233,6 +236,7 @@ export class LiveRun {
     if (events.length > 0) await this.#take(events);
     else if (this.#deadlineAt <= now) await this.#take([{ tag: 'timer', at: now }]);
     else if (this.#pollAt <= now) this.#poll(now);
+    else if (this.#rulesAt <= now) this.#lookAtRules(now);
     else if (this.#snapshotAt <= now || this.#records - this.#snapshotRecords >= snapshotRecords) await this.#snapshot(now);
     else if (!clock.isStepped && correct !== undefined && this.#clockAt <= now) this.#measure(now, correct);
     else return false;
@@ -258,7 +262,7 @@ export class LiveRun {
   get #dueAt(): Ms {
     const { clock, correct } = this.#request;
     const clockAt = clock.isStepped || correct === undefined ? Number.POSITIVE_INFINITY : this.#clockAt;
-    return Math.min(this.#deadlineAt, this.#pollAt, this.#snapshotAt, clockAt, this.#closes[0]!.dueAt);
+    return Math.min(this.#deadlineAt, this.#pollAt, this.#rulesAt, this.#snapshotAt, clockAt, this.#closes[0]!.dueAt);
   }
 
   #countTurn(now: Ms): void {
@@ -308,6 +312,12 @@ export class LiveRun {
     if (venue.underWay > instruments.length) return;
     this.#isUnsettled = true;
     venue.send(instruments.map((_, leg) => readingOf(leg)), now);
+  }
+
+  #lookAtRules(now: Ms): void {
+    this.#rulesAt = now + this.#request.polls.rules;
+    this.#isUnsettled = true;
+    this.#request.connection.lookAtRules();
   }
 
   async #snapshot(now: Ms): Promise<void> {

@@ -35,7 +35,7 @@ const eventShapes: Shapes<Event> = {
     markTicks: true, lastTicks: true,
   },
   wallet: { wallet: true, balance: true },
-  'instrument-changed': { symbol: true },
+  'instrument-changed': { symbol: true, change: true },
   liquidation: { leg: true },
   adl: { leg: true, lotsAfter: true },
   connected: {}, disconnected: {}, stale: { symbol: true }, timer: {},

@@ -13,6 +13,7 @@ import { MarketFeed } from './market-feed.ts';
 import { Orders } from './orders.ts';
 import { Readings } from './readings.ts';
 import { Requests } from './requests.ts';
+import { RulesWatch } from './rules-watch.ts';
 import { executionRow, orderRow, positionRow, readRows, walletRow } from './rows.ts';
 import { Stream } from './stream.ts';
 import { TradeSocket } from './trade-socket.ts';
@@ -39,6 +40,7 @@ class BybitConnection implements Connection {
   readonly #feed: AccountFeed;
   readonly #readings: Readings;
   readonly #orders: Orders;
+  readonly #rules: RulesWatch;
   readonly #public: Stream;
   readonly #private: Stream;
   #listed: readonly Instrument[] | null = null;
@@ -65,7 +67,8 @@ class BybitConnection implements Connection {
     this.#market = new MarketFeed({ ...shared, barMs, candles: (wish) => this.#facts.candles(wish) });
     this.#feed = new AccountFeed({ ...shared, nextFunding: (leg) => this.#market.nextFunding(leg), wonder: (leg) => this.#wonder(leg) });
     this.#readings = new Readings({ ...shared, feed: this.#feed });
-    this.#orders = new Orders({ ...shared, readings: this.#readings, feed: this.#feed, listed: (leg) => this.#limits[leg]!, showMs });
+    this.#rules = new RulesWatch({ ...shared, rules: () => this.#instruments().map(({ rules }) => rules), terms: (symbol) => this.#facts.terms(symbol) });
+    this.#orders = new Orders({ ...shared, readings: this.#readings, feed: this.#feed, listed: (leg) => this.#limits[leg]!, doubt: () => this.#rules.doubt(), showMs });
     const streams = { category, timing, log, offsetMs: () => this.#offsetMs, up: () => this.#changed() } as const;
     this.#public = new Stream({
       ...streams, name: 'public', url: withPath(endpoints.public, `/v5/public/${category}`), credentials: null, frame: (frame) => this.#market.frame(frame),
@@ -86,7 +89,7 @@ class BybitConnection implements Connection {
   }
 
   #venue(): Venue {
-    const underWay = (): number => this.#orders.underWay + this.#wondering.size + this.#market.underWay;
+    const underWay = (): number => this.#orders.underWay + this.#wondering.size + this.#market.underWay + this.#rules.underWay;
     return {
       send: (commands) => this.#orders.send(commands),
       recover: () => this.#recover(),
@@ -123,10 +126,14 @@ class BybitConnection implements Connection {
     const found = await this.#facts.instruments(wanted, credentials !== null);
     const known = symbols.map((symbol) => found.find(({ rules }) => rules.symbol === symbol));
     if (!known.every((one) => one !== undefined)) return found;
-    this.#limits = known;
-    this.#listed = known.map(({ rules }) => instrumentOf(rules));
+    const { rules = null } = this.#request;
+    this.#listed ??= (rules ?? known.map((one) => one.rules)).map((one) => instrumentOf(one));
+    this.#limits = known.map((one, symbol) => inSteps(one, this.#listed![symbol]!));
+    for (const [symbol, { rules: { qtyStep, ...own }, status }] of known.entries()) this.#rules.listed(symbol, { ...own, step: qtyStep, status });
     return found;
   }
+
+  lookAtRules(): void { this.#rules.look(); }
 
   candles(wish: CandleRequest): Promise<readonly Candle[]> { return this.#facts.candles(wish); }
   key(): Promise<KeyFacts> { return this.#facts.key(); }
@@ -202,6 +209,12 @@ class BybitConnection implements Connection {
     this.#isUp = isUp;
     this.#tell({ tag: isUp ? 'connected' : 'disconnected', at: this.#request.now() });
   }
+}
+
+/** Limits in the lots of the run, whatever step is listed now. */
+function inSteps(listed: ListedInstrument, { lot }: Instrument): ListedInstrument {
+  const factor = (Number(listed.rules.qtyStep) * lot.den) / lot.num;
+  return factor === 1 ? listed : { ...listed, maxLots: Math.floor(listed.maxLots * factor + 1e-9), maxMarketLots: Math.floor(listed.maxMarketLots * factor + 1e-9) };
 }
 
 /** Coin in which a symbol settles: told by its name, since it is asked for before the instruments. */

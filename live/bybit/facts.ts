@@ -32,6 +32,9 @@ const keyResult = z.object({
 const walletRow = z.object({ coin: z.array(z.object({ coin: text, walletBalance: optionalText, equity: optionalText })) });
 const candleRow = z.array(text).min(5);
 
+/** Decimal texts; `status` 'Trading' = open for orders. */
+export type Terms = Readonly<Record<'tick' | 'step' | 'minQty' | 'minNotional' | 'status', string>>;
+
 const candlesMost = 1_000;
 const clockSamples = 5;
 
@@ -72,6 +75,15 @@ export class Facts {
       found.push(listedOf(row, tiers, fees, category));
     }
     return found;
+  }
+
+  /** What of a symbol's rules may change while it trades; null = it is not listed. */
+  async terms(symbol: string): Promise<Terms | null> {
+    const category = this.#category;
+    const [row] = await this.#list('market', instrumentRow, (client) => client.getInstrumentsInfo({ category, symbol }));
+    if (row === undefined) return null;
+    const { tick, qtyStep, minQty, minNotional } = rulesOfListing(row, [], null, category, '');
+    return { tick, step: qtyStep, minQty, minNotional, status: row.status };
   }
 
   /** Null where the environment does not serve fee rates. */

@@ -11,7 +11,7 @@
  * 6. Whatever goes wrong in here itself ends its own request only, outcome unknown.
  */
 import { textOfSteps } from './numbers.ts';
-import type { AmendCommand, Approved, CancelCommand, EnterCommand, Event, FailureReason, Instrument, Ms, ReduceCommand, RequestFailed, SetStopCommand, TriggerSource } from '../../engine/index.ts';
+import type { AmendCommand, Approved, CancelCommand, EnterCommand, Event, FailureReason, Instrument, Ms, ReduceCommand, RejectReason, RequestFailed, SetStopCommand, TriggerSource } from '../../engine/index.ts';
 import { VenueError } from '../connection.ts';
 import type { ListedInstrument, Log } from '../connection.ts';
 import type { AccountFeed } from './account-feed.ts';
@@ -33,6 +33,8 @@ export interface OrdersWish {
   /** What the exchange takes in one order, by leg. */
   readonly listed: (leg: number) => Pick<ListedInstrument, 'maxLots' | 'maxMarketLots'>;
   readonly now: () => Ms;
+  /** A refusal may come from rules that changed. */
+  readonly doubt: () => void;
   readonly tell: (event: Event) => void;
   readonly log: Log;
   /** Wall time in which the stream shows a stop that was accepted, ms. */
@@ -42,6 +44,9 @@ export interface OrdersWish {
 type Sent = Exclude<Approved, { readonly tag: 'notify' }>;
 type Write = Exclude<Sent, { readonly tag: 'query-account' }>;
 type About = Pick<RequestFailed, 'leg' | 'order' | 'of'>;
+
+/** Refusals that tick, step, minima or status of the symbol may be behind. */
+const ofRules: ReadonlySet<RejectReason> = new Set<RejectReason>(['malformed', 'below-min-qty', 'below-min-notional', 'other']);
 
 const triggerWord = (by: TriggerSource): 'MarkPrice' | 'LastPrice' => (by === 'mark' ? 'MarkPrice' : 'LastPrice');
 
@@ -256,6 +261,7 @@ export class Orders {
     try {
       const { code, text } = await what();
       const verdict = classify(operation, code, text);
+      if (verdict.tag === 'refused' && ofRules.has(verdict.reason)) this.#wish.doubt();
       if (verdict.tag !== 'failed') return verdict;
       this.#fail(about, verdict.certainty, verdict.reason);
     } catch (error) {

@@ -82,6 +82,7 @@ export class PaperConnection implements Connection, Clock {
         break;
       }
       case 'connected': this.#isMarketUp = true; break;
+      case 'instrument-changed': this.#request.tell({ ...event, at: this.#request.account.now }); break;
       case 'stale': log('warning', 'the market says nothing: paper time stands', { symbol: event.symbol }); break;
       default: return;
     }
@@ -186,6 +187,7 @@ export class PaperConnection implements Connection, Clock {
   measureClock(): Promise<ClockFacts> { return this.#request.market.measureClock(); }
   instruments(symbols: readonly string[]): Promise<readonly ListedInstrument[]> { return this.#request.market.instruments(symbols); }
   candles(request: CandleRequest): Promise<readonly Candle[]> { return this.#request.market.candles(request); }
+  lookAtRules(): void { this.#request.market.lookAtRules(); }
   watchMarket(after: readonly Ms[]): void { this.#request.market.watchMarket(after); }
   settled(): Promise<void> {
     this.#tellDue();

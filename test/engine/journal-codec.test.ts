@@ -77,7 +77,7 @@ const events: readonly fc.Arbitrary<Event>[] = [
     ended: unknownOr(fc.array(record({ order, outcome: text, filled: number }), { maxLength: 3 })), executions: unknownOr(fc.array(execution, { maxLength: 2 })),
     markTicks: number, lastTicks: number,
   }),
-  event('wallet', { wallet: leg, balance: money }), event('instrument-changed', { symbol: leg }), event('liquidation', { leg }),
+  event('wallet', { wallet: leg, balance: money }), event('instrument-changed', { symbol: leg, change: text }), event('liquidation', { leg }),
   event('adl', { leg, lotsAfter: fc.option(number) }), event('connected'), event('disconnected'), event('stale', { symbol: leg }), event('timer'),
   event('cycle-closed', { missing: fc.array(leg, { maxLength: 3 }) }), event('operator', { verb: text }),
 ];

@@ -1,7 +1,7 @@
 /** The connection and what the venue does of itself. */
 import { describe, expect, it } from 'vitest';
 import { deadlineOf } from '../../engine/index.ts';
-import { bid, fiveLong, long, Talk } from './talk.ts';
+import { bid, buy, fiveLong, long, Talk } from './talk.ts';
 
 const query = { tag: 'query-account', leg: 0 };
 
@@ -105,8 +105,52 @@ describe('what the venue does of itself', () => {
   it('an event that is none of these does nothing here', () => {
     const talk = long();
 
-    expect(talk.tell({ tag: 'instrument-changed', symbol: 0 })).toEqual({ commands: [], notes: [] });
+    expect(talk.tell({ tag: 'wallet', wallet: 0, balance: 1n })).toEqual({ commands: [], notes: [] });
     talk.pass(1).reading(fiveLong);
     expect(talk.leg.query.tag).toBe('none');
+  });
+});
+
+describe('rules of a symbol that change while it is traded', () => {
+  const change = 'tick 1, now 5';
+  const alarm = { tag: 'notify', severity: 'alarm', cause: 'instrument AAAUSDT', text: 'AAAUSDT: the rules changed: tick 1, now 5; no entries until they are as before, or a new run takes them' };
+
+  it('end the entry that stands, with one alarm that names old and new, and refuse the next one; bars and silence change nothing of it', () => {
+    const talk = new Talk();
+    talk.decide(bid);
+    talk.accept(1);
+
+    expect(talk.tell({ tag: 'instrument-changed', symbol: 0, change }).commands).toEqual([{ tag: 'cancel', leg: 0, order: 1 }, alarm]);
+    expect(talk.tell({ tag: 'instrument-changed', symbol: 0, change }).commands).toEqual([]);
+    talk.tell({ tag: 'order-cancelled', order: 1, cause: 'requested', filled: 0 });
+    for (const quiet of [true, false]) {
+      if (!quiet) talk.tell({ tag: 'stale', symbol: 0 });
+      const { commands, notes } = talk.decide(buy);
+      expect(commands).toEqual([]);
+      expect(notes).toContainEqual(expect.objectContaining({ tag: 'decision', outcome: 'refused', reason: 'blocked-instrument' }));
+    }
+    expect(talk.state.mode.tag).toBe('trading');
+  });
+
+  it('leave a position to its stop, which still moves, and to its exit', () => {
+    const talk = long();
+    talk.tell({ tag: 'instrument-changed', symbol: 0, change });
+
+    expect(talk.position.protection.tag).toBe('armed');
+    expect(talk.decide(({ intents }) => intents.moveStop(85)).commands).toMatchObject([{ tag: 'set-stop', triggerTicks: 85 }]);
+    expect(talk.decide(({ intents }) => intents.exit('done')).commands).toMatchObject([{ tag: 'reduce', lots: 5 }]);
+  });
+
+  it('as before again let entries through; so does a restart, after which they are told anew', () => {
+    for (const again of [(talk: Talk) => talk.tell({ tag: 'instrument-changed', symbol: 0, change: '' }), (talk: Talk) => talk.restart()]) {
+      const talk = new Talk();
+      talk.decide();
+      talk.tell({ tag: 'instrument-changed', symbol: 0, change });
+      expect(talk.leg.hold).toEqual({ tag: 'blocked', cause: 'instrument', until: null });
+      again(talk);
+
+      expect(talk.leg.hold).toEqual({ tag: 'none' });
+    }
+    expect(new Talk().tell({ tag: 'instrument-changed', symbol: 0, change: '' })).toEqual({ commands: [], notes: [] });
   });
 });

@@ -74,7 +74,7 @@ export function stream(seed: number, instruments: readonly Instrument[]): Stream
       case 3: return { tag: 'disconnected', at: now };
       case 4: return { tag: 'stale', at: now, symbol };
       case 5: return { tag: 'timer', at: now };
-      case 6: return { tag: 'instrument-changed', at: now, symbol };
+      case 6: return { tag: 'instrument-changed', at: now, symbol, change: roll() < 0.5 ? '' : 'tick 1, now 5' };
       case 7: return { tag: 'liquidation', at: now, leg: symbol };
       case 8: return { tag: 'adl', at: now, leg: symbol, lotsAfter: 0 };
       case 9: return { tag: 'account-snapshot', at: now, takenAt: now, leg: symbol, position: 'unknown', stop: 'unknown', openOrders: 'unknown', ended: 'unknown', executions: 'unknown', markTicks: price, lastTicks: price };

@@ -52,7 +52,7 @@ function exchange(world: World): { readonly connection: Connection; readonly set
       marginMode = 'isolated';
       return answer(undefined);
     },
-    readFrom: () => {}, watchMarket: () => {}, settled: () => answer(undefined),
+    lookAtRules: () => {}, readFrom: () => {}, watchMarket: () => {}, settled: () => answer(undefined),
   };
   return { connection, set };
 }

@@ -63,7 +63,7 @@ export async function live(wish: LiveWish): Promise<Lived> {
   let stoodDown = false;
   const run = new LiveRun({
     connection, clock: connection, queue, brain: besides(engine), instruments: setup.instruments, barMs, warmupBars: setup.warmupBars,
-    graceMs: config.cycleGraceMs, polls: wish.polls ?? { waiting: 60_000, open: 60_000, flat: 60_000 },
+    graceMs: config.cycleGraceMs, polls: wish.polls ?? { waiting: 60_000, open: 60_000, flat: 60_000, rules: 86_400_000 },
     log: (level, what) => logs.push(`${level} ${what}`), notify: (_, notice) => notices.push(notice), hasEnded: () => connection.hasEnded,
     stoodDown: wish.stoodDown ?? false, standingDown: () => { stoodDown = true; }, decides: true, ready: () => {},
   });

@@ -87,7 +87,7 @@ describe('a run over a stepped clock equals the backtest over the same bars', ()
     const markets = [marketOf({ bars: walk({ seed: 7, bars: 120 }) })];
     const config = { cash: 1_000_000 };
     const rare = await live({ markets, config, strategy: scripted({ warmup, always: busy(7) }).strategy });
-    const often = await live({ markets, config, strategy: scripted({ warmup, always: busy(7) }).strategy, polls: { waiting: 1_000, open: 1_000, flat: 1_000 } });
+    const often = await live({ markets, config, strategy: scripted({ warmup, always: busy(7) }).strategy, polls: { waiting: 1_000, open: 1_000, flat: 1_000, rules: 86_400_000 } });
 
     expect(often.connection.told.length).toBeGreaterThan(5 * rare.connection.told.length);
     expect(rowsOf(often, 'executions')).toEqual(rowsOf(rare, 'executions'));

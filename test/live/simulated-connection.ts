@@ -141,6 +141,7 @@ export class SimulatedConnection implements Connection, Clock {
     return Promise.resolve();
   }
   readFrom(): void {}
+  lookAtRules(): void {}
   watchMarket(): void { this.#isWatched = true; }
 
   candles({ symbol, until, count, intervalMs }: CandleRequest): Promise<readonly Candle[]> {

@@ -128,7 +128,8 @@ const operation: Readonly<Record<string, Row>> = {
     'operator scripts', 'live wire', 'live/door: a verb is done once', 'live/door: names size, stop and orders', 'live/scenarios/links: halt, then close SYMBOL',
   ),
   'R-79': held(
-    'start-up safety', 'cli/live: doctor looks and sets nothing', 'live/checks: leverage is set', 'live/checks: an equity below',
+    'start-up safety, and rules of the venue that change afterwards', 'live/scenarios/rules: are seen at the next look', 'live/bybit/rules-watch: are read again after a refusal',
+    'cli/live: doctor looks and sets nothing', 'live/checks: leverage is set', 'live/checks: an equity below',
     'live/checks: isolated margin', 'live/checks: a key that may transfer',
   ),
   'R-80': held(

@@ -2,7 +2,7 @@
  * The connector against a whole local exchange: a market of 1-minute bars that stand at 100 unless said otherwise, one
  * linear symbol (tick 1, lot 1). Market time stands still except where a test plays it.
  */
-import type { Approved, Command, Event } from '../../../engine/index.ts';
+import type { Approved, Command, Event, InstrumentRules } from '../../../engine/index.ts';
 import { runConfig } from '../../../engine/index.ts';
 import { connectBybit } from '../../../live/bybit/index.ts';
 import type { Connection, ConnectionTiming, Log } from '../../../live/index.ts';
@@ -33,6 +33,8 @@ export interface StageWish {
   readonly timing?: Partial<ConnectionTiming>;
   readonly run?: string;
   readonly entry?: 'rest' | 'ws';
+  /** Of a run that goes on. */
+  readonly rules?: readonly InstrumentRules[];
   /** Default the one linear symbol. */
   readonly symbols?: readonly string[];
 }
@@ -64,7 +66,7 @@ export function connectStage(exchange: RunningExchange, wish: StageWish = {}): S
   const { rest, public: publicUrl, private: privateUrl, trade } = exchange.ready;
   const connection = connectBybit({
     endpoints: { rest, public: publicUrl, private: privateUrl, trade }, credentials, symbols: wish.symbols ?? usualSymbols, category: exchange.world.category, barMs: minute,
-    run: wish.run ?? 'abcdef', entry: wish.entry ?? 'rest', now: () => exchange.world.now, log, timing: { ...timing, ...wish.timing },
+    run: wish.run ?? 'abcdef', entry: wish.entry ?? 'rest', rules: wish.rules ?? null, now: () => exchange.world.now, log, timing: { ...timing, ...wish.timing },
     tell: (event) => {
       events.push(event);
       heard();

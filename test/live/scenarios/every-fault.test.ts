@@ -126,7 +126,7 @@ describe(`${cases.length} forms of ${new Set(cases.map(([id]) => id)).size} faul
     const place = await openPlace({ market: marketOf({ bars, funding }), config: { cash: 1_000_000, adopt: { positions: 'flatten', orders: 'flatten' } } });
     const { strategy } = scripted({ warmup: 5, always: busy });
     const watch = new Watch();
-    const lived = { strategy, log: watch.log, ...(inReadings.has(id) ? { polls: { waiting: minute, open: minute, flat: minute } } : {}), ...(id === 'F56' ? { timing: { pingMs: 40, pongMs: 60 } } : {}) };
+    const lived = { strategy, log: watch.log, ...(inReadings.has(id) ? { polls: { waiting: minute, open: minute, flat: minute, rules: 86_400_000 } } : {}), ...(id === 'F56' ? { timing: { pingMs: 40, pongMs: 60 } } : {}) };
     let life = await begin(place, { ...lived, port: new FilePort(folder) });
     await life.play(3);
     if (id === 'F56') life.lostStepMs = 3_000; // a stream without a pong is lost again and again, and nine minutes are to pass

@@ -238,7 +238,7 @@ function withVenue(connection: Connection, venue: Connection['venue']): Connecti
     venue, measureClock: () => connection.measureClock(), instruments: (symbols) => connection.instruments(symbols), candles: (request) => connection.candles(request),
     key: () => connection.key(), account: () => connection.account(), legs: () => connection.legs(), fees: (symbol) => connection.fees(symbol),
     setLeverage: (symbol, leverage) => connection.setLeverage(symbol, leverage), setIsolated: () => connection.setIsolated(),
-    readFrom: (at) => { connection.readFrom(at); }, watchMarket: (after) => { connection.watchMarket(after); }, settled: () => connection.settled(),
+    readFrom: (at) => { connection.readFrom(at); }, lookAtRules: () => { connection.lookAtRules(); }, watchMarket: (after) => { connection.watchMarket(after); }, settled: () => connection.settled(),
   };
 }
 
