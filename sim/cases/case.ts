@@ -3,7 +3,7 @@ import { instrumentOf, parseDecimal } from '../../engine/index.ts';
 import type { Instrument, Money, RiskTier } from '../../engine/index.ts';
 import type { ExchangeConfig, Slippage } from '../exchange/index.ts';
 import { expectationOf } from './expectation.ts';
-import { decimalText, failField, fieldsOf, isFields, listOf, msOf, numberOf, onlyFields, wordOf } from './field.ts';
+import { amountOf, decimalText, failField, fieldsOf, isFields, listOf, msOf, numberOf, onlyFields, wordOf } from './field.ts';
 import type { Fields } from './field.ts';
 import { readScript } from './script.ts';
 import type { Script } from './script.ts';
@@ -32,9 +32,9 @@ function slippageOf(value: unknown, where: string): Slippage {
   onlyFields(fields, where, ['kind', ...slippageFields[kind]]);
   switch (kind) {
     case 'none': return { kind };
-    case 'ticks': return { kind, n: numberOf(fields['n'], `${where}.n`) };
-    case 'bps': return { kind, b: numberOf(fields['b'], `${where}.b`) };
-    case 'volshare': return { kind, k: numberOf(fields['k'], `${where}.k`), cap: numberOf(fields['cap'], `${where}.cap`) };
+    case 'ticks': return { kind, n: amountOf(fields['n'], `${where}.n`) };
+    case 'bps': return { kind, b: amountOf(fields['b'], `${where}.b`) };
+    case 'volshare': return { kind, k: amountOf(fields['k'], `${where}.k`), cap: amountOf(fields['cap'], `${where}.cap`) };
   }
 }
 
@@ -48,8 +48,8 @@ function configOf(fields: Fields, where: string): ExchangeConfig {
     path: wordOf(fields['path'], `${where}.path`, ['adverse', 'favourable', 'adaptive', 'ohlc', 'olhc'], 'adverse'),
     limitFill: wordOf(fields['limitFill'], `${where}.limitFill`, ['through', 'touch'], 'through'),
     slippage: slippageOf(fields['slippage'], `${where}.slippage`),
-    halfSpreadTicks: numberOf(fields['halfSpreadTicks'], `${where}.halfSpreadTicks`, 0),
-    participation: participation == null ? null : numberOf(participation, `${where}.participation`),
+    halfSpreadTicks: amountOf(fields['halfSpreadTicks'], `${where}.halfSpreadTicks`, 0),
+    participation: participation == null ? null : amountOf(participation, `${where}.participation`),
     liqFormula: wordOf(fields['liqFormula'], `${where}.liqFormula`, ['mark-value', 'entry-value'], 'mark-value'),
   };
 }
@@ -140,7 +140,7 @@ function insideOf(fields: Fields, interval: unknown, intervalMs: number, where: 
 /** Reads a case; `place` names it until its id is known. Throws `CaseFileError`. */
 export function readCase(value: unknown, place: string): Case {
   const fields = fieldsOf(value, place);
-  if (typeof fields['id'] !== 'string' || fields['id'] === '') failField(`${place}.id`, fields['id'], 'text');
+  if (typeof fields['id'] !== 'string' || fields['id'] === '') failField(`${place}: id`, fields['id'], 'text');
   const id = fields['id'] as string;
   refuseStrangers(fields, `case ${id}`);
   const where = (name: string): string => `case ${id}: ${name}`;

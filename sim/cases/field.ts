@@ -54,6 +54,12 @@ export function numberOf(value: unknown, where: string, otherwise?: number): num
   return Number(decimalText(value, where));
 }
 
+/** A share, a spread or a slippage: less than nothing would pay the taker. */
+export function amountOf(value: unknown, where: string, otherwise?: number): number {
+  const amount = numberOf(value, where, otherwise);
+  return amount >= 0 ? amount : failField(where, value, 'zero or more');
+}
+
 /** Whole ms since the epoch, or a duration. */
 export function msOf(value: unknown, where: string, otherwise?: number): number {
   const ms = numberOf(value, where, otherwise);

@@ -160,11 +160,13 @@ function sendingOf(reading: Reading, value: unknown, where: string, place: numbe
   const verb = wordOf(fields['do'], `${where}.do`, ['submit', 'cancel', 'amend', 'tradingStop', 'addMargin']);
   onlyFields(fields, where, ['at', 'after', 'do', ...(messageFields[verb] ?? [])]);
   const after = fields['after'] == null ? null : textOf(fields['after'], `${where}.after`);
+  if (after !== null && fields['at'] != null) failField(`${where}.at`, fields['at'], 'left out beside after');
   const at = after === null ? msOf(fields['at'], `${where}.at`) : null;
   switch (verb) {
     case 'submit': {
       const message = submitOf(reading, fields['order'], `${where}.order`);
       const id = reading.orders[message.order] ?? '';
+      if (known.has(id)) failField(`${where}.order.id`, id, 'an id of its own');
       known.set(id, { side: message.side, triggerDirection: message.triggerDirection });
       return { at, after, label: id, message };
     }
@@ -183,9 +185,16 @@ function sendingOf(reading: Reading, value: unknown, where: string, place: numbe
   }
 }
 
+/** What closes a position by itself has no id, but a message may wait for its fill as well. */
+const positionOrders = ['SL', 'TP', 'TS', 'LIQ'];
+
 export function readScript(value: unknown, instrument: Instrument, where: string): Script {
   const reading: Reading = { instrument, orders: [], faults: new Set() };
   const known = new Map<string, Roundings>();
   const sendings = listOf(value, where).map((entry, i) => sendingOf(reading, entry, `${where}[${i}]`, i, known));
+  sendings.forEach(({ after }, i) => {
+    if (after === null || known.has(after) || positionOrders.includes(after)) return;
+    failField(`${where}[${i}].after`, after, `an order of the script or one of ${positionOrders.join(', ')}`);
+  });
   return { sendings, orders: reading.orders };
 }

@@ -36,6 +36,12 @@ describe('the fields of a case', () => {
     [{ config: { slippage: { kind: 'volshare', k: '1' } } }, 'config.slippage.cap must be a decimal number, was nothing'],
     [{ config: { halfSpreadTicks: 'x' } }, 'config.halfSpreadTicks must be a decimal number, was "x"'],
     [{ config: { participation: 'x' } }, 'config.participation must be a decimal number, was "x"'],
+    [{ config: { halfSpreadTicks: -1 } }, 'config.halfSpreadTicks must be zero or more, was -1'],
+    [{ config: { participation: '-0.1' } }, 'config.participation must be zero or more, was "-0.1"'],
+    [{ config: { slippage: { kind: 'ticks', n: '-1' } } }, 'config.slippage.n must be zero or more, was "-1"'],
+    [{ config: { slippage: { kind: 'bps', b: -5 } } }, 'config.slippage.b must be zero or more, was -5'],
+    [{ config: { slippage: { kind: 'volshare', k: -1, cap: 1 } } }, 'config.slippage.k must be zero or more, was -1'],
+    [{ config: { slippage: { kind: 'volshare', k: 1, cap: -1 } } }, 'config.slippage.cap must be zero or more, was -1'],
     [{ config: { latencyMs: -1 } }, 'config.latencyMs must be whole milliseconds, was -1'],
     [{ config: { responseLatencyMs: 0.5 } }, 'config.responseLatencyMs must be whole milliseconds, was 0.5'],
     [{ config: { wallet: 'all' } }, 'config.wallet must be a decimal number, was "all"'],
@@ -66,10 +72,10 @@ describe('the fields of a case', () => {
   });
 
   it('without an id the place in the file names the case', () => {
-    expect(runCase({ bars: [] }).malformed).toBe('case.id must be text, was nothing');
-    expect(runCase({ id: '' }).malformed).toBe('case.id must be text, was ""');
+    expect(runCase({ bars: [] }).malformed).toBe('case: id must be text, was nothing');
+    expect(runCase({ id: '' }).malformed).toBe('case: id must be text, was ""');
     expect(runCase(5).malformed).toBe('case must be an object, was 5');
-    expect(runCases([{ ...base, id: 7 }])[0]).toMatchObject({ id: '?', malformed: 'case 1 of the file.id must be text, was 7', passed: false, account: null, error: null });
+    expect(runCases([{ ...base, id: 7 }])[0]).toMatchObject({ id: '?', malformed: 'case 1 of the file: id must be text, was 7', passed: false, account: null, error: null });
     expect(runCases([base, null])[1]?.malformed).toBe('case 2 of the file must be an object, was null');
   });
 
@@ -93,6 +99,8 @@ describe('the messages of a script', () => {
     [message({ at: 0, do: 'cancel' }), 'script[0].id must be text, was nothing'],
     [message({ at: 0, do: 'cancel', id: 'E', why: 'x' }), 'script[0].why is not a field of fill-case/1; known: at, after, do, id'],
     [message({ after: '', do: 'cancel', id: 'E' }), 'script[0].after must be text, was ""'],
+    [message({ at: 0, after: 'E', do: 'cancel', id: 'E' }), 'script[0].at must be left out beside after, was 0'],
+    [message({ after: 'F', do: 'cancel', id: 'E' }), 'script[0].after must be an order of the script or one of SL, TP, TS, LIQ, was "F"'],
     [message({ at: 0, do: 'amend', qty: '1' }), 'script[0].id must be text, was nothing'],
     [message({ at: 0, do: 'amend', id: 'E', size: '1' }), 'script[0].size is not a field of fill-case/1; known: at, after, do, id, price, qty, trigger'],
     [message({ at: 0, do: 'tradingStop', slTriggerBy: 'x' }), 'script[0].slTriggerBy must be one of LastPrice, MarkPrice, was "x"'],
@@ -116,6 +124,14 @@ describe('the messages of a script', () => {
 
   it.each(faults)('%j is told as one line', (change, words) => {
     expect(wrongIn(change)).toBe(`case A: ${words}`);
+  });
+
+  it('two orders of one id are told, a message after an order that stands behind it in the script is not', () => {
+    const entry = { at: 0, do: 'submit', order: { id: 'E', side: 'Buy', type: 'Market', qty: '1' } };
+
+    expect(wrongIn({ script: [entry, entry] })).toBe('case A: script[1].order.id must be an id of its own, was "E"');
+    expect(wrongIn({ script: [{ after: 'E', do: 'cancel', id: 'X' }, entry] })).toBeNull();
+    expect(wrongIn({ script: [entry, { after: 'SL', do: 'cancel', id: 'X' }] })).toBeNull();
   });
 
   it('a trigger direction may be written as text, and an unused one is nothing wrong', () => {

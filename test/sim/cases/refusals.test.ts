@@ -240,7 +240,7 @@ describe('a file that is not a case', () => {
     expect(text({ id: 'A', bars: [], expect: {}, script: [{ at: 0, do: 'submit', order: { id: 'E', side: 'Long', type: 'Market' } }] }))
       .toBe('case A: script[0].order.side must be one of Buy, Sell, was "Long"');
     expect(text({ id: 'A', bars: [], expect: {}, config: { slipage: {} } })).toContain('config.slipage is not a field of fill-case/1');
-    expect(text({ bars: [] })).toBe('case 1 of the file.id must be text, was nothing');
+    expect(text({ bars: [] })).toBe('case 1 of the file: id must be text, was nothing');
   });
 
   it('a failing case lists every difference and the arithmetic', () => {
