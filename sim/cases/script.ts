@@ -5,7 +5,7 @@
 import { parseDecimal } from '../../engine/index.ts';
 import type { Direction, Instrument, TriggerSource } from '../../engine/index.ts';
 import type { Message, RefusalCode, Submit } from '../exchange/index.ts';
-import { failField, fieldsOf, flagOf, listOf, msOf, onlyFields, textOf, wordOf } from './field.ts';
+import { failField, fieldsOf, flagOf, isFields, listOf, msOf, onlyFields, textOf, wordOf } from './field.ts';
 import type { Fields } from './field.ts';
 import { decimalOf, stepsOf, wholeStepsOf } from './number.ts';
 
@@ -188,10 +188,16 @@ function sendingOf(reading: Reading, value: unknown, where: string, place: numbe
 /** What closes a position by itself has no id, but a message may wait for its fill as well. */
 const positionOrders = ['SL', 'TP', 'TS', 'LIQ'];
 
+const isSubmit = (entry: unknown): boolean => isFields(entry) && entry['do'] === 'submit';
+
+/** Submits are read first: an amend may stand before its order in the list when it is sent on a fill. */
 export function readScript(value: unknown, instrument: Instrument, where: string): Script {
   const reading: Reading = { instrument, orders: [], faults: new Set() };
   const known = new Map<string, Roundings>();
-  const sendings = listOf(value, where).map((entry, i) => sendingOf(reading, entry, `${where}[${i}]`, i, known));
+  const entries = [...listOf(value, where).entries()];
+  const inOrder = [...entries.filter(([, entry]) => isSubmit(entry)), ...entries.filter(([, entry]) => !isSubmit(entry))];
+  const sendings: Sending[] = [];
+  for (const [i, entry] of inOrder) sendings[i] = sendingOf(reading, entry, `${where}[${i}]`, i, known);
   sendings.forEach(({ after }, i) => {
     if (after === null || known.has(after) || positionOrders.includes(after)) return;
     failField(`${where}[${i}].after`, after, `an order of the script or one of ${positionOrders.join(', ')}`);
