@@ -1,15 +1,18 @@
 /** `holdfast data check [FILES...]`: what is wrong, odd or missing in files or in the lake. Exit 1 when something is wrong. */
 import { checkFiles, checkLake, candlesFolder } from '../data/index.ts';
-import type { CheckReport } from '../data/index.ts';
-import { sourceOptions } from './data-import.ts';
+import type { CheckReport, SeriesKind } from '../data/index.ts';
+import { kindsOfFiles, sourceOptions } from './data-import.ts';
 import type { SourceWords } from './data-import.ts';
 import { printJson, printLine } from './output.ts';
 import type { CommonOptions } from './output.ts';
 
+/** The lake holds downloaded kinds too of which no file is read. */
+const kindsOfLake: readonly SeriesKind[] = ['last', 'mark', 'index', 'funding', 'open-interest', 'trades'];
+
 export async function dataCheck(files: readonly string[], words: CommonOptions & SourceWords): Promise<number> {
   const folder = candlesFolder(words.dataDir);
   const named = files.filter((file) => file !== 'lake');
-  const options = sourceOptions(words);
+  const options = sourceOptions(words, named.length === 0 ? kindsOfLake : kindsOfFiles);
   const reports = named.length === 0 ? await checkLake(folder, options) : await checkFiles(named, { ...options, folder });
   const wrong = reports.filter((report) => report.findings.some((finding) => finding.severity === 'error'));
   if (words.json === true) printJson({ folder, passed: wrong.length === 0, reports });

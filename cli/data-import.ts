@@ -56,10 +56,16 @@ async function imported(
   return 0;
 }
 
+/** What a file may hold. */
+export const kindsOfFiles: readonly SeriesKind[] = ['last', 'mark', 'funding', 'trades'];
+
 /** Options that are named; anything else is left for the file to say. */
-export function sourceOptions({ market, symbol, kind, timeframe }: SourceWords): { market?: string; symbol?: string; kind?: SeriesKind; timeframe?: string } {
-  if (kind !== undefined && kind !== 'last' && kind !== 'mark' && kind !== 'funding' && kind !== 'trades') {
-    throw new Failure(2, `arguments: --kind: was '${kind}', expected last, mark, funding or trades. Fix: --kind last`);
+export function sourceOptions(
+  { market, symbol, kind: word, timeframe }: SourceWords, kinds = kindsOfFiles,
+): { market?: string; symbol?: string; kind?: SeriesKind; timeframe?: string } {
+  const kind = kinds.find((one) => one === word);
+  if (word !== undefined && kind === undefined) {
+    throw new Failure(2, `arguments: --kind: was '${word}', expected ${kinds.slice(0, -1).join(', ')} or ${kinds.at(-1)}. Fix: --kind last`);
   }
   return {
     ...(market === undefined ? {} : { market }), ...(symbol === undefined ? {} : { symbol }),

@@ -74,7 +74,7 @@ function addData(program: Command, end: End): void {
     .description('report gaps, duplicates, impossible bars, jumps; exit 1 when something is wrong')
     .option('--market <venue:category>', 'market the files belong to, when their names do not say it (then bybit:linear)')
     .option('--symbol <symbol>', 'symbol the files are said to hold')
-    .option('--kind <kind>', 'last, mark, funding or trades')
+    .option('--kind <kind>', 'last, mark, funding or trades; of the lake also index or open-interest')
     .option('--timeframe <timeframe>', 'bar length such as 5m')
     .option('--json', 'print one JSON object')
     .action(async (files: string[], _: unknown, command: Command) =>

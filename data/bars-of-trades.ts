@@ -1,4 +1,7 @@
-/** Bars made of single trades, for a market of which the lake has trades and no bars. */
+/**
+ * Bars made of single trades, for a market of which the lake has trades and no bars. Where one file of trades ends and the next
+ * begins within a bar, the two parts are one bar.
+ */
 import type { Candles, Prints } from './candles.ts';
 import { blankCandles } from './candles.ts';
 
@@ -34,6 +37,22 @@ export function barsOfTrades({ at, price, quantity, length }: Prints, intervalMs
   const scale = quantityScale(quantity, length);
   if (scale !== null) for (let i = 0; i < buckets; i++) out.volume[i] = Math.round(out.volume[i]! * scale) / scale; // hot
   return out;
+}
+
+/** Columns of two files' bars, the second file's trades all later than the first's: a bar that both have a part of is made one. */
+export function joinedBars(earlier: readonly Float64Array[], later: readonly Float64Array[]): readonly [Float64Array[], Float64Array[]] {
+  const end = (earlier[0]?.length ?? 0) - 1;
+  if (end < 0 || later[0]?.[0] !== earlier[0]?.[end]) return [[...earlier], [...later]];
+  const whole = later.map((column) => column.slice());
+  const [, open, high, low, , volume] = earlier.map((column) => column[end]!);
+  const parts = Float64Array.of(volume!, whole[5]![0]!);
+  const scale = quantityScale(parts, 2);
+  const sum = parts[0]! + parts[1]!;
+  whole[1]![0] = open!;
+  whole[2]![0] = Math.max(high!, whole[2]![0]!);
+  whole[3]![0] = Math.min(low!, whole[3]![0]!);
+  whole[5]![0] = scale === null ? sum : Math.round(sum * scale) / scale;
+  return [earlier.map((column) => column.subarray(0, end)), whole];
 }
 
 /** The power of ten that makes every quantity whole; null when that takes more than nine decimal places. */

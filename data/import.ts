@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import type { Gap, SeriesKey, SeriesKind } from './candles.ts';
 import { marketText, seriesText, timeText } from './candles.ts';
-import { barsOfTrades } from './bars-of-trades.ts';
+import { barsOfTrades, joinedBars } from './bars-of-trades.ts';
 import { besideLake, judgePart } from './check/index.ts';
 import type { Finding } from './check/index.ts';
 import type { Connection } from './duckdb.ts';
@@ -87,7 +87,9 @@ export async function importFiles(files: readonly string[], options: ImportOptio
   });
 }
 
-interface Judged { readonly part: Part; readonly key: SeriesKey; readonly findings: readonly Finding[] }
+/** `traded` = time of the first and the last trade of which the bars were made, ms; null when they came as bars. */
+interface Judged { readonly part: Part; readonly key: SeriesKey; readonly findings: readonly Finding[]; readonly traded: Traded | null }
+interface Traded { readonly from: number; readonly to: number }
 
 /** A part as it is stored: as it came, or, of single trades, the bars they make. */
 async function storedAs(connection: Connection, part: Part, options: ImportOptions): Promise<readonly Judged[]> {
@@ -101,7 +103,8 @@ async function storedAs(connection: Connection, part: Part, options: ImportOptio
     return { ...part, kind: 'last', intervalMs, candles, prints: null, scan: scanCandles(candles, intervalMs), fileRows: null } as const;
   });
   const made: Judged[] = [];
-  for (const bar of bars) made.push(await judged(connection, bar, options));
+  const traded = { from: prints.at[0] ?? 0, to: prints.at[prints.length - 1] ?? 0 };
+  for (const bar of bars) made.push({ ...await judged(connection, bar, options), traded });
   return keep ? [...made, trades] : made;
 }
 
@@ -113,7 +116,7 @@ async function judged(connection: Connection, part: Part, options: ImportOptions
   const findings = [...judgePart(part)];
   refuse(part, findings, options);
   findings.push(...besideLake(options.folder, part));
-  return { part, key, findings };
+  return { part, key, findings, traded: null };
 }
 
 /** Only holes of a broken download forbid an import; other errors are stored with the series and warned of in every run. */
@@ -165,7 +168,8 @@ function planOf(group: readonly Judged[], options: ImportOptions, importedAt: st
   if (head === undefined) throw new RangeError('a plan needs a part');
   const { key } = head;
   const replace = options.replace === true;
-  const inOrder = [...group].sort((a, b) => (columnsOf(a.part)[0]?.[0] ?? 0) - (columnsOf(b.part)[0]?.[0] ?? 0));
+  const begins = ({ traded, part }: Judged): number => traded?.from ?? columnsOf(part)[0]?.[0] ?? 0;
+  const inOrder = [...group].sort((a, b) => begins(a) - begins(b));
   const incoming = joined(inOrder);
   const existing = readManifest(options.folder, key);
   const stamps = incoming.columns[0] ?? new Float64Array(0);
@@ -189,10 +193,15 @@ function planOf(group: readonly Judged[], options: ImportOptions, importedAt: st
 
 /** The files of one series as one: put end to end when they follow each other, merged when they overlap. */
 function joined(inOrder: readonly Judged[]): Merged {
-  const all = inOrder.map((item) => columnsOf(item.part));
+  const all: (readonly Float64Array[])[] = inOrder.map((item) => columnsOf(item.part));
+  for (let k = 1; k < all.length; k++) {
+    const [before, after] = [inOrder[k - 1]?.traded ?? null, inOrder[k]?.traded ?? null];
+    if (before !== null && after !== null && before.to < after.from) [all[k - 1], all[k]] = joinedBars(all[k - 1] ?? [], all[k] ?? []);
+  }
   const [head] = all;
   if (head === undefined || all.length === 1) return { columns: head ?? [], added: head?.[0]?.length ?? 0, replaced: 0 };
-  const follow = all.every((columns, k) => k === 0 || (all[k - 1]?.[0]?.at(-1) ?? 0) < (columns[0]?.[0] ?? 0));
+  const filled = all.filter((columns) => columns[0]?.length !== 0);
+  const follow = filled.every((columns, k) => k === 0 || (filled[k - 1]?.[0]?.at(-1) ?? 0) < (columns[0]?.[0] ?? 0));
   if (follow) {
     return { columns: head.map((_, k) => endToEnd(all.map((columns) => columns[k] ?? none))), added: 0, replaced: 0 };
   }
@@ -282,8 +291,15 @@ function differs(
     file: item?.part.source.file ?? '', row: (item?.part.fileRows?.[row] ?? row) + 1,
     field: columnNames(item?.key.kind ?? 'last')[at.k] ?? '',
     value: String(incoming[at.k]?.[at.j]), expected: String(before[at.k]?.[at.i]),
-    fix: 'find out which source is right; --replace lets the new rows win',
+    fix: isEdge(item, stamp) ? 'when the files hold parts of this bar, give them together with --replace; alone, --replace puts a part in place of the whole'
+      : 'find out which source is right; --replace lets the new rows win',
   });
+}
+
+/** The first or the last bar of a file of trades: another file may hold the rest of it. */
+function isEdge(item: Judged | undefined, stamp: number): boolean {
+  const stamps = item === undefined || item.traded === null ? none : columnsOf(item.part)[0] ?? none;
+  return stamps.length > 0 && (stamps[0] === stamp || stamps.at(-1) === stamp);
 }
 
 function summary(plan: Plan, manifest: Manifest | null): ImportedSeries {

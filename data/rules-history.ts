@@ -5,7 +5,7 @@
  * A venue tells its present rules alone. So the first version is also the best guess for the time before it, and is
  * marked as a guess where it is used for that.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { InstrumentRules } from '../engine/index.ts';
@@ -13,6 +13,7 @@ import type { MarketId } from './candles.ts';
 import { timeText } from './candles.ts';
 import { DataError } from './error.ts';
 import { parseRules } from './instruments.ts';
+import { syncPath } from './lake/index.ts';
 
 /** `validFrom` = when the venue was first seen to have them, ms UTC. */
 export interface RulesVersion { readonly validFrom: number; readonly rules: InstrumentRules }
@@ -60,13 +61,9 @@ export function keepRules(folder: string, market: MarketId, rules: InstrumentRul
   const all = [...versions, { validFrom: at, rules }].map((one) => ({ ...one, validFrom: new Date(one.validFrom).toISOString() }));
   const fresh = `${file}.${process.pid}`;
   writeFileSync(fresh, `${JSON.stringify({ format: 1, versions: all }, null, 2)}\n`);
-  const handle = openSync(fresh, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+  syncPath(fresh);
   renameSync(fresh, file);
+  syncPath(dirname(file));
   return true;
 }
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 
 export function addDownload(data: Command, end: (code: number) => void): void {
   data.command('download').argument('<symbols...>', 'symbols such as BTCUSDT ETHUSDT')
-    .description('Bybit candles, funding and instrument rules into the candle lake, month by month; run it again to go on or to catch up: only what is missing is asked for. Exit 1 when the exchange has nothing of a series')
+    .description('Bybit candles, funding, open interest, instrument rules and single trades into the candle lake, month by month; run it again to go on or to catch up: only what is missing is asked for. Exit 1 when the exchange has nothing of a series')
     .option('--kind <kinds...>', 'last, mark, index, funding, open-interest (every 5 minutes or rarer), instruments (rules and risk tiers of now): one or more; or trades, the daily archive of single trades', ['last', 'mark', 'funding', 'instruments'])
     .option('--timeframe <timeframe>', 'bar length, 1m to 1d; of trades several with commas', '1m')
     .addOption(new Option('--trades-as <form>', 'what trades become: bars, the trades as they are (for --detail trades), or both').choices(['bars', 'trades', 'both']).default('bars'))

@@ -23,6 +23,7 @@ import type { Clock } from './allowance.ts';
 import { Asker } from './ask.ts';
 import { listingOf } from './download.ts';
 import type { Host } from './host.ts';
+import { sweepDownloads } from './leftovers.ts';
 
 export interface ArchiveOptions {
   /** The data folder (`dataFolder()`). */
@@ -71,6 +72,7 @@ export async function downloadArchive(options: ArchiveOptions): Promise<ArchiveR
   const startedAt = clock.now();
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
+  sweepDownloads(options.folder);
   const all = await daysOf(options, new Asker(options.host, clock, signal));
   const days = all.filter((day) => !isStored(options, day));
   const desk: Desk = { options, clock, signal, broken: 0 };

@@ -2,7 +2,8 @@
  * What of a series was asked for and answered whole: a small file per series in the data folder, so that the next run asks
  * only for what is missing.
  *
- * 1. It is written after the lake is; whatever dies in between is asked for once more and found to be there.
+ * 1. It is written after the lake is on disk, whole and synced before it takes its name; whatever dies in between is asked for
+ *    once more and found to be there.
  * 2. It is believed only as far as the lake still has the rows: who deletes a series downloads it again.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { SeriesKey } from '../candles.ts';
 import { monthOf } from '../candles.ts';
+import { syncPath } from '../lake/index.ts';
 import type { Manifest } from '../lake/index.ts';
 import type { Span } from './page.ts';
 
@@ -46,7 +48,9 @@ export function writeDone(folder: string, key: SeriesKey, done: readonly Done[])
   mkdirSync(dirname(file), { recursive: true });
   const fresh = `${file}.${process.pid}`;
   writeFileSync(fresh, `${JSON.stringify({ format: 1, done })}\n`);
+  syncPath(fresh);
   renameSync(fresh, file);
+  syncPath(dirname(file));
 }
 
 /** With more spans, oldest first; neighbours of one month become one. */

@@ -17,6 +17,7 @@ import type { Trouble } from './ask.ts';
 import { byMonth, joinDone, missingOf, readDone, writeDone } from './done.ts';
 import type { Done } from './done.ts';
 import type { Host } from './host.ts';
+import { sweepDownloads } from './leftovers.ts';
 import { fetchPage, pagesOf } from './page.ts';
 import type { Page, Series, Span } from './page.ts';
 import { fetchRules } from './rules.ts';
@@ -85,6 +86,7 @@ export async function download(options: DownloadOptions): Promise<DownloadResult
   const plans: Plan[] = [];
   const rules: DownloadedRules[] = [];
   const market = servedMarket(options);
+  sweepDownloads(options.folder);
   for (const symbol of new Set(options.symbols)) {
     const [row, now] = await listingOf(asker, market.category, symbol);
     if (options.kinds.includes('instruments')) rules.push(await fetchRules(asker, { folder: options.folder, market, symbol, row, at: now }));

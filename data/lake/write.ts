@@ -62,7 +62,8 @@ function takeLock(lock: string, lake: string): void {
   });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this number runs, of whatever user. */
+export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);

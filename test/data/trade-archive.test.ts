@@ -120,6 +120,46 @@ function plainBars(trades: readonly { ms: number; tenths: number; lots: number }
   });
 }
 
+describe('files that each hold a part of one bar', () => {
+  const early = [trade(`${second}.1`, '61000', '0.1'), trade(`${second + 60}.1`, '61010', '0.2'), trade(`${second + 60}.2`, '61005', '0.1')];
+  const late = [trade(`${second + 60}.5`, '61000', '0.3'), trade(`${second + 119}`, '61006', '0.1'), trade(`${second + 120}`, '61007', '1')];
+  const [first, next] = ['BTCUSDT2024-03-01.csv', 'BTCUSDT2024-03-02.csv'];
+  // minute 1: open of the first file, high 61010 from it, low 61000 and close 61006 from the second; 0.2 + 0.1 + 0.3 + 0.1
+  const whole = [[start, 61_000, 61_000, 61_000, 61_000, 0.1], [start + minute, 61_010, 61_010, 61_000, 61_006, 0.7], [start + 2 * minute, 61_007, 61_007, 61_007, 61_007, 1]];
+
+  it('make it of all its trades when they come together, in whatever order, and two parts of one bar alone make one bar', async () => {
+    const [folder, turned, day] = [temporary(), temporary(), temporary()];
+
+    const result = await toBars([archiveOf(early, first), archiveOf(late, next)], folder);
+    await toBars([archiveOf(late, next), archiveOf(early, first)], turned);
+    await toBars([archiveOf(early, first), archiveOf(late, next)], day, 86_400_000);
+
+    expect(barsIn(folder)).toEqual(whole);
+    expect(barsIn(turned)).toEqual(whole);
+    expect(barsIn(day, '1d')).toEqual([[start, 61_000, 61_010, 61_000, 61_007, 1.8]]);
+    expect(result.series).toMatchObject([{ rows: 3, rowsRead: 3, rowsAdded: 3 }]);
+  });
+
+  it('are refused one after the other, with the way to the whole bar; that way, together with --replace, makes it', async () => {
+    const folder = temporary();
+    const [a, b] = [archiveOf(early, first), archiveOf(late, next)];
+    await toBars(a, folder);
+
+    const { message: why } = await refusal(toBars(b, folder));
+    await importFiles([a, b], { folder, market, replace: true, fromTrades: { intervals: [minute], keep: false } });
+
+    expect(why).toContain('overlap-differs');
+    expect(why).toContain('give them together with --replace');
+    expect(barsIn(folder)).toEqual(whole);
+  });
+
+  it('that overlap in time are refused: which trades stand twice cannot be told', async () => {
+    const crossing = [trade(`${second + 60}.15`, '61001', '0.5'), trade(`${second + 180}`, '61001', '0.5')];
+
+    expect((await refusal(toBars([archiveOf(early, first), archiveOf(crossing, next)], temporary()))).message).toContain('overlap-differs');
+  });
+});
+
 describe('bars of trades equal a plain computation', () => {
   const one = fc.record({ step: fc.nat({ max: 150_000 }), tenths: fc.integer({ min: 1, max: 999_999 }), lots: fc.integer({ min: 0, max: 2_000_000 }) });
   it.each([minute, 5 * minute, 60 * minute, 1_440 * minute])('to the last digit, in bars of %i ms, through file, lake and ticks', async (length) => {

@@ -1,5 +1,7 @@
 /** What is downloaded from the local exchange is what it holds; what goes wrong has a name, and nothing is half-written. */
-import { rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hostAt, readRules } from '../../../data/index.ts';
 import type { DataError, Host } from '../../../data/index.ts';
@@ -100,6 +102,22 @@ describe('a download', () => {
     expect(again.requests).toBe(2);
     expect(again.series.map(({ rowsAdded }) => rowsAdded)).toEqual([0, 0]);
     expect(bytesOf(folder)).toEqual(before);
+  });
+  it('takes away the three half-written files of a process that is dead, and leaves what a living one writes', async () => {
+    const folder = freshFolder();
+    const { pid: dead } = spawnSync(process.execPath, ['-e', '']);
+    const half = ['downloads/bybit/linear/AAAUSDT/last.1m.json', 'downloads/trading/AAAUSDT/AAAUSDT2023-11-15.csv.gz', 'instruments/bybit/linear/AAAUSDT.json']
+      .map((name) => join(folder, name));
+    for (const file of half) {
+      mkdirSync(dirname(file), { recursive: true });
+      for (const owner of [dead, process.ppid]) writeFileSync(`${file}.${owner}`, '{"form');
+    }
+
+    await fetched(await opening(twenty, false), folder);
+
+    expect(half.map((file) => existsSync(`${file}.${dead}`))).toEqual([false, false, false]);
+    expect(half.map((file) => existsSync(`${file}.${process.ppid}`))).toEqual([true, true, true]);
+    expect(stored(folder, 'last')[0]).toHaveLength(closed);
   });
   it('of the first 5 days and then of 20 has the rows of one of 20', async () => {
     const folder = freshFolder();
