@@ -1,11 +1,13 @@
 /** Which extreme a bar meets first (FS-1 section 3.2), decided at the bar's start after all events of that instant. */
 import type { Ms } from '../../engine/index.ts';
 import type { Book, Core } from './book.ts';
+import { exceeds } from './closeness.ts';
 import { highFirst, lowFirst, undecided } from './track.ts';
 import type { Track } from './track.ts';
 
+/** The nearer extreme first. Prices between ticks are not exact, so a tie is one within the tolerance of derived values. */
 function adaptive(track: Track): number {
-  return track.high - track.open < track.open - track.low ? highFirst : lowFirst;
+  return exceeds(2 * track.open, track.high + track.low) ? highFirst : lowFirst;
 }
 
 /** 1 = only buys are pending, -1 = only sells, 0 = none or both. Submits in flight count when they arrive in the bar. */

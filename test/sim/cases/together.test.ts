@@ -1,6 +1,6 @@
 /** Two things of FS-1 in one gap or one instant: which comes first. */
 import { describe, it } from 'vitest';
-import { at, buy, expectCase, limit, submit } from './kit.ts';
+import { at, buy, expectCase, limit, sell, submit } from './kit.ts';
 
 const calm = '200 202 198 200';
 type Fields = Record<string, unknown>;
@@ -12,6 +12,14 @@ describe('the path and its instants', () => {
       bars: [calm, '200 212 195 205'],
       script: [buy(1 + 20 / 60)],
       fills: ['E Buy 2 @ 195 taker 1'],
+    });
+  });
+
+  it('a tie of 2.2 and 2.2 between ticks of 0.5 is a tie: low first, at 40 s the high 204.6, sold at 204.5', () => {
+    expectCase({
+      bars: [calm, '202.4 204.6 200.2 202.5'], instrument: { tick: '0.5' }, config: { path: 'adaptive' },
+      script: [sell(1 + 40 / 60)],
+      fills: ['E Sell 2 @ 204.5 taker 1'],
     });
   });
 
