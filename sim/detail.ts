@@ -108,10 +108,10 @@ export function firstMismatch(last: Series, children: Children): ChildMismatch |
     const to = children.to[bar]!;
     if (from < to) {
       const whole = wholeOf(children, from, to);
+      const isSilent = last.volume[bar] === 0 && Number.isNaN(whole.close); // listed prices without trades are ignored
       const mayCarry = children.lengthMs === 0 || children.volume[from] === 0;
       const isCarried = mayCarry && last.open[bar] === carried && !(whole.open === carried);
       if (isCarried || Number.isNaN(whole.open)) beginAt(whole, carried);
-      const isSilent = last.volume[bar] === 0 && Number.isNaN(whole.close);
       const field = isSilent ? undefined : fields.find((name) => whole[name] !== last[name][bar]);
       if (field !== undefined) return { bar, field, expected: last[field][bar]!, actual: whole[field] };
     }
