@@ -82,6 +82,11 @@ function triggerDirectionOf(order: Fields, where: string): 0 | 1 | 2 {
   return direction === 2 || direction === '2' ? 2 : failField(`${where}.triggerDirection`, direction, '1 or 2');
 }
 
+/** A trigger in ticks, 0 when absent. One that rounds to zero or lies below still is a trigger, under every price. */
+function triggerTicks(reading: Reading, value: unknown, direction: 0 | 1 | 2): number {
+  return value == null ? 0 : Math.max(Number.MIN_VALUE, priceTicks(reading, value, direction === 2 ? 'up' : 'down'));
+}
+
 function submitOf(reading: Reading, value: unknown, where: string): Submit {
   const order = fieldsOf(value, where);
   onlyFields(order, where, orderFields);
@@ -94,7 +99,7 @@ function submitOf(reading: Reading, value: unknown, where: string): Submit {
   return {
     tag: 'submit', symbol: 0, order: orderIndex(reading, textOf(order['id'], `${where}.id`)), side, lots,
     type: isLimit ? 'limit' : 'market', priceTicks: isLimit ? price : 0,
-    triggerTicks: priceTicks(reading, order['trigger'], triggerDirection === 2 ? 'up' : 'down'), triggerDirection,
+    triggerTicks: triggerTicks(reading, order['trigger'], triggerDirection), triggerDirection,
     triggerBy: sourceOf(order['triggerBy'], `${where}.triggerBy`),
     timeInForce: wordOf(order['tif'], `${where}.tif`, ['GTC', 'IOC', 'FOK', 'PostOnly'], 'GTC'),
     reduceOnly: flagOf(order['reduceOnly'], `${where}.reduceOnly`),
@@ -116,7 +121,7 @@ function amendOf(reading: Reading, fields: Fields, where: string, known: Readonl
   const lots = fields['qty'] == null ? 0 : lotsOf(reading, fields['qty']);
   if (fields['qty'] != null && lots === 0) reading.faults.add('QTY_BELOW_MIN');
   const price = fields['price'] == null ? 0 : limitTicks(reading, fields['price'], order.side);
-  const trigger = priceTicks(reading, fields['trigger'], order.triggerDirection === 2 ? 'up' : 'down');
+  const trigger = triggerTicks(reading, fields['trigger'], order.triggerDirection);
   return {
     tag: 'amend', symbol: 0, order: orderIndex(reading, id), priceTicks: price, lots, triggerTicks: trigger,
     malformed: firstFault(reading),

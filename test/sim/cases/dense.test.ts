@@ -187,6 +187,18 @@ describe('margin at the trigger and at the limit', () => {
 });
 
 describe('arrivals and prices', () => {
+  it('a rising trigger of 0.04 rounds to 0 and holds already: 110092, nothing is sold; an amend to it leaves the one at 206', () => {
+    expectCase({
+      bars: [calm, calm, '200 207 199 200'],
+      script: [
+        sell(1, { ...limit('190'), trigger: '0.04', triggerDirection: 1 }),
+        submit(1, { id: 'S', side: 'Sell', trigger: '206', triggerDirection: 1, ...limit('190') }), { at: at(2), do: 'amend', id: 'S', trigger: '0.04' },
+      ],
+      fills: ['S Sell 2 @ 206 taker 2'],
+      expect: { orders: { E: 'Rejected', S: 'Filled' }, rejects: [{ id: 'E', code: '110092' }, { id: 'amend:S', code: '110092' }] },
+    });
+  });
+
   it('a stop-limit of 203 triggered in the bar before stands before a limit of 203 sent after it', () => {
     expectCase({
       bars: [calm, '200 206 199 205', '205 206 202 203 20'], config: { participation: '0.1', path: 'olhc' },
