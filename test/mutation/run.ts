@@ -2,12 +2,13 @@
  * Mutation testing of `engine/` and `sim/`: plants small faults one by one and asks whether a test notices. Prints the
  * score of every file and each fault that no test noticed. Not part of `npm test`, a layer takes an hour or more:
  *
- *   npm --prefix test/mutation ci && npm --prefix test/mutation run engine [-- PART or FILE ...] [--fresh] [--workers N]
+ *   npm --prefix test/mutation ci && npm --prefix test/mutation run engine [-- PART or FILE ...] [--fresh] [--workers N] [--by-hand]
  *
  * Stryker works on a copy in the temporary folder, made of the pure layers and the quick tests beside each part: no
  * build, no compiler (it cannot drive TypeScript 7), one vitest, no file of the repository written. Results are kept
  * in `node_modules/.cache` and only what changed is tried again; `--fresh` forgets those of the parts asked for, which a new test
- * of a module's constants needs: those are made before any test.
+ * of a module's constants needs: those are made before any test. `--by-hand` does not ask the properties over random markets;
+ * a run without it asks them about what is left.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -29,6 +30,13 @@ interface Part {
 const slow = /over 60 streams|over 40 streams|never loosens the stop|taken as a plain copy|is a StrategyError with its stack/;
 /** Thousands of sizes, and whole runs through a venue. */
 const slowSizes = /law of the risk asked|^(linear|inverse) sizes|^refusals|^trimming|over 60 streams/;
+
+/** Days of faults played whole, a second or more each. */
+const wholeDays = /over 12 seeds|is another with another seed|is the same to the last byte|without one injected fault|hands on what its auditor saw/;
+/** Random walks played whole, bar by bar and again: seconds each, and what they find by hand is found in milliseconds. */
+const walks = new RegExp(`${wholeDays.source}|in any world|in any walk|over 6 seeded walks|each path rule|decides, orders and executes the same|split into children|many at a time`);
+/** What random markets and messages hold: half of the time of a fault that nothing notices. Asked unless \`--by-hand\`. */
+const properties = /^P[1-9] |random markets and messages|in any walk of two|time never goes back|opening and playing every bar/;
 
 const parts: readonly Part[] = [
   { name: 'indicators', mutates: /^engine\/indicators\//, runsDivisor: 10, limitMs: 5_000, tests: [/^test\/engine\/indicators\//] },
@@ -77,9 +85,22 @@ const parts: readonly Part[] = [
     tests: [/^test\/sim\/cases\//, /^test\/sim\/exchange\/(?!properties|paths|shortcuts)/, /^test\/sim\/run\/ambiguous-trades/, /^test\/sim\/exchange\//],
   },
   { name: 'cases', mutates: /^sim\/cases\//, runsDivisor: 1, limitMs: 3_000, tests: [/^test\/sim\/cases\//] },
+  { name: 'invariants', mutates: /^sim\/invariants\//, runsDivisor: 20, limitMs: 10_000, tests: [/^test\/sim\/invariants\//] },
   {
-    name: 'run', mutates: /^sim\/([^/]+|record\/.*)$/, runsDivisor: 1, limitMs: 60_000,
-    tests: [/^test\/sim\/[^/]+$/, /^test\/engine\/(entries|exits|resting|view)/, /^test\/sim\/(?!cases|exchange|run\/ambiguous-bars)/],
+    name: 'faults', mutates: /^sim\/(faults\/|faulted-run\.ts)/, runsDivisor: 20, limitMs: 20_000,
+    tests: [/^test\/sim\/faults\/(plan|requests|stream|run)/], leavesOut: wholeDays,
+  },
+  {
+    name: 'detail', mutates: /^sim\/(detail|detail-totals|detailed-exchange|ambiguous-trades|steps|coarse-marks|liquidations|survival)\.ts$/,
+    runsDivisor: 30, limitMs: 20_000, leavesOut: walks, tests: [/^test\/sim\/(detail|coarse-marks)/, /^test\/sim\/run\/ambiguous-trades/],
+  },
+  {
+    name: 'record', mutates: /^sim\/record\//, runsDivisor: 30, limitMs: 20_000, leavesOut: walks,
+    tests: [/^test\/sim\/(record\/|auditor)/, /^test\/sim\/run\/(slippage|ambiguous-trades|stretch)/, /^test\/sim\/detail\./, /^test\/sim\/faults\/run/],
+  },
+  {
+    name: 'run', mutates: /^sim\/[^/]+$/, runsDivisor: 30, limitMs: 20_000, leavesOut: walks,
+    tests: [/^test\/sim\/(clock|digest|auditor)/, /^test\/sim\/run\/(slippage|ambiguous-trades|stretch)/, /^test\/sim\/detail\./],
   },
 ];
 
@@ -122,7 +143,7 @@ function main([layer = '', ...words]: readonly string[]): void {
     const own = found.filter((path) => partOf(path) === part);
     if (own.length === 0) return [];
     if (words.includes('--fresh')) rmSync(join(cache, `${part.name}.json`), { force: true });
-    return [mutate(part, own, concurrency)];
+    return [mutate(part, own, concurrency, words.includes('--by-hand') ? [properties] : [])];
   });
   tell(Object.assign({}, ...reports.map((report) => report.files)) as Report['files'], found);
   const left = found.filter((path) => partOf(path) === undefined);
@@ -139,8 +160,9 @@ function filesBelow(folder: string, below: string): string[] {
     .map((name) => `${below}/${name}`).filter((path) => path.endsWith('.ts')).toSorted();
 }
 
-/** Runs Stryker over these files of a part. Throws when it leaves no report. */
-function mutate(part: Part, files: readonly string[], concurrency: number): Report {
+/** Runs Stryker over these files of a part, without the tests named in `unasked`. Throws when it leaves no report. */
+function mutate(part: Part, files: readonly string[], concurrency: number, unasked: readonly RegExp[]): Report {
+  const leavesOut = [...unasked, ...(part.leavesOut === undefined ? [] : [part.leavesOut])].map(({ source }) => source).join('|');
   const stage = mkdtempSync(join(tmpdir(), 'holdfast-mutation-'));
   const write = (name: string, text: string): void => writeFileSync(join(stage, name), text);
   for (const folder of ['engine', 'sim', 'cli/pages', 'test/engine', 'test/sim', 'test/seed']) cpSync(join(root, folder), join(stage, folder), { recursive: true });
@@ -151,7 +173,7 @@ function mutate(part: Part, files: readonly string[], concurrency: number): Repo
   write('package.json', '{ "type": "module" }');
   write('property.js', property(part.runsDivisor));
   for (const name of ['runner.js', 'vitest.js']) cpSync(join(here, name), join(stage, name));
-  write('part.json', JSON.stringify({ limitMs: part.limitMs, leavesOut: part.leavesOut?.source ?? '(?!)' }));
+  write('part.json', JSON.stringify({ limitMs: part.limitMs, leavesOut: leavesOut === '' ? '(?!)' : leavesOut }));
   write('stryker.json', JSON.stringify({
     testRunner: 'bundle', plugins: ['./runner.js'], ignorers: ['prose'],
     mutate: files, coverageAnalysis: 'perTest', concurrency, inPlace: true, incremental: true,
