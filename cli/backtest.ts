@@ -127,6 +127,7 @@ async function playWatched(engine: Engine, plan: Plan, wanted: readonly WantedRu
       const before = played.length * loaded.bars;
       const request = { market: { symbols: loaded.symbols }, config: one.config, record, hardship: one.hardship };
       const { result, runMs } = await engine.run(request, (bars) => progress.seen(before + bars));
+      if (one.hardship === null && result.decisions === 0) throw undecided(result, plan);
       played.push({ ...one, result, runMs });
     }
     return played;
@@ -139,6 +140,13 @@ async function playWatched(engine: Engine, plan: Plan, wanted: readonly WantedRu
   } finally {
     progress.end();
   }
+}
+
+/** A run that never decided says nothing about its strategy, though its card would look like one that found no trade. */
+function undecided({ warmupBars, from, to }: RunResult, { declared: { timeframe, timeframeMs } }: Plan): Failure {
+  const [first, end] = [from, to].map((at) => new Date(at).toISOString().slice(0, 16).replace('T', ' '));
+  return new Failure(3, `no decision was taken: was ${Math.floor((to - from) / timeframeMs)} bars of ${timeframe} from ${first} to ${end}, `
+    + `expected more than the warm-up, here ${warmupBars}. Fix: an earlier --from, more data, or a shorter warm-up`);
 }
 
 /** Stores every run as one of its own, in one piece of work that Ctrl-C does not cut, and shows the run of path `main`. */

@@ -9,7 +9,7 @@ import { wantAdd, wantEntry } from './entries.ts';
 import type { Verdict } from './entries.ts';
 import { verdict } from './entries.ts';
 import { wantExit, wantMoveStop, wantReduce, wantTargets } from './exits.ts';
-import { intents, readIntent } from './intents.ts';
+import { intents, readAnswers, readIntent } from './intents.ts';
 import type { Wanted } from './intents.ts';
 import type { Out } from './notes.ts';
 import { halt } from './mode.ts';
@@ -86,11 +86,7 @@ function decideTogether(state: State, out: Out): void {
   const wanted: (Wanted | null)[] = [];
   try {
     state.views.cycle.memory = state.memory;
-    wants = setup.strategy.decideCycle!(state.views.cycle as never, setup.params);
-    if (typeof wants !== 'object' || wants === null) throw new TypeError(`decideCycle must return an object of intents by symbol, was ${String(wants)}`);
-    for (const symbol of Object.keys(wants)) {
-      if (!setup.strategy.symbols.includes(symbol)) throw new TypeError(`decideCycle answered for '${symbol}', which the strategy does not trade`);
-    }
+    wants = readAnswers(setup.strategy.decideCycle!(state.views.cycle as never, setup.params), setup.strategy.symbols);
     for (const leg of legs) {
       const want = wants[setup.strategy.symbols[leg.symbol]!];
       wanted.push(want === undefined || !leg.isDue ? null : readIntent(want));

@@ -49,5 +49,6 @@ function show(value: unknown): string {
   if (typeof value === 'string') return value.length > 60 ? `'${value.slice(0, 60)}...'` : `'${value}'`;
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return value instanceof Promise ? 'a promise; only what is not async can be decided' : value instanceof Map ? 'a Map' : 'an object';
 }

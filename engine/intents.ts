@@ -6,7 +6,7 @@
  * 2. What the factory did not make is refused by `readIntent`, copies of an intent included.
  * Whether a want fits the position, the instrument and the account is judged later, and is a refusal, not an error.
  */
-import { checkFields, fail, fraction, positive, text, whole } from './intent-checks.ts';
+import { checkFields, fail, fraction, IntentError, positive, text, whole } from './intent-checks.ts';
 import { noStop } from './wants.ts';
 import type { Add, Enter, Guard, Intent, Intents, Resting, Side, Target, TriggerBy } from './wants.ts';
 
@@ -86,6 +86,17 @@ const made = (want: Wanted): Intent => new Made(want) as unknown as Intent;
 export function readIntent(value: unknown): Wanted { // hot
   if (value instanceof Made) return value.want;
   return fail('decision', 'be made by intents', value);
+}
+
+/** What a decision about all symbols answered. A promise or a Map would read as no wish at all: neither is taken. */
+export function readAnswers(value: unknown, symbols: readonly string[]): Readonly<Record<string, unknown>> {
+  const shape: unknown = typeof value === 'object' && value !== null ? Object.getPrototypeOf(value) : undefined;
+  if (shape !== Object.prototype && shape !== null) return fail('decideCycle', 'return an object of intents by symbol', value);
+  const answers = value as Readonly<Record<string, unknown>>;
+  for (const symbol of Object.keys(answers)) {
+    if (!symbols.includes(symbol)) throw new IntentError(`decideCycle answered for '${symbol}', which the strategy does not trade`);
+  }
+  return answers;
 }
 
 const hold: WantHold = Object.freeze({ tag: 'hold' });

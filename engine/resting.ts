@@ -88,6 +88,7 @@ function keepWish(state: State, leg: Leg, set: RestingSet, wish: RestingWish, ou
     return refusal;
   }
   standing.priceTicks = wish.priceTicks;
+  standing.referenceTicks = wish.priceTicks;
   standing.lots = total;
   standing.attemptAt = state.now;
   out.commands.push(approveAmend(state, { tag: 'amend', leg: leg.index, order: standing.id, priceTicks: wish.priceTicks, lots: lotsOf(total) }));

@@ -107,8 +107,8 @@ export interface Order {
   readonly timeInForce: TimeInForce;
   readonly triggerTicks: number;
   readonly triggerDirection: 0 | 1 | 2;
-  /** Price against which slippage is measured: decision close, limit or trigger. Ticks. */
-  readonly referenceTicks: number;
+  /** Price against which slippage is measured: decision close, limit (as last amended) or trigger. Ticks. */
+  referenceTicks: number;
   /** Key of a resting order, index of a target, '' otherwise. */
   readonly key: string;
   readonly reason: string;

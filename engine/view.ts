@@ -155,7 +155,10 @@ function restingViews(state: State, leg: Leg): readonly RestingView[] {
 }
 
 function historyBar(leg: Leg, back: number, reach: number): Bar {
-  if (!Number.isSafeInteger(back) || back < 0 || back >= reach) {
+  if (!Number.isSafeInteger(back) || back < 0) {
+    throw new StrategyError(`history(back) must be a whole number of bars back, 0 for this bar, was ${String(back)}`);
+  }
+  if (back >= reach) {
     throw new StrategyError(`history(${back}) is beyond the declared warm-up of ${reach} bars; raise 'warmup' in the strategy`);
   }
   const h = leg.history;

@@ -88,9 +88,14 @@ function warningsOf(play: Play, recorded: readonly Table[]): Table {
     if (known === undefined) causes.set(notice.cause, { at: notice.at, count: 1, text: notice.text });
     else known.count += 1;
   }
-  for (const [cause, first] of causes) row(cause.toUpperCase(), null, first.count, first.at, first.text);
   const [executions, stops] = ['executions', 'stops'].map((name) => recorded.find((table) => table.name === name));
-  for (const { name, count: n, at, words } of liquidationsIn(executions)) row('LIQUIDATED', name, n, at, words);
+  const liquidations = liquidationsIn(executions);
+  for (const [cause, first] of causes) {
+    // The executions tell it by symbol, with how many and how much: told twice it would be counted twice.
+    if (cause === 'liquidated' && liquidations.length > 0) continue;
+    row(cause.toUpperCase(), null, first.count, first.at, first.text);
+  }
+  for (const { name, count: n, at, words } of liquidations) row('LIQUIDATED', name, n, at, words);
   const coarse = coarseMarkStops(clock.market, { executions, stops });
   const start = moneyToNumber(setup.instruments[0]!, setup.cash);
   const bias = coarseMarkWarning(coarse, start, setup.settle);

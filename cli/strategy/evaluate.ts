@@ -1,6 +1,7 @@
 /**
  * Evaluates a strategy's script in this thread and picks the strategy asked for. Call `forbidImpurities` before.
- * The script is compiled without a module loader, so that `import()` and `require` of a computed name fail as well.
+ * The script is compiled without a module loader, so that `import()` and `require` of a computed name fail as well, and
+ * strict as the module it was: what cannot be written throws.
  */
 import { basename } from 'node:path';
 import { compileFunction } from 'node:vm';
@@ -16,7 +17,7 @@ const modules: Readonly<Record<PureSpecifier, unknown>> = { holdfast: engine, 'h
 
 /** Runs the module's top level. What it throws is the strategy's own and goes through. */
 export function evaluateStrategy(bundle: StrategyBundle): AnyStrategy {
-  const script = compileFunction(`${bundle.code}\nreturn strategyModule;`, ['holdfastModules'], { filename: scriptName }) as (modules: unknown) => unknown;
+  const script = compileFunction(`'use strict';${bundle.code}\nreturn strategyModule;`, ['holdfastModules'], { filename: scriptName }) as (modules: unknown) => unknown;
   return pickStrategy(script(modules), bundle);
 }
 

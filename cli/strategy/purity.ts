@@ -5,6 +5,7 @@
  *
  * 1. A forbidden thing throws when it is used, also when it was captured at import.
  * 2. The real objects are unreachable: the stand-ins sit on the global object and on the prototypes that lead back.
+ * 3. What the engine in the same thread computes with, such as Math.floor, cannot be replaced: the assignment throws.
  */
 
 /** A strategy reached for something that history and live trading cannot give it alike. */
@@ -36,6 +37,12 @@ const objects: Readonly<Record<string, string>> = {
 /** What the collector does is not the market's doing. */
 const collector = ['WeakRef', 'FinalizationRegistry'];
 
+/** What engine and strategy share in one thread. Object.prototype is left: libraries write `toString` on objects of their own. */
+const shared = [
+  Math, JSON, Reflect, Object, Number, String, Array, Map, Set, Array.prototype, Map.prototype, Set.prototype, String.prototype,
+  Number.prototype, Float64Array.prototype, Int32Array.prototype,
+];
+
 /** Replaces the forbidden globals of this thread. `print` receives the strategy's console lines. */
 export function forbidImpurities(print: (line: string) => void): void {
   const refuse = (thing: string, instead: string): never => {
@@ -57,6 +64,7 @@ export function forbidImpurities(print: (line: string) => void): void {
   define(globalThis, 'console', quietConsole(print, refuse));
   define(Atomics, 'wait', () => refuse('Atomics.wait', clock));
   define(Atomics, 'waitAsync', () => refuse('Atomics.waitAsync', clock));
+  for (const one of shared) Object.freeze(one);
 }
 
 type Refuse = (thing: string, instead: string) => never;

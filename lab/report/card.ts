@@ -1,8 +1,9 @@
 /**
  * The result card of the terminal: at most 24 lines, two aligned columns, from 72 columns on.
  *
- * Order of attention: was anything unprotected by choice; the verdict in words; numbers, each with its unit and its
- * sample; what it cost; what could not be known; how to tell this run from another, and where to look further.
+ * Order of attention: was anything unprotected by choice; did the run stop trading before its end; the verdict in words;
+ * numbers, each with its unit and its sample; what it cost; what could not be known; how to tell this run from another, and
+ * where to look further.
  * Signs carry the meaning, colour only repeats it; without colour the text is the same.
  */
 import { costLines, moneyOf, numberRows } from './card-numbers.ts';
@@ -13,7 +14,7 @@ import type { FinishedRun } from './finished.ts';
 import { blank, columnsFor, line, paint, rule } from './lines.ts';
 import type { CardStyle, Line } from './lines.ts';
 import { minima } from './metrics.ts';
-import { textsIn } from './rows.ts';
+import { numbersIn, textsIn } from './rows.ts';
 import { counted, dayOf, fitting, grouped, signedPercent } from './words.ts';
 
 export const maxLines = 24;
@@ -31,7 +32,7 @@ const gap = { text: '  ', tone: 'plain' as const };
 
 export function renderCard(run: FinishedRun, { colour, width }: CardStyle): string {
   const columns = columnsFor(width);
-  const head = [...waivedLines(run, columns), ...favouredLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')];
+  const head = [...waivedLines(run, columns), ...endedLines(run, columns), ...favouredLines(run, columns), line(verdict(run, columns), 'strong'), line(subject(run, columns), 'quiet')];
   const numbers = numberRows(run).map(([left, right]) => ({ parts: [...cellParts(left, columns), gap, ...cellParts(right, columns)] }));
   const costs = costLines(run, columns).map((text, k) => line(text, k === 0 ? 'quiet' : 'plain'));
   const room = maxLines - head.length - 1 - numbers.length - costs.length - footerLines;
@@ -77,6 +78,19 @@ function waivedLines({ result }: FinishedRun, columns: number): readonly Line[] 
   const names = [...new Set(waived)].join(', ');
   const held = `Unprotected by choice: ${counted(waived.length, 'position')} held without a stop`;
   return [line(fitting(columns, [`${held} (noStop) in ${names}.`, `${held} (noStop).`]), 'danger')];
+}
+
+/** A run that ended halted or reducing took no entry from then on: its numbers are those of a part of the time it names. */
+function endedLines({ result }: FinishedRun, columns: number): readonly Line[] {
+  const mode = textsIn(result, 'modes', 'mode').at(-1);
+  const at = numbersIn(result, 'modes', 'time').at(-1);
+  if ((mode !== 'halted' && mode !== 'reducing') || at === undefined) return [];
+  const since = `${mode === 'halted' ? 'Halted' : 'Reducing only'} since ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const cause = textsIn(result, 'modes', 'cause').at(-1) ?? '';
+  const evidence = textsIn(result, 'modes', 'evidence').at(-1) ?? '';
+  return [line(fitting(columns, [
+    `${since}, no entry after it: ${evidence}.`, `${since}, no entry after it: ${cause}.`, `${since}: ${cause}.`,
+  ]), 'danger')];
 }
 
 /** A gain that comes from made-up mark paths stands above the result it is part of. */

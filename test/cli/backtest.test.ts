@@ -42,6 +42,13 @@ describe('a strategy that misbehaves ends the run with exit 2, its line, symbol 
     expect(came).toMatchObject({ line: expect.stringMatching(/^strategy: .*\(BTCUSDT bar 2025-10-01T\d\d:\d\d:00Z\)\. Fix: correct the strategy$/) as string });
   });
 
+  it('that needs more warm-up than there are bars is no run without trades: exit 3 names both', async () => {
+    const { code, stdout, stderr } = await backtest(fileOf(strategyText({ body: 'return intents.hold;' })), '--from', '2025-10-02', '--to', '2025-10-02T00:10Z');
+
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/no decision was taken: was 2 bars of 5m from 2025-10-02 00:00 to 2025-10-02 00:10, expected more than the warm-up, here \d+\. Fix: /);
+  });
+
   it('keeps a Map in memory: the path is named', async () => {
     const text = strategyText({ body: 'return intents.hold;' })
       .replace('  indicators:', '  memory: () => ({ seen: { by: new Map() } }) as never,\n  indicators:');

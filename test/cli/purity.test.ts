@@ -69,6 +69,17 @@ describe('inside decide, line 6', () => {
     expect(came).toMatchObject({ line: expect.stringMatching(/\(BTCUSDT bar 2025-10-01T\d\d:\d\d:00Z\)$/) as string });
   });
 
+  it.each([
+    ['Math.floor', 'Math.floor = () => 0;', 'floor'], ['Array.prototype.push', 'Array.prototype.push = () => 0;', 'push'],
+    ['Object.keys', 'Object.keys = () => [];', 'keys'],
+  ])('%s cannot be replaced: the engine computes with it', async (_, body, name) => {
+    const file = fileOf(strategyText({ body: `${body} return intents.hold;` }));
+
+    expect(await playInThread(folder, file)).toMatchObject({
+      tag: 'failed', exitCode: 2, line: expect.stringMatching(new RegExp(`${file}:6: .*Cannot (assign to read only property|set property) '?${name}`)) as string,
+    });
+  });
+
   it('in a helper, the helper\'s line is named', async () => {
     writeFileSync(join(folder, 'clock.ts'), '// one\n// two\nexport const now = (): number => Date.now();\n');
     const file = fileOf(strategyText({ top: 'import { now } from \'./clock.js\';', body: 'now(); return intents.hold;' }));

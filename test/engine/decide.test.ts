@@ -280,7 +280,9 @@ describe('a decision of all symbols at once', () => {
   it.each<[string, Together, string]>([
     ['nothing', () => undefined as never, 'decideCycle must return an object of intents by symbol, was undefined'],
     ['null', () => null as never, 'decideCycle must return an object of intents by symbol, was null'],
-    ['a text', () => 'hold' as never, 'decideCycle must return an object of intents by symbol, was hold'],
+    ['a text', () => 'hold' as never, "decideCycle must return an object of intents by symbol, was 'hold'"],
+    ['a promise', async () => ({}) as never, 'decideCycle must return an object of intents by symbol, was a promise; only what is not async can be decided'],
+    ['a Map', () => new Map() as never, 'decideCycle must return an object of intents by symbol, was a Map'],
     ['an unknown symbol', ({ at }) => ({ CCCUSDT: at('AAAUSDT')!.intents.hold }), "decideCycle answered for 'CCCUSDT', which the strategy does not trade"],
     ['garbage for a symbol', () => ({ BBBUSDT: 5 as unknown as Intent }), 'decision must be made by intents, was 5'],
     ['a look at a symbol it does not trade', ({ at }) => { at('CCCUSDT'); return {}; }, "at('CCCUSDT'): the strategy trades AAAUSDT, BBBUSDT"],

@@ -69,6 +69,12 @@ describe('memory', () => {
     state.memory = { at: [1] };
     roundTripMemories(state);
     expect(state.memory).toEqual({ at: [1] });
+    const [leg] = state.legs;
+    for (const [name, lent] of [['ind', leg!.indicators.ind], ['prev', leg!.indicators.prev], ['bar', leg!.decisionBar], ['bar', state.views.scenes[1]!.bar]] as const) {
+      state.memory = { kept: [{ [name]: lent }] };
+      expect(() => { roundTripMemories(state); })
+        .toThrow(new StrategyError(`memory.kept[0].${name} must not be an object of the scene, which shows the next bar at the next close: keep its numbers`));
+    }
     state.memory = { at: new Set() };
     expect(() => { roundTripMemories(state); }).toThrow('memory.at must be plain JSON, was a Set');
   });

@@ -52,6 +52,15 @@ describe('a resting set', () => {
     expect(pick(rows('orders'), 'side', 'price', 'qty', 'outcome')).toEqual([['sell', 105, 2, 'cancelled'], ['buy', 94, 3, 'open']]);
   });
 
+  it('measures the slippage of an amended order against its price as amended: 95, then 97, filled at 97, is none', () => {
+    const { rows, result } = follow(marketOf({ bars: [...still(2), [100, 100, 96, 100, 6], ...still(1)] }), {
+      at: { 0: rest([buy(95)]), 1: rest([buy(97)]) },
+    });
+
+    expect(pick(rows('executions'), 'price', 'qty')).toEqual([[97, 2]]);
+    expect(result.slippageCost).toBe(0);
+  });
+
   it('takes `qty` as the total of the key: 3 of 4 filled leave 1 working', () => {
     const { seen, result } = follow(marketOf({ bars: [...still(1), [100, 100, 94, 100, 6], ...still(3)] }), {
       always: rest([buy(95, 4)]), see: ({ resting }) => resting.map(({ qty, filled }) => [qty, filled]),

@@ -77,8 +77,9 @@ describe('history', () => {
     expect(() => follow(marketOf({ bars: rising(5) }), { warmup: 3, see: ({ history }) => history(3) })).toThrow(/history\(3\) is beyond the declared warm-up of 3 bars/);
   });
 
-  it.each([-1, 0.5, Number.NaN])('(%f) throws', (back) => {
-    expect(() => follow(marketOf({ bars: rising(5) }), { warmup: 3, see: ({ history }) => history(back) })).toThrow(/beyond/);
+  it.each([-1, 0.5, Number.NaN])('(%f) throws and says what it takes', (back) => {
+    expect(() => follow(marketOf({ bars: rising(5) }), { warmup: 3, see: ({ history }) => history(back) }))
+      .toThrow(`history(back) must be a whole number of bars back, 0 for this bar, was ${back}`);
   });
 });
 

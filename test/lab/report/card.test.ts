@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { cardStyle, computeMetrics, renderCard, summaryOf, toJson } from '../../../lab/report/index.ts';
 import type { FinishedRun } from '../../../lab/report/index.ts';
+import type { Column } from '../../../engine/index.ts';
 import type { RulesUsed } from '../../../data/index.ts';
 import { busy, finished, idle, quarter, waived } from './finished-runs.ts';
-import { resultOf } from './results.ts';
+import { resultOf, textTable } from './results.ts';
 
 const plain = (run: FinishedRun, width = 80): readonly string[] => renderCard(run, { colour: false, width }).split('\n');
 const lineOf = (lines: readonly string[], start: string): string => lines.find((line) => line.includes(start)) ?? '';
@@ -141,6 +142,18 @@ describe('the result card', () => {
     ]);
     expect(plain({ ...busy(), warnings: of(many) }, 80)).toHaveLength(24);
     expect(plain({ ...busy(), warnings: of(many), isStored: false }, 80).at(-1)).toBe('Not stored    by --no-store; --json tells every warning');
+  });
+
+  it('of a run that ended halted or reducing says since when no entry was taken and why, above the verdict', () => {
+    const modes = (mode: string): FinishedRun => {
+      const texts = textTable('modes', { mode: ['trading', mode], cause: ['start', 'drawdown'], evidence: ['', 'equity 7,990 of 10,000'] });
+      const at: Column = { name: 'time', type: 'double', values: Float64Array.from([0, Date.UTC(2025, 9, 3, 4, 5)]) };
+      return finished(resultOf([10_000, 10_000], { tables: [{ ...texts, columns: [...texts.columns, at] }] }));
+    };
+
+    expect(plain(modes('halted'), 100)[0]).toBe('Halted since 2025-10-03 04:05 UTC, no entry after it: equity 7,990 of 10,000.');
+    expect(plain(modes('reducing'), 72)[0]).toBe('Reducing only since 2025-10-03 04:05 UTC, no entry after it: drawdown.');
+    expect(plain(modes('trading'), 100)[0]).not.toContain('since');
   });
 
   it('says that none of 52,000 bars was ambiguous, also beside other things that are not known', () => {
