@@ -49,8 +49,8 @@ export function joinedBars(earlier: readonly Float64Array[], later: readonly Flo
   const scale = quantityScale(parts, 2);
   const sum = parts[0]! + parts[1]!;
   whole[1]![0] = open!;
-  whole[2]![0] = Math.max(high!, whole[2]![0]!);
-  whole[3]![0] = Math.min(low!, whole[3]![0]!);
+  if (high! > whole[2]![0]!) whole[2]![0] = high!;
+  if (low! < whole[3]![0]!) whole[3]![0] = low!;
   whole[5]![0] = scale === null ? sum : Math.round(sum * scale) / scale;
   return [earlier.map((column) => column.subarray(0, end)), whole];
 }
