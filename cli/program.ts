@@ -140,13 +140,13 @@ function addStored(program: Command, end: End): void {
 }
 
 function addReport(program: Command, end: End): void {
-  const command = program.command('report').argument('<run>', 'run id, as in holdfast runs')
+  const command = program.command('report').argument('[run]', 'run id, as in holdfast runs')
     .description('tell a stored run as one HTML file that needs nothing else, with Markdown and JSON beside it')
     .option('--out <file>', 'the HTML file (default: RUN.html here)')
     .option('--open', 'show it in the browser')
-    .option('--diff <other>', 'set another run beside it instead')
+    .option('--diff <runs...>', 'set another run beside it instead; or two runs side by side')
     .option('--json', 'print one JSON object')
-    .action(async (run: string, _: unknown, self: Command) => end(await (await import('./report.ts')).report(run, self.optsWithGlobals())));
+    .action(async (run: string | undefined, _: unknown, self: Command) => end(await (await import('./report.ts')).report(run, self.optsWithGlobals())));
   example(command, 'holdfast report 20261122-125703412-ab12cd --open');
 }
 

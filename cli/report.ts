@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { DataError, dataFolder, findRun, listRuns, loadMarket } from '../data/index.ts';
 import type { LoadedMarket, StoredRun } from '../data/index.ts';
 import type { InstrumentRules } from '../engine/index.ts';
+import { compareRuns } from '../lab/report/compared/index.ts';
 import { differenceDocument, documentOf, markdownOf, pageScript, tellStory } from '../lab/report/html/index.ts';
 import type { Story } from '../lab/report/html/index.ts';
 import { Failure } from './failure.ts';
@@ -20,33 +21,47 @@ import type { CommonOptions } from './output.ts';
 export interface ReportOptions extends CommonOptions {
   readonly out?: string;
   readonly open?: boolean;
-  /** The other run, to set beside the first. */
-  readonly diff?: string;
+  /** The other run to set beside the first, or both. */
+  readonly diff?: readonly string[];
 }
 
-export async function report(run: string, options: ReportOptions): Promise<number> {
+export async function report(named: string | undefined, options: ReportOptions): Promise<number> {
   const folder = dataFolder(options.dataDir);
-  const out = resolve(options.out ?? `${run}${options.diff === undefined ? '' : `-${options.diff}`}.html`);
+  const [run, second] = wantedRuns(named, options.diff ?? []);
+  const out = resolve(options.out ?? `${run}${second === null ? '' : `-${second}`}.html`);
   if (!out.endsWith('.html')) throw new Failure(2, `report: --out was '${options.out ?? ''}', expected a name that ends in .html. Fix: --out ${run}.html`);
-  const one = await toldRun(folder, run);
-  const other = options.diff === undefined ? null : await toldRun(folder, options.diff);
-  const html = other === null ? documentOf(one, await pageScript('report')) : differenceDocument(one, other, await pageScript('difference'));
+  const stored = await storedRun(folder, run);
+  const one = await told(folder, stored);
+  const beside = second === null ? null : await storedRun(folder, second);
+  const html = beside === null ? documentOf(one, await pageScript('report'))
+    : differenceDocument(one, await told(folder, beside), await compareRuns(folder, stored, beside), await pageScript('difference'));
   const files = [
     [out, html],
-    ...(other === null ? [[out.replace(/html$/, 'md'), markdownOf(one)], [out.replace(/html$/, 'json'), `${JSON.stringify(one)}\n`]] : []),
+    ...(beside === null ? [[out.replace(/html$/, 'md'), markdownOf(one)], [out.replace(/html$/, 'json'), `${JSON.stringify(one)}\n`]] : []),
   ] as const;
   for (const [file = '', text = ''] of files) writeWhole(file, text);
   if (options.json === true) printJson({ run, out, bytes: Buffer.byteLength(html), files: files.map(([file]) => file) });
-  else printLine(`report: ${out} (${Math.ceil(Buffer.byteLength(html) / 1_000)} kB)${other === null ? '; Markdown and JSON beside it' : ''}`);
+  else printLine(`report: ${out} (${Math.ceil(Buffer.byteLength(html) / 1_000)} kB)${beside === null ? '; Markdown and JSON beside it' : ''}`);
   if (options.open === true) openInBrowser(out);
   return 0;
 }
 
-async function toldRun(folder: string, run: string): Promise<Story> {
+/** `report RUN`, `report A --diff B` and `report --diff A B`. */
+function wantedRuns(named: string | undefined, beside: readonly string[]): readonly [string, string | null] {
+  const [run, second = null, ...rest] = named === undefined ? beside : [named, ...beside];
+  if (run !== undefined && rest.length === 0 && (second !== null || beside.length === 0)) return [run, second];
+  throw new Failure(2, `arguments: holdfast report: was ${[named, ...beside].filter((one) => one !== undefined).length} runs${beside.length > 0 ? ' with --diff, expected two' : ', expected one'}. Fix: holdfast report RUN, or holdfast report --diff A B`);
+}
+
+async function storedRun(folder: string, run: string): Promise<StoredRun> {
   const own = readLiveRun(folder, run);
   if (own !== null) await upToDate(folder, own);
   const stored = await findRun(folder, run);
   if (stored === null) throw new Failure(2, `report: ${run}: was no stored run in ${folder}, expected one. Fix: see 'holdfast runs'`);
+  return stored;
+}
+
+async function told(folder: string, stored: StoredRun): Promise<Story> {
   const { market, marketMissing } = await marketOf(folder, stored);
   return await tellStory({ folder, stored, market, marketMissing, siblings: await siblingsOf(folder, stored) });
 }

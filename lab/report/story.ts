@@ -7,7 +7,8 @@
 export interface Figure {
   readonly name: string;
   readonly value: number | null;
-  readonly unit: 'fraction' | 'ratio' | 'money' | 'count' | 'R' | 'ms';
+  /** A fraction has a sign that is news (+0.05 is +5 %); a share is a part of a whole, 0 to 1. */
+  readonly unit: 'fraction' | 'share' | 'ratio' | 'money' | 'count' | 'R' | 'ms';
   readonly low: number | null;
   readonly high: number | null;
   /** Sample, such as `n = 227 trades`, or why there is no number. */

@@ -5,6 +5,9 @@ import { dayMs } from './metrics.ts';
 const minus = '-';
 
 /** Thousands in groups, fixed decimals: 10250.5 is `10,250.50`. */
+/** How many of what, the plural word first in `of`: 1 day in common, 2 days in common. */
+export const amountOf = (n: number, of: string): string => `${grouped(n, 0)} ${n === 1 ? of.replace(/^(\w+)s\b/, '$1') : of}`;
+
 export function grouped(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return 'n/a';
   const [whole = '0', fraction] = Math.abs(value).toFixed(decimals).split('.');

@@ -31,6 +31,7 @@ describe('a report of a stored run', () => {
     expect(figure('Sharpe')).toBeCloseTo(said.metrics['sharpe']!, 6);
     expect(figure('CAGR')).toBeCloseTo(said.metrics['cagr']!, 9);
     expect(figure('Win rate')).toBeCloseTo(said.metrics['winRate']!, 12);
+    expect(readFileSync(join(folder, 'r.md'), 'utf8')).toContain(`| Win rate | ${(said.metrics['winRate']! * 100).toFixed(2)} % |`);
     expect(figure('Profit factor')).toBeCloseTo(said.metrics['profitFactor']!, 6);
     expect(figure('Max drawdown')).toBeCloseTo(-said.metrics['maxDrawdown']!, 12);
   });
@@ -103,5 +104,18 @@ describe('a report of a stored run', () => {
     expect((JSON.parse(stdout) as { readonly files: readonly string[] }).files).toHaveLength(1);
     expect(text.includes('slippage.kind')).toBe(true);
     expect(/<h1>.*B - A is -[\d.]+ bps a day.*<\/h1>/.exec(text)?.length).toBe(1);
+    // The days are those of the stored curve, as compare pairs them: the report's own curve keeps extremes, not ends of days.
+    const { differences: [daily] } = JSON.parse((await holdfast(folder, 'compare', said.run, other.run, '--json')).stdout) as { readonly differences: readonly { readonly value: number; readonly sample: string }[] };
+    expect(text).toContain(`B - A is ${daily!.value.toFixed(2)} bps a day`);
+    expect(text).toContain(`${daily!.sample})`);
+
+    const both = await holdfast(folder, 'report', '--diff', said.run, other.run, '--out', 'both.html');
+    const three = await holdfast(folder, 'report', said.run, '--diff', other.run, 'third');
+    const none = await holdfast(folder, 'report');
+    expect(both.code).toBe(0);
+    expect(readFileSync(join(folder, 'both.html'), 'utf8')).toBe(text);
+    expect([three.code, none.code]).toEqual([2, 2]);
+    expect(three.stderr).toBe('arguments: holdfast report: was 3 runs with --diff, expected two. Fix: holdfast report RUN, or holdfast report --diff A B\n');
+    expect(none.stderr).toBe('arguments: holdfast report: was 0 runs, expected one. Fix: holdfast report RUN, or holdfast report --diff A B\n');
   });
 });

@@ -145,18 +145,18 @@ describe('files that each hold a part of one bar', () => {
     const [a, b] = [archiveOf(early, first), archiveOf(late, next)];
     await toBars(a, folder);
 
-    const { message: why } = await refusal(toBars(b, folder));
+    const why = await refusal(toBars(b, folder));
     await importFiles([a, b], { folder, market, replace: true, fromTrades: { intervals: [minute], keep: false } });
 
-    expect(why).toContain('overlap-differs');
-    expect(why).toContain('give them together with --replace');
+    expect(why.reason).toBe('overlap-differs');
+    expect(why.message).toContain('give them together with --replace');
     expect(barsIn(folder)).toEqual(whole);
   });
 
   it('that overlap in time are refused: which trades stand twice cannot be told', async () => {
     const crossing = [trade(`${second + 60}.15`, '61001', '0.5'), trade(`${second + 180}`, '61001', '0.5')];
 
-    expect((await refusal(toBars([archiveOf(early, first), archiveOf(crossing, next)], temporary()))).message).toContain('overlap-differs');
+    expect((await refusal(toBars([archiveOf(early, first), archiveOf(crossing, next)], temporary()))).reason).toBe('overlap-differs');
   });
 });
 

@@ -7,6 +7,7 @@ import { withRuns } from '../../../data/index.ts';
 import type { StoredRun } from '../../../data/index.ts';
 import { bootstrap, bootstrapPairs, daysInBlock, leastSample, mean, meanDifference, yearlySharpe } from '../doubt.ts';
 import type { Range } from '../doubt.ts';
+import { amountOf } from '../words.ts';
 
 export interface Difference {
   readonly name: string;
@@ -64,7 +65,7 @@ export function judge(runs: Comparison['runs'], first: Side, second: Side): Comp
   };
 }
 
-const notEnough = (n: number, of: string): string => `not enough: ${n} ${of}, needs ${leastSample}`;
+const notEnough = (n: number, of: string): string => `not enough: ${amountOf(n, of)}, needs ${leastSample}`;
 
 function difference(name: string, unit: Difference['unit'], values: readonly number[], of: string, block: number): Difference {
   const n = values.length;

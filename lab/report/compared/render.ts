@@ -1,5 +1,5 @@
 /** The comparison in a terminal: a sentence, the totals, the differences with their intervals. */
-import { grouped, signed } from '../words.ts';
+import { amountOf, grouped, signed } from '../words.ts';
 import type { Comparison, Difference } from './compare.ts';
 
 const decimals: Readonly<Record<Difference['unit'], number>> = { bps: 2, ratio: 2, money: 2, R: 3 };
@@ -31,6 +31,6 @@ function sentence({ verdict, differences: [daily] }: Comparison): string {
     case 'second': return 'B is better by more than luck explains, over the days in common.';
     case 'first': return 'A is better by more than luck explains, over the days in common.';
     case 'luck': return 'The difference may be luck: its interval holds zero.';
-    default: return `Not enough to say which is better: ${daily?.n ?? 0} days in common.`;
+    default: return `Not enough to say which is better: ${amountOf(daily?.n ?? 0, 'days in common')}.`;
   }
 }

@@ -1,15 +1,14 @@
 /** Two runs side by side: what came out of each, whether the difference is more than luck, and which settings differ. */
-import { dayOf, grouped, signed } from '../words.ts';
+import { dayOf, signed } from '../words.ts';
 import { page } from './document.ts';
-import { leastSample, mean } from '../doubt.ts';
-import { pairedDays, pairedDifference } from './paired.ts';
+import type { Comparison } from '../compared/index.ts';
 import { html } from './markup.ts';
 import type { Markup } from './markup.ts';
 import { figureText, moneyPlaces } from './sections.ts';
 import type { Figure, Story } from '../story.ts';
 
-export function differenceDocument(one: Story, other: Story, script: string): string {
-  const body = html`<main><header><div><h1>${verdictOf(one, other)}</h1><p class="quiet">A: ${one.run}, ${one.title} · B: ${other.run}, ${other.title}</p></div>
+export function differenceDocument(one: Story, other: Story, compared: Comparison, script: string): string {
+  const body = html`<main><header><div><h1>${verdictOf(one, other, compared)}</h1><p class="quiet">A: ${one.run}, ${one.title} · B: ${other.run}, ${other.title}</p></div>
 <button type="button" id="theme" class="screen" aria-label="Light or dark">Light / dark</button></header>
 <section><h2>Equity, both from 100</h2><div id="equity" class="chart" tabindex="0" role="application" aria-label="Equity of both runs"></div><p id="equity-facts" class="facts" aria-live="polite"></p></section>
 ${numbers(one, other)}${differing('Settings that differ', one.settings, other.settings)}${differing('Hashes that differ', one.hashes, other.hashes)}
@@ -17,16 +16,14 @@ ${numbers(one, other)}${differing('Settings that differ', one.settings, other.se
   return page(`${one.run} and ${other.run}`, body, { one: one.equity, other: other.equity, names: [`A ${one.strategy}`, `B ${other.strategy}`] }, script);
 }
 
-/** More than luck only when the interval of the daily differences leaves zero out. */
-function verdictOf(one: Story, other: Story): string {
-  const days = pairedDays(one.equity, other.equity);
+/** By the days that both have, as `holdfast compare` pairs them; more than luck only when the interval leaves zero out. */
+function verdictOf(one: Story, other: Story, { differences: [daily], verdict }: Comparison): string {
   const net = `A ${signed(one.costs.net, moneyPlaces(one))} ${one.settle}, B ${signed(other.costs.net, moneyPlaces(other))} ${other.settle}`;
-  if (days.length < leastSample) return `${net}; ${grouped(days.length, 0)} days in common are not enough to say which is better (needs ${leastSample}).`;
-  const range = pairedDifference(days);
-  const text = `B - A is ${signed(mean(days) * 10_000, 2)} bps a day`;
-  if (range === null) return `${net}; ${text}.`;
-  const interval = `95 %: ${signed(range.low * 10_000, 2)} to ${signed(range.high * 10_000, 2)} bps, n = ${grouped(days.length, 0)} days`;
-  return range.low <= 0 && range.high >= 0 ? `${net}; ${text}, which may be luck (${interval}).` : `${net}; ${text}, more than luck (${interval}).`;
+  if (daily === undefined || daily.value === null) return `${net}; ${daily?.sample ?? 'not enough days in common'} to say which is better.`;
+  const text = `B - A is ${signed(daily.value, 2)} bps a day`;
+  if (daily.range === null) return `${net}; ${text}.`;
+  const interval = `95 %: ${signed(daily.range.low, 2)} to ${signed(daily.range.high, 2)} bps, ${daily.sample}`;
+  return verdict === 'luck' ? `${net}; ${text}, which may be luck (${interval}).` : `${net}; ${text}, more than luck (${interval}).`;
 }
 
 function numbers(one: Story, other: Story): Markup {

@@ -2,7 +2,7 @@
 import { bootstrap, daysInBlock, mean, profitFactor, shareRange, yearlySharpe } from '../doubt.ts';
 import type { Range } from '../doubt.ts';
 import { minima } from '../metrics.ts';
-import { grouped } from '../words.ts';
+import { amountOf, grouped } from '../words.ts';
 import type { Figure } from '../story.ts';
 
 const dayMs = 86_400_000;
@@ -32,9 +32,9 @@ function figure(name: string, unit: Figure['unit'], sample: string, value: numbe
 
 /** Below `needs` there is no number, only what it lacks. */
 function gated(name: string, unit: Figure['unit'], n: number, needs: number, of: string, value: () => readonly [number, Range | null]): Figure {
-  if (n < needs) return figure(name, unit, `n/a: ${grouped(n, 0)} ${of}, needs ${needs}`, Number.NaN);
+  if (n < needs) return figure(name, unit, `n/a: ${amountOf(n, of)}, needs ${needs}`, Number.NaN);
   const [number, range] = value();
-  return figure(name, unit, `n = ${grouped(n, 0)} ${of}`, number, range);
+  return figure(name, unit, `n = ${amountOf(n, of)}`, number, range);
 }
 
 export function figuresOf(source: FigureSource): readonly Figure[] {
@@ -47,7 +47,7 @@ function returnFigures({ from, to, equityStart, equityEnd, maxDrawdown, daily, b
   const growth = equityEnd > 0 && equityStart > 0 ? (equityEnd / equityStart) ** (365 / days) - 1 : Number.NaN;
   const whole = Math.floor(days);
   return [
-    figure('Total return', 'fraction', `${grouped(whole, 0)} days`, equityEnd / equityStart - 1),
+    figure('Total return', 'fraction', amountOf(whole, 'days'), equityEnd / equityStart - 1),
     gated('CAGR', 'fraction', whole, minima.year, 'days', () => [growth, bootstrap(returns, yearlyGrowth, daysInBlock)]),
     gated('Sharpe', 'ratio', returns.length, minima.returns, 'days', () => [yearlySharpe(returns), bootstrap(returns, yearlySharpe, daysInBlock)]),
     figure('Max drawdown', 'fraction', `${grouped(bars, 0)} bars, at mark`, -maxDrawdown),
@@ -60,7 +60,7 @@ function tradeFigures({ nets, rs }: FigureSource): readonly Figure[] {
   const won = nets.filter((net) => net > 0).length;
   return [
     figure('Closed trades', 'count', 'round trips, estimates left out', n),
-    gated('Win rate', 'fraction', n, minima.trades, 'trades', () => [won / n, shareRange(won, n)]),
+    gated('Win rate', 'share', n, minima.trades, 'trades', () => [won / n, shareRange(won, n)]),
     gated('Profit factor', 'ratio', n, minima.trades, 'trades', () => [profitFactor(nets), bootstrap(nets, profitFactor)]),
     gated('Net per trade', 'money', n, minima.trades, 'trades', () => [mean(nets), bootstrap(nets, mean)]),
     gated('Expectancy', 'R', rs.length, minima.trades, 'trades with a stop', () => [mean(rs), bootstrap(rs, mean)]),

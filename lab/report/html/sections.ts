@@ -21,6 +21,7 @@ ${story.alarms.map((text) => html`<p class="alarm">${text}</p>`)}
 export function figureText({ value, unit }: Pick<Figure, 'value' | 'unit'>, places: number): string {
   if (value === null) return 'n/a';
   if (unit === 'fraction') return signedPercent(value, 2);
+  if (unit === 'share') return `${grouped(value * 100, 2)} %`;
   if (unit === 'money') return signed(value, places);
   if (unit === 'R') return `${signed(value, 2)} R`;
   if (unit === 'ms') return lasting(value);

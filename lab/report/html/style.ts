@@ -30,7 +30,7 @@ button, select { font: inherit; color: inherit; background: var(--panel); border
 table { border-collapse: collapse; width: 100%; font-size: 13px; }
 th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--line); white-space: nowrap; font-weight: 400; }
 th.text, td.text { text-align: left; }
-td.words { white-space: normal; text-align: left; }
+td.words { white-space: normal; text-align: left; min-width: 240px; }
 thead th { position: sticky; top: 0; background: var(--ground); }
 thead th button { border: 0; background: none; padding: 0; min-height: 0; color: inherit; }
 tbody tr[tabindex] { cursor: pointer; }

@@ -1,6 +1,7 @@
 /** What a comparison may and may not say of small, equal and plainly different samples. */
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../lab/report/compared/compare.ts';
+import { renderComparison } from '../../../lab/report/compared/index.ts';
 
 const totals = (run: string) => ({ run, net: 0, trades: 0, maxDrawdown: 0, sharpe: null });
 const runs = [totals('a'), totals('b')] as const;
@@ -14,6 +15,12 @@ describe('a comparison', () => {
 
     expect(found.verdict).toBe('not-enough');
     expect(found.differences[0]).toEqual({ name: 'Return per day', unit: 'bps', n: 29, value: null, range: null, sample: 'not enough: 29 days in common, needs 30' });
+  });
+  it('of one day says day, not days', () => {
+    const found = judge(runs, { days: daysOf([0.1]), trades: [] }, { days: daysOf([0.2]), trades: [] });
+
+    expect(found.differences.map(({ sample }) => sample).slice(0, 2)).toEqual(['not enough: 1 day in common, needs 30', 'not enough: 1 day in common, needs 30']);
+    expect(renderComparison(found).split('\n')[0]).toBe('Not enough to say which is better: 1 day in common.');
   });
   it('of 200 noisy days that are 10 bps better each is more than luck, although the noise is ten times as large', () => {
     const days = Array.from({ length: 200 }, (_, i) => noise(i));

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { bootstrap, mean, profitFactor, shareRange, yearlySharpe } from '../../../../lab/report/doubt.ts';
 import { figuresOf, returnsOf } from '../../../../lab/report/html/figures.ts';
-import { pairedDays } from '../../../../lab/report/html/paired.ts';
 import { binned } from '../../../../lab/report/html/figures-drawn.ts';
 
 const day = 86_400_000;
@@ -60,15 +59,6 @@ describe('figures', () => {
     expect(said['Win rate']).toEqual([null, 'n/a: 9 trades, needs 10']);
     expect(said['CAGR']).toEqual([null, 'n/a: 89 days, needs 90']);
     expect(said['Total return']![0]).toBeCloseTo(0.1, 12);
-  });
-});
-
-describe('two runs on the same days', () => {
-  it('only days that both saw count: +1 % against +2 % is a difference of one point', () => {
-    const one = { from: 0, slotMs: day, equity: [100, 101, null, 100] };
-    const other = { from: 0, slotMs: day, equity: [100, 102, 103, 103] };
-
-    expect(pairedDays(one, other).map((x) => Number(x.toFixed(12)))).toEqual([0.01]);
   });
 });
 
