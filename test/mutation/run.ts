@@ -100,7 +100,7 @@ const parts: readonly Part[] = [
   },
   {
     name: 'run', mutates: /^sim\/[^/]+$/, runsDivisor: 30, limitMs: 20_000, leavesOut: walks,
-    tests: [/^test\/sim\/(venue|clock|digest|auditor)/, /^test\/sim\/run\/(slippage|ambiguous-trades|stretch)/, /^test\/sim\/detail\./],
+    tests: [/^test\/sim\/(venue|clock|digest|auditor)/, /^test\/sim\/run\/(in-small|slippage|ambiguous-trades|stretch)/, /^test\/sim\/detail\./],
   },
 ];
 
