@@ -112,10 +112,13 @@ describe('the weather', () => {
 });
 
 describe('kills', () => {
-  const kills = restartsOf(3, 2_000, 0, 1_000 * hour);
-  const share = (of: (kill: (typeof kills)[number]) => boolean): number => kills.filter(of).length / kills.length;
+  function killed() {
+    const kills = restartsOf(3, 2_000, 0, 1_000 * hour);
+    return { kills, share: (of: (kill: (typeof kills)[number]) => boolean): number => kills.filter(of).length / kills.length };
+  }
 
   it('of 2,000 over 1,000 hours lie all over them, 80 % wait for up to a quarter of an hour, 30 % of those for commands', () => {
+    const { kills, share } = killed();
     const waits = kills.filter(({ at, until }) => until > at);
 
     expect([share(({ at }) => at < 250 * hour), share(({ at }) => at >= 750 * hour), waits.length / 2_000, waits.filter(({ beforeSend }) => beforeSend).length / waits.length]
@@ -126,6 +129,7 @@ describe('kills', () => {
     }
   });
   it('come 1 to 4 happenings later, each as often; down 50 to 15,000 ms, anywhere between, with any part of the bytes kept', () => {
+    const { kills, share } = killed();
     for (const after of [1, 2, 3, 4]) expect(Math.abs(share((kill) => kill.after === after) - 0.25)).toBeLessThan(0.05);
     const downs = kills.map(({ downMs }) => downMs);
     expect([Math.min(...downs) >= 50, Math.max(...downs) <= 15_000, Math.min(...downs) < 150, Math.max(...downs) > 14_900]).toEqual([true, true, true, true]);
