@@ -82,6 +82,12 @@ function triggerDirectionOf(order: Fields, where: string): 0 | 1 | 2 {
   return direction === 2 || direction === '2' ? 2 : failField(`${where}.triggerDirection`, direction, '1 or 2');
 }
 
+/** An attached level in ticks, 0 when absent or 0. One that rounds to zero lies beyond every price and fires at once. */
+function attachedTicks(reading: Reading, value: unknown, rounding: Rounding): number {
+  const ticks = priceTicks(reading, value, rounding);
+  return ticks === 0 && (decimalOf(value) ?? 0n) > 0n ? Number.MIN_VALUE : ticks;
+}
+
 /** A trigger in ticks, 0 when absent. One that rounds to zero or lies below still is a trigger, under every price. */
 function triggerTicks(reading: Reading, value: unknown, direction: 0 | 1 | 2): number {
   return value == null ? 0 : Math.max(Number.MIN_VALUE, priceTicks(reading, value, direction === 2 ? 'up' : 'down'));
@@ -104,9 +110,9 @@ function submitOf(reading: Reading, value: unknown, where: string): Submit {
     timeInForce: wordOf(order['tif'], `${where}.tif`, ['GTC', 'IOC', 'FOK', 'PostOnly'], 'GTC'),
     reduceOnly: flagOf(order['reduceOnly'], `${where}.reduceOnly`),
     expireAt: order['expireAt'] == null ? 0 : msOf(order['expireAt'], `${where}.expireAt`),
-    slTicks: priceTicks(reading, order['sl'], side === 1 ? 'up' : 'down'),
+    slTicks: attachedTicks(reading, order['sl'], side === 1 ? 'up' : 'down'),
     slBy: sourceOf(order['slTriggerBy'], `${where}.slTriggerBy`),
-    tpTicks: priceTicks(reading, order['tp'], side === 1 ? 'down' : 'up'),
+    tpTicks: attachedTicks(reading, order['tp'], side === 1 ? 'down' : 'up'),
     tpBy: sourceOf(order['tpTriggerBy'], `${where}.tpTriggerBy`), malformed: firstFault(reading),
   };
 }

@@ -8,7 +8,7 @@ import type { Book, Core, Order } from './book.ts';
 import { reaches } from './closeness.ts';
 import { rankLiquidation, rankOrder, rankStop, rankTarget, rankTrailing } from './matching.ts';
 import { budgetOf, restingLevel } from './pricing.ts';
-import { meetingOf, priceAt, slopeOf, timeSlack } from './track.ts';
+import { meetingOf, meetingSlack, priceAt, slopeOf, timeSlack } from './track.ts';
 import type { Track } from './track.ts';
 
 function offer(core: Core, at: number, rank: number, order: Order | null, level: number, byMark: boolean, isNow: boolean, slack: number): void {
@@ -43,8 +43,11 @@ function cameHere(book: Book, order: Order | null): boolean {
 function lookInGap(core: Core, book: Book, track: Track, level: number, direction: Direction, rank: number, order: Order | null): void {
   if (!reaches(track.price, level, direction)) return;
   if (cameHere(book, order)) return;
-  const met = reaches(track.from, level, direction) ? 0 : (level - track.from) / (track.price - track.from);
-  offer(core, Math.max(met, book.gapPosition), rank, order, level, track !== book.last, true, 1e-12);
+  const isThrough = reaches(track.from, level, direction);
+  const width = track.price - track.from;
+  const met = isThrough ? 0 : (level - track.from) / width;
+  const slack = isThrough ? 1e-12 : 1e-12 + Math.abs(level / width) * 1e-12;
+  offer(core, Math.max(met, book.gapPosition), rank, order, level, track !== book.last, true, slack);
 }
 
 /** A resting limit is met only by a path that comes to it, not by one that leaves it. */
@@ -68,7 +71,7 @@ function lookAhead(core: Core, book: Book, track: Track, level: number, directio
   const shift = track.openedAt - book.last.openedAt;
   if (!reaches(priceAt(track, core.pieceEnd - shift), level, direction)) return;
   const met = meetingOf(track, level) + shift;
-  offer(core, Math.min(core.pieceEnd, Math.max(book.cursor, met)), rank, order, level, byMark, false, slack);
+  offer(core, Math.min(core.pieceEnd, Math.max(book.cursor, met)), rank, order, level, byMark, false, slack + meetingSlack(track, level));
 }
 
 function lookAtPosition(core: Core, book: Book, look: Look): void {

@@ -86,6 +86,13 @@ export function meetingOf(track: Track, level: number): number {
   return to === from ? start : start + ((level - from) * (end - start)) / (to - from);
 }
 
+/** How far apart the present leg meets two levels that are equal within 1e-12, ms. */
+export function meetingSlack(track: Track, level: number): number {
+  const from = pointOf(track, track.leg);
+  const to = pointOf(track, track.leg + 1);
+  return to === from ? 0 : (Math.abs(level / (to - from)) * spanOf(track)) / 3e12;
+}
+
 /** 1 when the present leg rises, -1 when it falls, 0 when it is flat. */
 export function slopeOf(track: Track): number {
   return Math.sign(pointOf(track, track.leg + 1) - pointOf(track, track.leg));

@@ -17,6 +17,13 @@ describe('levels of a trading stop', () => {
   });
 });
 
+describe('levels attached to an order', () => {
+  it('an SL of 0.04 of a short rounds to 0, lies beyond the price and fires at once; an SL of 0 is none', () => {
+    expectCase({ bars: [calm, calm], script: [sell(1, { sl: '0.04' })], fills: ['E Sell 2 @ 200 taker 1', 'SL Buy 2 @ 200 taker 1'] });
+    expectCase({ bars: [calm, calm], script: [sell(1, { sl: '0' })], fills: ['E Sell 2 @ 200 taker 1'] });
+  });
+});
+
 describe('amends', () => {
   it('an amend listed before the order it changes rounds its price the order\'s way: a sell at 204.04 goes up to 204.1', () => {
     expectCase({
@@ -54,6 +61,19 @@ describe('liquidation beside other orders', () => {
 
     expectCase({ ...leg, mark: [calm, calm, '200 201 178 195'], fills: [bought, liquidated] });
     expectCase({ ...leg, mark: [calm, calm, '200 201 179 195'], fills: [bought, 'SL Sell 10 @ 182 taker 2'] });
+  });
+
+  it('20100 / 1.005 is 20000, where the SL stands too: the liquidation goes first, on a leg and in a gap, for 20100 / 1.01', () => {
+    const inverse = {
+      kind: 'inverse' as const, instrument: { leverage: '100' }, config: { wallet: '1', liqFormula: 'entry-value', path: 'olhc' },
+      script: [buy(1, { qty: '100', sl: '20000' })],
+    };
+    const quiet = '20100 20150 20000.5 20000.5';
+    const ended = { position: { side: 'None', qty: '0', avgEntry: null }, realizedPnl: '-0.000049751243781095' };
+
+    expectCase({ ...inverse, bars: [quiet, quiet, '20100 20150 19850 20000'], expect: ended });
+    expectCase({ ...inverse, bars: [quiet, quiet, '20000.5 20001 19999.5 20000'], expect: ended });
+    expectCase({ ...inverse, bars: [quiet, quiet, '19999.5 20000 19850 20000'], expect: ended });
   });
 
   it('a limit of 181.1 met at 181, where the position ends, opens the next one', () => {
