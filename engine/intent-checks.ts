@@ -50,5 +50,6 @@ function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'a list';
   if (typeof value !== 'object' || value === null) return String(value);
-  return value instanceof Promise ? 'a promise; only what is not async can be decided' : value instanceof Map ? 'a Map' : 'an object';
+  if ('then' in value && typeof value.then === 'function') return 'a promise; only what is not async can be decided';
+  return value instanceof Map ? 'a Map' : 'an object';
 }

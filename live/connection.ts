@@ -18,6 +18,11 @@ export interface CandleRequest {
   readonly count: number;
 }
 
+/** Funding stamps settled from `from` up to `until`, both included, ms. */
+export interface FundingRequest { readonly symbol: string; readonly from: Ms; readonly until: Ms }
+/** `rate` is paid by longs when positive, fraction of the value. */
+export interface SettledFunding { readonly settledAt: Ms; readonly rate: number }
+
 /** What may be traded, as the exchange says now. `status` 'Trading' = open for orders. */
 export interface ListedInstrument {
   readonly rules: InstrumentRules; readonly status: string; readonly maxLots: number; readonly maxMarketLots: number;
@@ -52,6 +57,8 @@ export interface Connection {
   measureClock(): Promise<ClockFacts>;
   instruments(symbols: readonly string[]): Promise<readonly ListedInstrument[]>;
   candles(request: CandleRequest): Promise<readonly Candle[]>;
+  /** Oldest first. */
+  fundings(request: FundingRequest): Promise<readonly SettledFunding[]>;
   key(): Promise<KeyFacts>;
   account(): Promise<AccountFacts>;
   legs(): Promise<readonly LegFacts[]>;

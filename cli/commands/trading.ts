@@ -32,8 +32,8 @@ How paper fills differ from real ones:
     filled the same way, from the open of the bar under way on.
   - Nobody else is in the market: no queue, no order book, no part fills but those of --set participation, no rejects of the exchange.
   - Mark prices are candles as long as the bars, as in a backtest; where the exchange makes none of that length, the last price stands
-    for them. Funding is that of the ticker; stamps that
-    pass while the process is away are not booked.
+    for them. Funding is that of the ticker, and that of the
+    funding history for stamps that pass while the process is away or not connected.
   - Fees are those of backtests. Bars that come late are decided on as if they had come in time; bars missed between two starts
     are played for the orders and stops that stood, and not decided on.
   The wallet begins with cash of the configuration (--set cash=...); nothing is ever sent that needs a key.`;

@@ -3,7 +3,7 @@
  */
 import { instrumentOf } from '../../engine/index.ts';
 import type { Event, Instrument, Ms } from '../../engine/index.ts';
-import type { AccountFacts, Candle, CandleRequest, ClockFacts, Connection, ConnectRequest, FeeFacts, KeyFacts, LegFacts, ListedInstrument } from '../connection.ts';
+import type { AccountFacts, Candle, CandleRequest, ClockFacts, Connection, ConnectRequest, FeeFacts, FundingRequest, KeyFacts, LegFacts, ListedInstrument, SettledFunding } from '../connection.ts';
 import type { Venue } from '../venue.ts';
 import { AccountFeed } from './account-feed.ts';
 import { intervalWord } from './bars.ts';
@@ -136,6 +136,7 @@ class BybitConnection implements Connection {
   lookAtRules(): void { this.#rules.look(); }
 
   candles(wish: CandleRequest): Promise<readonly Candle[]> { return this.#facts.candles(wish); }
+  fundings(wish: FundingRequest): Promise<readonly SettledFunding[]> { return this.#facts.fundings(wish); }
   key(): Promise<KeyFacts> { return this.#facts.key(); }
   account(): Promise<AccountFacts> { return this.#facts.account(settleOf(this.#request.symbols[0]!)); }
   legs(): Promise<readonly LegFacts[]> { return this.#facts.legs(this.#request.symbols); }

@@ -5,7 +5,7 @@ import { rulesOfListing } from '../../data/index.ts';
 import { stepOf } from '../../engine/index.ts';
 import { z } from 'zod';
 import { VenueError } from '../connection.ts';
-import type { AccountFacts, Candle, CandleRequest, ClockFacts, FeeFacts, KeyFacts, LegFacts, ListedInstrument } from '../connection.ts';
+import type { AccountFacts, Candle, CandleRequest, ClockFacts, FeeFacts, FundingRequest, KeyFacts, LegFacts, ListedInstrument, SettledFunding } from '../connection.ts';
 import { isChild } from './account-feed.ts';
 import { intervalWord } from './bars.ts';
 import { priorities } from './budget.ts';
@@ -30,12 +30,14 @@ const keyResult = z.object({
   permissions: z.record(z.string(), z.array(z.string())),
 });
 const walletRow = z.object({ coin: z.array(z.object({ coin: text, walletBalance: optionalText, equity: optionalText })) });
+const fundingRow = z.object({ fundingRate: text.transform(Number), fundingRateTimestamp: text.transform(Number) });
 const candleRow = z.array(text).min(5);
 
 /** Decimal texts; `status` 'Trading' = open for orders. */
 export type Terms = Readonly<Record<'tick' | 'step' | 'minQty' | 'minNotional' | 'status', string>>;
 
 const candlesMost = 1_000;
+const fundingsMost = 200;
 const clockSamples = 5;
 
 export class Facts {
@@ -175,6 +177,21 @@ export class Facts {
       end = oldest - 1;
     }
     return [...found.values()].toSorted((a, b) => a.openedAt - b.openedAt).slice(-count);
+  }
+
+  /** Backwards in pages of 200. */
+  async fundings({ symbol, from, until }: FundingRequest): Promise<readonly SettledFunding[]> {
+    const category = this.#category;
+    const found = new Map<number, SettledFunding>();
+    for (let endTime = until; endTime >= from;) {
+      const before = found.size;
+      const ask = { category, symbol, startTime: from, endTime, limit: fundingsMost } as const;
+      const rows = await this.#list('market', fundingRow, (client) => client.getFundingRateHistory(ask));
+      for (const { fundingRate, fundingRateTimestamp: settledAt } of rows) if (settledAt >= from && settledAt <= until) found.set(settledAt, { settledAt, rate: fundingRate });
+      if (found.size === before || rows.length < fundingsMost) break;
+      endTime = Math.min(...found.keys()) - 1;
+    }
+    return [...found.values()].toSorted((a, b) => a.settledAt - b.settledAt);
   }
 
   async #list<T>(endpoint: Parameters<Requests['ask']>[0], schema: z.ZodType<T>, what: Parameters<Requests['ask']>[2]): Promise<readonly T[]> {

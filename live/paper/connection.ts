@@ -9,7 +9,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { BarClosed, Event, Ms } from '../../engine/index.ts';
 import type { Clock } from '../clock.ts';
-import type { AccountFacts, Candle, CandleRequest, ClockFacts, Connection, FeeFacts, KeyFacts, LegFacts, ListedInstrument, Log } from '../connection.ts';
+import type { AccountFacts, Candle, CandleRequest, ClockFacts, Connection, FeeFacts, FundingRequest, KeyFacts, LegFacts, ListedInstrument, Log, SettledFunding } from '../connection.ts';
 import type { Tell, Venue } from '../venue.ts';
 import { VenueError } from '../connection.ts';
 import type { PaperAccount } from './account.ts';
@@ -81,7 +81,10 @@ export class PaperConnection implements Connection, Clock {
         if (!tape.fund(event.symbol, { settledAt, rate, nextAt })) log('warning', 'a funding stamp came after its time was played: left out', { symbol: event.symbol, settledAt });
         break;
       }
-      case 'connected': this.#isMarketUp = true; break;
+      case 'connected':
+        if (this.#isMarketUp) this.#asked = this.#fundMissed(this.#asked);
+        this.#isMarketUp = true;
+        break;
       case 'instrument-changed': this.#request.tell({ ...event, at: this.#request.account.now }); break;
       case 'stale': log('warning', 'the market says nothing: paper time stands', { symbol: event.symbol }); break;
       default: return;
@@ -104,6 +107,24 @@ export class PaperConnection implements Connection, Clock {
     this.#add(bar);
     this.#asking -= 1;
     clock.interrupt();
+  }
+
+  /** A stamp that settled while the stream was down was told by nobody. */
+  async #fundMissed(before: Promise<void>): Promise<void> {
+    const { account: { tape, instruments }, market, clock, log } = this.#request;
+    this.#asking += 1;
+    await before;
+    try {
+      for (const [symbol, instrument] of instruments.entries()) {
+        const wish = { symbol: instrument.symbol, from: tape.playedTo, until: clock.now() };
+        for (const stamp of await market.fundings(wish)) tape.fund(symbol, { ...stamp, nextAt: null });
+      }
+    } catch (error) {
+      if (!(error instanceof VenueError)) throw error;
+      log('warning', 'funding while the stream was down could not be read: left out', { kind: error.kind });
+    } finally {
+      this.#asking -= 1;
+    }
   }
 
   // ---- the clock
@@ -187,6 +208,7 @@ export class PaperConnection implements Connection, Clock {
   measureClock(): Promise<ClockFacts> { return this.#request.market.measureClock(); }
   instruments(symbols: readonly string[]): Promise<readonly ListedInstrument[]> { return this.#request.market.instruments(symbols); }
   candles(request: CandleRequest): Promise<readonly Candle[]> { return this.#request.market.candles(request); }
+  fundings(request: FundingRequest): Promise<readonly SettledFunding[]> { return this.#request.market.fundings(request); }
   lookAtRules(): void { this.#request.market.lookAtRules(); }
   watchMarket(after: readonly Ms[]): void { this.#request.market.watchMarket(after); }
   settled(): Promise<void> {

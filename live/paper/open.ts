@@ -51,16 +51,55 @@ export async function openPaper(wish: PaperWish): Promise<OpenPaper> {
   const instruments = rules.map((one) => instrumentOf(one, config));
   const marks: MarkWish = { market, barMs, instruments };
   const areMarked = wasMarked(past) ?? await hasMarks(marks, last);
-  const account = new PaperAccount({ rules, config, from, hasMarks: areMarked });
   const missed = past.from === null ? [] : await barsSince(wish, instruments, past, last);
-  if (areMarked) for (const mark of await marksSince(marks, past, last)) account.tape.addMark(mark);
+  const beside = areMarked ? await marksSince(marks, past, last) : [];
   const known = past.bars.filter(({ openedAt }) => openedAt >= from);
   const bars = [...known, ...missed].toSorted((a, b) => a.closedAt - b.closedAt || a.symbol - b.symbol);
-  for (const bar of bars) account.tape.add(bar);
-  for (const { symbol, stamp } of past.stamps) account.tape.fund(symbol, stamp);
-  relive(account, past);
+  const account = relived(past, await stampsSince(wish, instruments, past, now), (stamps) => {
+    const own = new PaperAccount({ rules, config, from, hasMarks: areMarked });
+    for (const mark of beside) own.tape.addMark(mark);
+    for (const bar of bars) own.tape.add(bar);
+    for (const { symbol, stamp } of [...past.stamps, ...stamps]) own.tape.fund(symbol, stamp);
+    return own;
+  });
   account.now = Math.max(account.now, last);
   return { connection: new PaperConnection({ account, market, clock, marks: areMarked ? marks : null, barMs, tell, log }), missed: missed.length, areMarked };
+}
+
+type Stamps = Past['stamps'];
+
+/** Funding that settled after the run began, flat, and that its journal does not hold; what follows the last stamp is not known. */
+async function stampsSince({ market }: PaperWish, instruments: readonly Instrument[], { from, stamps }: Past, now: Ms): Promise<Stamps> {
+  if (from === null) return [];
+  const missing: Stamps[number][] = [];
+  for (const [symbol, instrument] of instruments.entries()) {
+    const settled = await market.fundings({ symbol: instrument.symbol, from: from + 1, until: now });
+    for (const [i, { settledAt, rate }] of settled.entries()) {
+      const isKnown = stamps.some((one) => one.symbol === symbol && one.stamp.settledAt === settledAt);
+      if (!isKnown) missing.push({ symbol, stamp: { settledAt, rate, nextAt: settled[i + 1]?.settledAt ?? null } });
+    }
+  }
+  return missing;
+}
+
+/**
+ * The account where its journal ends, with every stamp that settled since. One whose time was played without it does not come
+ * out of the journal and stays left out: those after the last fact told are tried alone, and at last none.
+ */
+function relived(past: Past, missing: Stamps, begin: (stamps: Stamps) => PaperAccount): PaperAccount {
+  const lastAt = past.told.at(-1)?.at ?? 0;
+  for (const stamps of [missing, missing.filter(({ stamp }) => stamp.settledAt > lastAt)]) {
+    const account = begin(stamps);
+    try {
+      relive(account, past);
+      return account;
+    } catch (error) {
+      if (!(error instanceof BrainError)) throw error;
+    }
+  }
+  const account = begin([]);
+  relive(account, past);
+  return account;
 }
 
 /** Mark candles from the beginning of the run up to `last`, as they were played. */

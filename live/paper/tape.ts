@@ -45,10 +45,13 @@ export class Tape {
     return true;
   }
 
-  /** False = its time was played before. */
+  /** Once each, in the order of time. False = its time was played before. */
   fund(symbol: number, stamp: Stamp): boolean {
     if (stamp.settledAt < this.playedTo) return false;
-    this.#stamps[symbol]!.push(stamp);
+    const stamps = this.#stamps[symbol]!;
+    if (stamps.some(({ settledAt }) => settledAt === stamp.settledAt)) return true;
+    stamps.push(stamp);
+    stamps.sort((a, b) => a.settledAt - b.settledAt);
     return true;
   }
 

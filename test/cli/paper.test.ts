@@ -203,6 +203,29 @@ describe('a strategy that trades on paper', () => {
     expect(JSON.parse(trades.stdout)).toEqual([expect.objectContaining({ side: 'long', qty: 0.01, entry_price: 100_000, exit_price: 99_500, exit_reason: 'stop' })]);
   }, 600_000);
 
+  it('books what settled while it was away: 0.04 % of 1,000 at 08:00, and a third start finds the same', async () => {
+    const calm = dip().replaceAll(',99000,', ',99990,');
+    const stamps = ['timestamp,symbol,fundingRate', ...[0, 8, 16].map((hour) => `${Date.UTC(2025, 9, 2, hour)},BTCUSDT,0.0004`), ''].join('\n');
+    const folder = await marketFolder({ 'bybit_linear_BTCUSDT_5m.csv': calm, 'bybit_linear_funding.csv': stamps });
+    const early = await exchange(folder, '--from', '2025-10-02T01:00Z', '--to', '2025-10-02T02:00Z');
+    await holdfast(folder, 'paper', 'once.ts', '--network', 'local', '--exchange', early);
+
+    // 10,000 less the fee of 0.055 % and the funding of 0.04 %, both of 0.01 at 100,000.
+    const late = await exchange(folder, '--from', '2025-10-02T10:00Z', '--to', '2025-10-02T11:00Z');
+    for (const start of [2, 3]) {
+      const next = await holdfast(folder, 'paper', 'once.ts', '--network', 'local', '--exchange', late);
+      expect([start, next.code, next.stdout]).toEqual([start, 0, expect.stringContaining('left on paper: BTCUSDT: long 0.01 at 100000')]);
+      const status = await holdfast(folder, 'status', '--json');
+      expect([start, (JSON.parse(status.stdout) as { readonly balance: number }).balance]).toEqual([start, 9_999.05]);
+    }
+    // The bar from 08:00 is the one in which the next process begins: it settled, and no ticker tells it any more.
+    const between = await marketFolder({ 'bybit_linear_BTCUSDT_5m.csv': calm, 'bybit_linear_funding.csv': stamps });
+    await holdfast(between, 'paper', 'once.ts', '--network', 'local', '--exchange', await exchange(between, '--from', '2025-10-02T07:00Z', '--to', '2025-10-02T07:55Z'));
+    await holdfast(between, 'paper', 'once.ts', '--network', 'local', '--exchange', await exchange(between, '--from', '2025-10-02T08:03Z', '--to', '2025-10-02T09:00Z'));
+    const status = await holdfast(between, 'status', '--json');
+    expect((JSON.parse(status.stdout) as { readonly balance: number }).balance).toBe(9_999.05);
+  }, 600_000);
+
   it('answers operators from the journal when no process runs, and refuses what it cannot do in one line', async () => {
     const folder = await marketFolder({ 'bybit_linear_BTCUSDT_5m.csv': dip() });
     const line = await exchange(folder, '--from', '2025-10-02T01:00Z', '--to', '2025-10-02T02:00Z');

@@ -38,6 +38,7 @@ function exchange(world: World): { readonly connection: Connection; readonly set
       const closesAt = Math.floor(until / minute) * minute - (world.behindMs ?? 0) - (own - 1 - n) * minute;
       return { openedAt: closesAt - minute, closesAt, open: 1, high: 1, low: 1, close: 1, volume: 1 };
     })),
+    fundings: () => answer([]),
     key: () => answer({ ...key, ...world.key }),
     account: () => answer({ ...isolated, ...world.account, marginMode }),
     legs: () => answer([{ ...flat, ...world.leg, leverage }]),

@@ -167,6 +167,7 @@ export class SimulatedConnection implements Connection, Clock {
       };
     }));
   }
+  fundings = () => Promise.resolve([]);
   key = () => Promise.resolve({
     account: '1', readOnly: false, canTrade: true, canWithdraw: false, canTransfer: false, ips: ['10.0.0.1'], daysLeft: null, unified: true,
   });

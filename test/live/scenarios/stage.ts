@@ -236,7 +236,7 @@ export class Life {
 function withVenue(connection: Connection, venue: Connection['venue']): Connection {
   return {
     venue, measureClock: () => connection.measureClock(), instruments: (symbols) => connection.instruments(symbols), candles: (request) => connection.candles(request),
-    key: () => connection.key(), account: () => connection.account(), legs: () => connection.legs(), fees: (symbol) => connection.fees(symbol),
+    fundings: (request) => connection.fundings(request), key: () => connection.key(), account: () => connection.account(), legs: () => connection.legs(), fees: (symbol) => connection.fees(symbol),
     setLeverage: (symbol, leverage) => connection.setLeverage(symbol, leverage), setIsolated: () => connection.setIsolated(),
     readFrom: (at) => { connection.readFrom(at); }, lookAtRules: () => { connection.lookAtRules(); }, watchMarket: (after) => { connection.watchMarket(after); }, settled: () => connection.settled(),
   };
